@@ -1,0 +1,180 @@
+/**
+ * The life of a camera: it runs while somebody watches, and comes back by itself.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async/delay";
+import { Backoff } from "../flow/backoff.ts";
+import { now } from "../flow/clock.ts";
+import { Demand } from "../flow/demand.ts";
+import { Hub } from "../flow/hub.ts";
+import { nextSequence, writeExif } from "../frame/exif.ts";
+import type { CameraInfo, CameraStatus, Frame } from "../frame/frame.ts";
+import { JpegError, trimPadding } from "../frame/jpeg.ts";
+import { CameraError } from "./camera_error.ts";
+import { explain, startFfmpeg } from "./ffmpeg.ts";
+import { MpjpegReader } from "./mpjpeg.ts";
+import { findSource, type Source, type SourceOptions } from "./source.ts";
+
+/** How long the camera runs on when nobody watches any more, in milliseconds. */
+export const LINGER_MS = 10_000;
+/** How long a camera may give no picture before it is started anew, in milliseconds. */
+export const STALL_MS = 5000;
+/** The first and the longest wait before a lost camera is tried again, in milliseconds. */
+export const RETRY_MS = { min: 500, max: 10_000 };
+
+/** Options of {@linkcode openCamera}. */
+export interface CameraOptions extends SourceOptions {
+  /** Run also while nobody watches. */
+  readonly alwaysOn?: boolean;
+}
+
+/** What has passed since the camera was opened. */
+export interface CameraCounts {
+  /** Pictures handed on. */
+  frames: number;
+  /** Pictures dropped since they were not whole. */
+  dropped: number;
+  /** From ffmpeg's last start to its first picture, in milliseconds; null before that. */
+  startMs: number | null;
+}
+
+/** An open camera. Closing it ends ffmpeg. */
+export interface Camera extends AsyncDisposable {
+  /** Its pictures; subscribing wakes it. */
+  readonly frames: Hub<Frame>;
+  /** Whether it gives pictures, and if not, why. */
+  readonly status: Hub<CameraStatus>;
+  /** What it is, once it was found. */
+  readonly info: CameraInfo | undefined;
+  /** What has passed. */
+  readonly counts: Readonly<CameraCounts>;
+  /**
+   * Settles when it is known whether the camera works: with its first picture, or with the first
+   * failure that may pass. Rejects with a {@linkcode CameraError} when it never will.
+   */
+  readonly ready: Promise<void>;
+}
+
+/** Opens a camera. It starts at once, so that a fault shows now and the first viewer need not wait. */
+export function openCamera(options: CameraOptions): Camera {
+  return new SupervisedCamera(options);
+}
+
+class SupervisedCamera implements Camera {
+  readonly frames: Hub<Frame>;
+  readonly status = new Hub<CameraStatus>();
+  readonly counts: CameraCounts = { frames: 0, dropped: 0, startMs: null };
+  info: CameraInfo | undefined;
+  readonly #options: CameraOptions;
+  readonly #demand = new Demand(LINGER_MS);
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #backoff = new Backoff(RETRY_MS);
+  readonly #living: Promise<void>;
+  #sequence = 0;
+
+  constructor(options: CameraOptions) {
+    this.#options = options;
+    this.frames = new Hub((wanted) => this.#demand.set(wanted || options.alwaysOn === true));
+    this.#demand.set(true);
+    if (!options.alwaysOn) this.#demand.set(false);
+    this.#ready.promise.catch(() => {});
+    this.#living = this.#live();
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  async #live(): Promise<void> {
+    this.status.publish({ state: "starting" });
+    let wanted: AbortSignal | undefined;
+    while ((wanted = await this.#demand.wanted())) {
+      try {
+        await this.#run(wanted);
+      } catch (error) {
+        if (!wanted.aborted) await this.#failed(error as Error, wanted);
+      }
+      if (!wanted.aborted) continue;
+      this.status.publish({ state: "starting" });
+      this.#ready.resolve();
+    }
+  }
+
+  /** Says why there are no pictures, and waits until it is worth another try. */
+  async #failed(error: Error, signal: AbortSignal): Promise<void> {
+    this.status.publish({ state: "lost", reason: error.message });
+    if (error instanceof CameraError && !error.permanent) this.#ready.resolve();
+    else this.#ready.reject(error);
+    await delay(this.#backoff.next(), { signal }).catch(() => {});
+  }
+
+  /** One run of ffmpeg; it ends with an error, or when `signal` is aborted. */
+  async #run(signal: AbortSignal): Promise<void> {
+    const source = await findSource(this.#options, signal);
+    this.info = { name: source.name, mode: source.mode };
+    const stalled = new AbortController();
+    const stall = new CameraError(
+      `"${source.name}" gave no picture for ${STALL_MS / 1000} s: it is started anew`,
+    );
+    let watchdog: ReturnType<typeof setTimeout> | undefined;
+    const watch = () => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => stalled.abort(stall), STALL_MS);
+    };
+    watch();
+    try {
+      const startedAt = performance.now();
+      let first = true;
+      for await (const jpeg of pictures(source, AbortSignal.any([signal, stalled.signal]))) {
+        watch();
+        if (!this.#publish(jpeg) || !first) continue;
+        first = false;
+        this.counts.startMs = performance.now() - startedAt;
+        this.#backoff.reset();
+        this.status.publish({ state: "live" });
+        this.#ready.resolve();
+      }
+    } finally {
+      clearTimeout(watchdog);
+    }
+  }
+
+  /** Hands on a picture if it is whole. */
+  #publish(jpeg: Uint8Array): boolean {
+    const capturedAt = now();
+    try {
+      const sequence = nextSequence(this.#sequence);
+      const bytes = writeExif(trimPadding(jpeg), { capturedAt, sequence });
+      this.#sequence = sequence;
+      this.counts.frames++;
+      this.frames.publish({ bytes, sequence, capturedAt });
+      return true;
+    } catch (error) {
+      if (!(error instanceof JpegError)) throw error;
+      this.counts.dropped++;
+      return false;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#demand.close();
+    this.frames.close();
+    this.status.close();
+    await this.#living;
+  }
+}
+
+/** The pictures of one run of ffmpeg. Ends with an error, always: a camera has no last picture. */
+async function* pictures(source: Source, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  await using ffmpeg = startFfmpeg(
+    ["-v", "error", ...source.args, "-an", "-f", "mpjpeg", "-flush_packets", "1", "pipe:1"],
+    signal,
+  );
+  const reader = new MpjpegReader();
+  for await (const chunk of ffmpeg.stdout) yield* reader.push(chunk);
+  const outcome = await ffmpeg.outcome;
+  signal.throwIfAborted();
+  throw new CameraError(explain(source.input, outcome), { permanent: !source.mayReturn });
+}

@@ -1,0 +1,33 @@
+/**
+ * What `client.ts` may be told.
+ *
+ * @module
+ */
+
+import { DEFAULT_PORT } from "../wire/protocol.ts";
+import { command, option, port, wholeNumber } from "./options.ts";
+
+/** The port that viewers open, if nobody says otherwise. */
+export const DEFAULT_HTTP_PORT = 8080;
+/** How many decoders run at most, if nobody says otherwise. */
+export const MAX_DEFAULT_WORKERS = 4;
+
+/** Reads the command line and the environment. */
+export function readClientOptions(args: string[]) {
+  const cores = navigator.hardwareConcurrency;
+  return command("client.ts", "Shows a socketcam server's pictures on a local HTTP port.")
+    .addOption(option("--host <address>", "the server").default("localhost"))
+    .addOption(option("--port <n>", "the server's port").argParser(port).default(DEFAULT_PORT))
+    .addOption(option("--http-host <address>", "where viewers open it").default("127.0.0.1"))
+    .addOption(
+      option("--http-port <n>", "the port there, 0 picks one")
+        .argParser(port).default(DEFAULT_HTTP_PORT),
+    )
+    .addOption(
+      option("--workers <n>", "decoders at most")
+        .argParser(wholeNumber(1, 64))
+        .default(Math.min(cores, MAX_DEFAULT_WORKERS), `cores, at most ${MAX_DEFAULT_WORKERS}`),
+    )
+    .parse(args, { from: "user" })
+    .opts();
+}

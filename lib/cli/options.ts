@@ -1,0 +1,40 @@
+/**
+ * What both programs' options share.
+ *
+ * @module
+ */
+
+import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import manifest from "../../deno.json" with { type: "json" };
+
+/** The program's version. */
+export const VERSION: string = manifest.version;
+
+/** A command that throws instead of exiting, with the options that both programs have. */
+export function command(name: string, description: string) {
+  return new Command(name)
+    .description(description)
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError("(--help shows all options)")
+    .addOption(option("--log <format>", "how to log").choices(["text", "json"]).default("text"))
+    .addOption(option("--verbose", "log more"));
+}
+
+/** An option that an environment variable can set as well: `--http-port`, `SOCKETCAM_HTTP_PORT`. */
+export function option<const Flags extends string>(flags: Flags, description: string) {
+  const name = /^--([a-z-]+)/.exec(flags)![1];
+  return new Option(flags, description).env(`SOCKETCAM_${name.toUpperCase().replaceAll("-", "_")}`);
+}
+
+/** Reads a whole number from `min` to `max`. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** Reads a port; 0 is any that is free. */
+export const port: (text: string) => number = wholeNumber(0, 65_535);

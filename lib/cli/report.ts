@@ -1,0 +1,65 @@
+/**
+ * What happens, in words.
+ *
+ * @module
+ */
+
+import type { Camera } from "../camera/camera.ts";
+import { now } from "../flow/clock.ts";
+import type { ClientEvent } from "../wire/listener.ts";
+import type { Receiver } from "../wire/receiver.ts";
+import type { Log } from "./log.ts";
+
+/** Says how the camera fares, at each change, until it is closed. */
+export async function reportCamera(camera: Camera, log: Log): Promise<void> {
+  for await (const status of camera.status.follow()) {
+    if (status.state === "lost") log.warn(`camera lost: ${status.reason}`);
+    else if (status.state === "starting") log.debug("camera starting");
+    else {
+      const ms = Math.round(camera.counts.startMs ?? 0);
+      log.info(`camera live: ${camera.info?.name}, ${camera.info?.mode}`);
+      log.debug(`first picture ${ms} ms after ffmpeg was started`);
+    }
+  }
+}
+
+/** Says who comes and goes. */
+export function clientReporter(log: Log): (event: ClientEvent) => void {
+  return ({ type, address, clients, reason }) => {
+    const why = reason ? `: ${reason}` : "";
+    const line = `${address} ${type}${why} (${clients} ${clients === 1 ? "client" : "clients"})`;
+    if (reason) log.warn(line);
+    else log.info(line);
+  };
+}
+
+/** Says how it stands with the server and its camera, at each change, until it is closed. */
+export async function reportSource(receiver: Receiver, log: Log): Promise<void> {
+  await Promise.all([reportConnection(receiver, log), reportRemoteCamera(receiver, log)]);
+}
+
+async function reportConnection(receiver: Receiver, log: Log): Promise<void> {
+  let told: string | undefined;
+  for await (const status of receiver.source.follow()) {
+    // An outage is told once, not at each try.
+    const words = status.state === "connecting" ? status.reason : status.state;
+    if (words === told) continue;
+    told = words;
+    if (status.state === "connected") log.info("connected");
+    else if (status.state === "connecting" && status.retryAt !== undefined) {
+      const seconds = Math.max(0, status.retryAt - now()) / 1000;
+      log.warn(`${status.reason}; trying again, next in ${seconds.toFixed(1)} s`);
+    }
+  }
+}
+
+async function reportRemoteCamera({ status }: Receiver, log: Log): Promise<void> {
+  let told: string | undefined;
+  for await (const camera of status.follow()) {
+    const words = camera.state === "lost" ? `camera lost: ${camera.reason}` : camera.state;
+    if (words === told) continue;
+    if (camera.state === "lost") log.warn(words);
+    else if (camera.state === "live") log.info("camera live");
+    told = words;
+  }
+}

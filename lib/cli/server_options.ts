@@ -1,0 +1,53 @@
+/**
+ * What `server.ts` may be told.
+ *
+ * @module
+ */
+
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
+import { command, option, port, wholeNumber } from "./options.ts";
+
+/** The longest side of a picture that can be asked for, in pixels: that of a JPEG. */
+export const MAX_SIDE = 65_535;
+/** The most pictures a second that can be asked for. */
+export const MAX_FPS = 1000;
+
+/** Reads the command line and the environment. */
+export function readServerOptions(args: string[]) {
+  return command("server.ts", "Streams a webcam over a socket.")
+    .addOption(
+      option("--device <input>", "auto, 0, /dev/video0, part of a name, test, a video file, a URL")
+        .default("auto"),
+    )
+    .addOption(
+      option("--size <WxH>", "the largest picture wanted")
+        .argParser(size).default({ width: 1280, height: 720 }, "1280x720"),
+    )
+    .addOption(
+      option("--fps <n>", "pictures a second").argParser(wholeNumber(1, MAX_FPS)).default(30),
+    )
+    .addOption(
+      option("--quality <n>", "1 to 100, of pictures that are encoded here")
+        .argParser(wholeNumber(1, 100)).default(80),
+    )
+    .addOption(option("--host <address>", "where to listen").default("0.0.0.0"))
+    .addOption(
+      option("--port <n>", "the port, 0 picks one").argParser(port).default(DEFAULT_PORT),
+    )
+    .addOption(
+      option("--max-clients <n>", "clients at the same time")
+        .argParser(wholeNumber(1, 10_000)).default(MAX_CLIENTS),
+    )
+    .addOption(option("--always-on", "run the camera also while nobody watches"))
+    .parse(args, { from: "user" })
+    .opts();
+}
+
+function size(text: string): { width: number; height: number } {
+  const [, width, height] = (/^(\d+)x(\d+)$/.exec(text) ?? []).map(Number);
+  if (width >= 1 && width <= MAX_SIDE && height >= 1 && height <= MAX_SIDE) {
+    return { width, height };
+  }
+  throw new InvalidArgumentError("It takes width and height in pixels, as 1280x720.");
+}

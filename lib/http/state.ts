@@ -1,0 +1,67 @@
+/**
+ * What `/state` says: where the pictures come from, and how they fare.
+ *
+ * @module
+ */
+
+import type { ViewerState } from "./viewers.ts";
+
+/** All of `/state`. */
+export interface State extends FeedState {
+  /** Who watches. */
+  readonly viewers: readonly ViewerState[];
+}
+
+/** What is known of the frames before they reach a viewer. */
+export interface FeedState {
+  /** The server that frames come from. */
+  readonly source: {
+    readonly host: string;
+    readonly port: number;
+    readonly state: "connecting" | "connected" | "refused";
+    readonly reconnects: number;
+    /** Why it is not connected. */
+    readonly reason?: string;
+  };
+  /** The camera behind it. */
+  readonly camera: {
+    readonly name: string | null;
+    readonly state: "live" | "starting" | "lost" | "unknown";
+    /** Why it is not live. */
+    readonly reason: string | null;
+    /** Of the newest picture, in pixels. */
+    readonly width: number | null;
+    /** Of the newest picture, in pixels. */
+    readonly height: number | null;
+  };
+  /** Counts since the start, and the rates of the last seconds. */
+  readonly frames: {
+    /** Frames that came from the server. */
+    readonly received: number;
+    /** Frames that were handed to viewers. */
+    readonly published: number;
+    /** Frames that do not decode. */
+    readonly corrupt: number;
+    /** Frames left out for a newer one, on either side of the wire. */
+    readonly skipped: number;
+    /** Published, a second. */
+    readonly fps: number;
+    /** Published, a second. */
+    readonly bytesPerSecond: number;
+  };
+  /** From capture to publication here, in milliseconds, by the server's clock. */
+  readonly latencyMs: Percentiles;
+  /** How frames are checked, and what it takes. */
+  readonly decode: {
+    readonly mode: "check" | "off";
+    /** Milliseconds; null before the first frame. */
+    readonly p50Ms: number | null;
+    /** Milliseconds; null before the first frame. */
+    readonly p95Ms: number | null;
+  };
+}
+
+interface Percentiles {
+  readonly p50: number | null;
+  readonly p95: number | null;
+}

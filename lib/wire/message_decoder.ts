@@ -1,0 +1,58 @@
+/**
+ * Bytes to payloads. No input or output happens here.
+ *
+ * @module
+ */
+
+import { Assembler } from "../flow/assembler.ts";
+import { MAX_FRAME_BYTES } from "../frame/frame.ts";
+import { ProtocolError } from "./protocol.ts";
+
+/** Takes a stream of messages apart, in chunks of any size. */
+export class MessageDecoder {
+  readonly #limit: (first: number) => number;
+  #length = 0;
+  #lengthBytes = 0;
+  #payload: Assembler | undefined;
+
+  /** @param limit the most bytes a payload may have, by its first byte; it may throw. */
+  constructor(limit: (first: number) => number) {
+    this.#limit = limit;
+  }
+
+  /**
+   * The payloads that end in this chunk. A length is judged before memory is taken for it.
+   *
+   * @throws {ProtocolError} when a payload is longer than its kind may be; nothing can be read
+   * from this stream after that.
+   */
+  push(chunk: Uint8Array): Uint8Array<ArrayBuffer>[] {
+    const payloads: Uint8Array<ArrayBuffer>[] = [];
+    let at = 0;
+    while (true) {
+      while (this.#lengthBytes < 4 && at < chunk.length) {
+        this.#length = (this.#length << 8 | chunk[at++]) >>> 0;
+        this.#lengthBytes++;
+      }
+      if (this.#lengthBytes < 4) return payloads;
+      this.#check(this.#length, MAX_FRAME_BYTES);
+      if (!this.#payload) {
+        // The first byte says how long the payload may be; an empty one has none.
+        if (this.#length > 0 && at === chunk.length) return payloads;
+        if (this.#length > 0) this.#check(this.#length, this.#limit(chunk[at]));
+        this.#payload = new Assembler(this.#length);
+      }
+      at = this.#payload.take(chunk, at);
+      const whole = this.#payload.whole;
+      if (!whole) return payloads;
+      payloads.push(whole);
+      this.#payload = undefined;
+      this.#lengthBytes = this.#length = 0;
+    }
+  }
+
+  #check(length: number, limit: number): void {
+    if (length <= limit) return;
+    throw new ProtocolError(`a message of ${length} bytes was announced; ${limit} is the most`);
+  }
+}

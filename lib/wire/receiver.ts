@@ -1,0 +1,188 @@
+/**
+ * The client's side of the wire: connects, receives, and connects again.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async/delay";
+import { Backoff } from "../flow/backoff.ts";
+import { now } from "../flow/clock.ts";
+import { Hub } from "../flow/hub.ts";
+import { nextSequence, readExif } from "../frame/exif.ts";
+import type { CameraInfo, CameraStatus, Frame } from "../frame/frame.ts";
+import { ClockSync } from "./clock_sync.ts";
+import { connect, type ConnectionEvent } from "./connection.ts";
+import { ProtocolError } from "./protocol.ts";
+
+/** The first and the longest wait before a lost server is tried again, in milliseconds. */
+export const RECONNECT_MS = { min: 250, max: 10_000, jitter: 0.3 };
+
+/** Options of {@linkcode receive}. */
+export interface ReceiveOptions {
+  /** The server's name or address. */
+  readonly host: string;
+  /** The server's port. */
+  readonly port: number;
+}
+
+/** How it stands with the server. */
+export type SourceStatus =
+  | { readonly state: "connecting"; readonly reason?: string; readonly retryAt?: number }
+  | { readonly state: "connected" }
+  | { readonly state: "refused"; readonly reason: string };
+
+/** Thrown when the server will never let this client in, or is no socketcam server. */
+export class RefusedError extends Error {
+  /** What it is called in messages. */
+  override name = "RefusedError";
+}
+
+/** What has passed since the receiver was made. */
+export interface ReceiverCounts {
+  /** Frames that came. */
+  received: number;
+  /** Frames that the server skipped, as their numbers tell. */
+  missed: number;
+  /** How often a connection was lost and made again. */
+  reconnects: number;
+}
+
+/** A connection that comes back by itself. Closing it ends it for good. */
+export interface Receiver extends AsyncDisposable {
+  /** The frames, as they come. */
+  readonly frames: Hub<Frame>;
+  /** How it stands with the server. */
+  readonly source: Hub<SourceStatus>;
+  /** How it stands with the camera, as the server tells. */
+  readonly status: Hub<CameraStatus>;
+  /** What the camera is, as the server last told. */
+  readonly camera: CameraInfo | undefined;
+  /** The server's clock. */
+  readonly clock: ClockSync;
+  /** What has passed. */
+  readonly counts: Readonly<ReceiverCounts>;
+  /** Rejects with a {@linkcode RefusedError} when trying again cannot help; never resolves. */
+  readonly refused: Promise<never>;
+}
+
+/** Connects to a server, and connects again whenever the connection is lost. */
+export function receive(options: ReceiveOptions): Receiver {
+  return new ReconnectingReceiver(options);
+}
+
+class ReconnectingReceiver implements Receiver {
+  readonly frames = new Hub<Frame>();
+  readonly source = new Hub<SourceStatus>();
+  readonly status = new Hub<CameraStatus>();
+  readonly counts: ReceiverCounts = { received: 0, missed: 0, reconnects: 0 };
+  camera: CameraInfo | undefined;
+  clock = new ClockSync();
+  readonly #options: ReceiveOptions;
+  readonly #closing = new AbortController();
+  readonly #refused = Promise.withResolvers<never>();
+  readonly #backoff = new Backoff(RECONNECT_MS);
+  readonly #living: Promise<void>;
+  #everConnected = false;
+  #sequence: number | undefined;
+
+  constructor(options: ReceiveOptions) {
+    this.#options = options;
+    this.#refused.promise.catch(() => {});
+    this.#living = this.#live(this.#closing.signal);
+  }
+
+  get refused(): Promise<never> {
+    return this.#refused.promise;
+  }
+
+  async #live(signal: AbortSignal): Promise<void> {
+    this.source.publish({ state: "connecting" });
+    while (true) {
+      const reason = await this.#connection(signal);
+      if (signal.aborted) return;
+      if (reason instanceof RefusedError) {
+        this.source.publish({ state: "refused", reason: reason.message });
+        return this.#refused.reject(reason);
+      }
+      const wait = this.#backoff.next();
+      this.source.publish({ state: "connecting", reason: reason.message, retryAt: now() + wait });
+      await delay(wait, { signal }).catch(() => {});
+    }
+  }
+
+  /** One connection; returns why it ended. */
+  async #connection(signal: AbortSignal): Promise<Error> {
+    const { host: hostname, port } = this.#options;
+    let connected = false;
+    try {
+      for await (const event of connect({ hostname, port, signal })) {
+        if (!connected) this.#connected();
+        connected = true;
+        this.#take(event);
+      }
+      return new Error(`${hostname}:${port} closed the connection`);
+    } catch (error) {
+      if (error instanceof RefusedError) return error;
+      const { message } = error as Error;
+      if (connected) return new Error(`the connection to ${hostname}:${port} was lost: ${message}`);
+      if (error instanceof ProtocolError && !this.#everConnected) {
+        return new RefusedError(`${hostname}:${port} is no socketcam server: ${message}`);
+      }
+      return new Error(`no server at ${hostname}:${port}: ${message}`);
+    }
+  }
+
+  #connected(): void {
+    if (this.#everConnected) this.counts.reconnects++;
+    this.#everConnected = true;
+    this.#sequence = undefined;
+    this.clock = new ClockSync();
+    this.#backoff.reset();
+    this.source.publish({ state: "connected" });
+  }
+
+  #take(event: ConnectionEvent): void {
+    switch (event.type) {
+      case "frame":
+        return this.#takeFrame(event.bytes);
+      case "welcome":
+        this.camera = event.camera;
+        return;
+      case "camera":
+        return this.status.publish(
+          event.state === "lost"
+            ? { state: "lost", reason: event.reason ?? "the server does not say why" }
+            : { state: event.state },
+        );
+      case "pong":
+        return this.clock.add(event.sent, event.now);
+      case "error":
+        if (PERMANENT.has(event.code)) throw new RefusedError(event.message);
+        throw new Error(event.message);
+    }
+  }
+
+  #takeFrame(bytes: Uint8Array<ArrayBuffer>): void {
+    this.counts.received++;
+    // A server that is not ours may send pictures without the block: they are of now.
+    const exif = readExif(bytes) ??
+      { sequence: this.counts.received, capturedAt: now() + this.clock.offset };
+    const { sequence } = exif;
+    if (this.#sequence !== undefined && sequence !== nextSequence(this.#sequence)) {
+      this.counts.missed += Math.max(0, sequence - this.#sequence - 1);
+    }
+    this.#sequence = sequence;
+    this.frames.publish({ bytes, ...exif });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.#living;
+    this.frames.close();
+    this.status.close();
+    this.source.close();
+  }
+}
+
+/** What a server says no to for good: it will not change its mind by itself. */
+const PERMANENT: ReadonlySet<string> = new Set(["protocol"]);

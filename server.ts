@@ -1,0 +1,27 @@
+/**
+ * Streams a webcam over a socket: `deno run -A server.ts`.
+ *
+ * @module
+ */
+
+import { openCamera } from "./lib/camera/camera.ts";
+import { createLog, print } from "./lib/cli/log.ts";
+import { clientReporter, reportCamera } from "./lib/cli/report.ts";
+import { aborted, run } from "./lib/cli/run.ts";
+import { readServerOptions } from "./lib/cli/server_options.ts";
+import { listen } from "./lib/wire/listener.ts";
+
+if (import.meta.main) {
+  await run("server", async (signal) => {
+    const { size, log: format, verbose, ...options } = readServerOptions(Deno.args);
+    const log = createLog("server", format, verbose === true);
+    await using camera = openCamera({ ...options, ...size });
+    await using listener = listen(camera, { ...options, onClient: clientReporter(log) });
+    reportCamera(camera, log);
+    await Promise.race([camera.ready, aborted(signal)]);
+    const { hostname, port } = listener.address;
+    const what = camera.info ? `${camera.info.name}, ${camera.info.mode}` : "none yet";
+    print(`server: listening on ${hostname}:${port} (camera: ${what})`);
+    await aborted(signal);
+  });
+}
