@@ -17,8 +17,8 @@ if (import.meta.main) {
     const log = createLog("server", format, verbose === true);
     await using camera = openCamera({ ...options, ...size });
     await using listener = listen(camera, { ...options, onClient: clientReporter(log) });
-    reportCamera(camera, log);
     await Promise.race([camera.ready, aborted(signal)]);
+    void reportCamera(camera, log);
     const { hostname, port } = listener.address;
     const what = camera.info ? `${camera.info.name}, ${camera.info.mode}` : "none yet";
     print(`server: listening on ${hostname}:${port} (camera: ${what})`);

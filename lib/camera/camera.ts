@@ -176,5 +176,5 @@ async function* pictures(source: Source, signal: AbortSignal): AsyncGenerator<Ui
   for await (const chunk of ffmpeg.stdout) yield* reader.push(chunk);
   const outcome = await ffmpeg.outcome;
   signal.throwIfAborted();
-  throw new CameraError(explain(source.input, outcome), { permanent: !source.mayReturn });
+  throw new CameraError(explain(source.address, outcome), { permanent: !source.mayReturn });
 }

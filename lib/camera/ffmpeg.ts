@@ -105,16 +105,16 @@ async function lastWords(stderr: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 /**
- * Why ffmpeg gave no more pictures, as a sentence: its last words, without the names of the parts
- * of ffmpeg and the input's name in front, and the mend where it is known.
+ * Why ffmpeg gave no more pictures, as a sentence: its last words, without the names of its parts
+ * and of the input in front, and the mend where it is known.
  */
-export function explain(input: string, { code, stderr }: Outcome): string {
+export function explain(address: string, { code, stderr }: Outcome): string {
   const words = stderr.split("\n")
     .map((line) => line.replace(/^(\[[^\]]*\] *)+/, "").trim())
     .filter((line) => line !== "")
-    .at(-1)?.replace(`${input}: `, "");
+    .at(-1)?.replace(/^.*: (?=[^:]*$)/, "");
   const mend = MENDS.find(([cause]) => cause.test(stderr))?.[1];
-  return [`Cannot read "${input}": ffmpeg exited with code ${code}`, words, mend]
+  return [`Cannot read "${address}": ffmpeg exited with code ${code}`, words, mend]
     .filter((part) => part !== undefined).join(": ");
 }
 

@@ -20,8 +20,8 @@ export interface SourceOptions extends Wanted {
 
 /** Something that ffmpeg can read pictures from. */
 export interface Source extends CameraInfo {
-  /** How ffmpeg calls it in its messages. */
-  readonly input: string;
+  /** How a user knows it: a path or a URL. */
+  readonly address: string;
   /** ffmpeg's arguments, up to the output. */
   readonly args: readonly string[];
   /** Whether it may work later when it does not now; a file will not. */
@@ -56,7 +56,7 @@ function describe(input: Exclude<Input, { kind: "webcam" }>, options: SourceOpti
       return {
         name: "test picture",
         mode: `${width}x${height} at ${fps}, encoded`,
-        input: picture,
+        address: picture,
         args: ["-re", "-f", "lavfi", "-i", picture, ...encoded],
         mayReturn: false,
       };
@@ -65,7 +65,7 @@ function describe(input: Exclude<Input, { kind: "webcam" }>, options: SourceOpti
       return {
         name: input.path.replace(/^.*[/\\]/, ""),
         mode: "looped at its own pace, encoded",
-        input: input.path,
+        address: input.path,
         // The protocol is said, or a name with a colon in it would be taken for a URL.
         args: ["-re", "-stream_loop", "-1", "-i", `file:${input.path}`, ...encoded],
         mayReturn: false,
@@ -74,7 +74,7 @@ function describe(input: Exclude<Input, { kind: "webcam" }>, options: SourceOpti
       return {
         name: withoutPassword(input.url),
         mode: "as it comes, encoded",
-        input: input.url,
+        address: withoutPassword(input.url),
         args: [
           ...(input.url.startsWith("rtsp") ? ["-rtsp_transport", "tcp"] : []),
           ...["-fflags", "nobuffer", "-i", input.url],
@@ -96,7 +96,7 @@ function describeWebcam({ path, name }: Webcam, mode: Mode, options: SourceOptio
     mode: `${path}, ${format} ${width}x${height} at ${options.fps}, ${
       copied ? "copied" : "encoded"
     }`,
-    input: path,
+    address: path,
     args: [
       ...["-fflags", "nobuffer", "-f", "v4l2", "-input_format", format],
       ...["-video_size", `${width}x${height}`, "-framerate", `${options.fps}`, "-i", path],
@@ -107,14 +107,16 @@ function describeWebcam({ path, name }: Webcam, mode: Mode, options: SourceOptio
 }
 
 /**
- * JPEGs made by ffmpeg, none of them held back: with frame threads the encoder keeps one picture a
- * thread, and without `passthrough` a camera that slows down in the dark would be filled up with
- * pictures that it never took.
+ * JPEGs made by ffmpeg, none of them held back, left out or made up. With frame threads the encoder
+ * keeps one picture a thread. At a constant rate a camera that slows down in the dark is filled up
+ * with pictures that it never took. And in ticks as coarse as a frame, two pictures that come close
+ * after each other get the same time, over which the encoder fails.
  */
 function encode({ quality }: SourceOptions): string[] {
   return [
     ...["-c:v", "mjpeg", "-q:v", quantizer(quality).toFixed(2), "-qmin", "1"],
-    ...["-pix_fmt", "yuvj420p", "-thread_type", "slice", "-fps_mode", "passthrough"],
+    ...["-pix_fmt", "yuvj420p", "-thread_type", "slice"],
+    ...["-fps_mode", "vfr", "-enc_time_base", "1:1000000"],
   ];
 }
 

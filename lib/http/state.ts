@@ -50,7 +50,12 @@ export interface FeedState {
     readonly bytesPerSecond: number;
   };
   /** From capture to publication here, in milliseconds, by the server's clock. */
-  readonly latencyMs: Percentiles;
+  readonly latencyMs: {
+    /** Null before the first frame. */
+    readonly p50: number | null;
+    /** Null before the first frame. */
+    readonly p95: number | null;
+  };
   /** How frames are checked, and what it takes. */
   readonly decode: {
     readonly mode: "check" | "off";
@@ -59,9 +64,4 @@ export interface FeedState {
     /** Milliseconds; null before the first frame. */
     readonly p95Ms: number | null;
   };
-}
-
-interface Percentiles {
-  readonly p50: number | null;
-  readonly p95: number | null;
 }

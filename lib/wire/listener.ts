@@ -52,7 +52,8 @@ class Door implements Listener {
   readonly #maxClients: number;
   readonly #onClient: (event: ClientEvent) => void;
   readonly #listener: Deno.TcpListener;
-  readonly #conns = new Map<Deno.Conn, Promise<void>>();
+  readonly #serving = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
   #clients = 0;
   readonly #accepting: Promise<void>;
 
@@ -70,8 +71,10 @@ class Door implements Listener {
 
   async #accept(): Promise<void> {
     for await (const conn of this.#listener) {
-      const serving = this.#clients >= this.#maxClients ? this.#refuse(conn) : this.#serve(conn);
-      this.#conns.set(conn, serving.finally(() => this.#conns.delete(conn)));
+      const full = this.#clients >= this.#maxClients;
+      const serving = (full ? this.#refuse(conn) : this.#serve(conn))
+        .finally(() => this.#serving.delete(serving));
+      this.#serving.add(serving);
     }
   }
 
@@ -82,7 +85,7 @@ class Door implements Listener {
     this.#tell("joined", address);
     try {
       conn.setNoDelay();
-      await new Sender(conn, this.#feed).run();
+      await new Sender(conn, this.#feed).run(this.#closing.signal);
     } catch (error) {
       // A connection that breaks is how most clients leave.
       if (!isGone(error)) reason = (error as Error).message;
@@ -93,13 +96,14 @@ class Door implements Listener {
 
   /** Says no to a client that speaks; one that does not speak gets frames or nothing. */
   async #refuse(conn: Deno.TcpConn): Promise<void> {
+    const { signal } = this.#closing;
     const message = `This server has its ${this.#maxClients} clients already`;
     this.#tell("refused", remote(conn), message);
     try {
-      await deadline(conn.read(new Uint8Array(1)), HANDSHAKE_MS);
+      await deadline(conn.read(new Uint8Array(1)), HANDSHAKE_MS, { signal });
       await conn.write(encodeControl({ type: "error", code: "full", message }));
       // Reading the rest first lets the answer arrive: closing on unread bytes resets.
-      await deadline(drain(conn), HANDSHAKE_MS);
+      await deadline(drain(conn), HANDSHAKE_MS, { signal });
     } catch {
       // Nobody was there to hear it.
     } finally {
@@ -114,8 +118,8 @@ class Door implements Listener {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
     await this.#accepting;
-    for (const conn of this.#conns.keys()) conn[Symbol.dispose]();
-    await Promise.allSettled(this.#conns.values());
+    this.#closing.abort();
+    await Promise.all(this.#serving);
   }
 }
 

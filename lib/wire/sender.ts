@@ -61,13 +61,20 @@ export class Sender {
   }
 
   /**
-   * Runs the connection, and closes it.
+   * Runs the connection, and closes it at the end, or when `signal` is aborted.
    *
    * @throws {ProtocolError} when the client broke the protocol, after it was told so.
    */
-  async run(): Promise<void> {
-    using frames = this.#feed.frames.subscribe();
-    using statuses = this.#feed.status.follow();
+  async run(signal: AbortSignal): Promise<void> {
+    const frames = this.#feed.frames.subscribe();
+    const statuses = this.#feed.status.follow();
+    const end = () => {
+      frames.return();
+      statuses.return();
+      this.#window.end();
+      this.#conn[Symbol.dispose]();
+    };
+    signal.addEventListener("abort", end);
     const reading = this.#read();
     const timer = setInterval(() => this.#remind(), STATUS_MS);
     const sending = Promise.all([this.#sendFrames(frames), this.#sendStatus(statuses)]);
@@ -82,8 +89,8 @@ export class Sender {
       throw error;
     } finally {
       clearInterval(timer);
-      this.#window.end();
-      this.#conn[Symbol.dispose]();
+      signal.removeEventListener("abort", end);
+      end();
     }
   }
 

@@ -1,0 +1,161 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { clientUrl, Program, serverPort, startClient, startServer } from "../support/programs.ts";
+
+/** What a program said before it ended: one sentence, and nothing of its inside. */
+async function failure(program: Program): Promise<{ code: number; words: string }> {
+  await using _ = program;
+  const code = await program.ends();
+  assertEquals(program.stdout, "");
+  assert(!/^\s+at /m.test(program.stderr), `a stack trace: ${program.stderr}`);
+  return { code, words: program.stderr.trim() };
+}
+
+/** A port that something else has. */
+function takenPort(): Deno.TcpListener & { addr: Deno.NetAddr } {
+  return Deno.listen({ hostname: "127.0.0.1", port: 0 }) as ReturnType<typeof takenPort>;
+}
+
+/** A port that nothing has. */
+function freePort(): number {
+  using listener = takenPort();
+  return listener.addr.port;
+}
+
+const LOCAL = ["--host", "127.0.0.1"];
+
+Deno.test("server.ts says that its port is taken, and exits with 1", async () => {
+  using taken = takenPort();
+  const port = String(taken.addr.port);
+  const server = startServer("--device", "test", ...LOCAL, "--port", port);
+  assertEquals(await failure(server), {
+    code: 1,
+    words:
+      `server: Port ${port} is taken; end the program that has it, or choose another with --port`,
+  });
+});
+
+Deno.test("server.ts says that there is no such camera, and exits with 1", async () => {
+  for (const device of ["/dev/video99", "no such camera", "99"]) {
+    const { code, words } = await failure(startServer("--device", device, "--port", "0"));
+    assertEquals(code, 1);
+    assertMatch(words, /^server: No .*(there is|this machine has none).*$/);
+  }
+});
+
+Deno.test("server.ts says that ffmpeg is missing and how to install it, and exits with 1", async () => {
+  const args = ["run", "-A", "server.ts", "--device", "test", "--port", "0"];
+  const server = new Program(Deno.execPath(), args, { PATH: "/nonexistent" });
+  const { code, words } = await failure(server);
+  assertEquals(code, 1);
+  assertMatch(words, /^server: ffmpeg is not installed; install it .*apt install ffmpeg.*$/);
+});
+
+Deno.test("server.ts says that a file is no video, and exits with 1", async () => {
+  const { code, words } = await failure(startServer("--device", "LICENSE", "--port", "0"));
+  assertEquals(code, 1);
+  assertMatch(words, /^server: Cannot read "LICENSE".*this is not a video that ffmpeg can read$/);
+});
+
+Deno.test("server.ts and client.ts refuse wrong usage with a sentence, and exit with 2", async () => {
+  const cases: [Program, RegExp][] = [
+    [startServer("--prot", "1"), /unknown option '--prot'\n\(Did you mean --port\?\)/],
+    [startServer("--port", "65536"), /whole number from 0 to 65535/],
+    [startServer("--size", "big"), /width and height in pixels, as 1280x720/],
+    [startServer("--quality", "0"), /whole number from 1 to 100/],
+    [startServer("x.avi"), /too many arguments/],
+    [startClient("--workers", "0"), /whole number from 1 to 64/],
+    [startClient("--log", "xml"), /Allowed choices are text, json/],
+  ];
+  for (const [program, sentence] of cases) {
+    const { code, words } = await failure(program);
+    assertEquals(code, 2, words);
+    assertMatch(words, sentence);
+  }
+});
+
+Deno.test("server.ts and client.ts print help and version, and exit with 0", async () => {
+  for (const start of [startServer, startClient]) {
+    await using help = start("--help");
+    assertEquals(await help.ends(), 0);
+    assertMatch(help.stdout, /--port <n> .*\(default: 9999, env: SOCKETCAM_PORT\)/);
+    await using version = start("--version");
+    assertEquals(await version.ends(), 0);
+    assertMatch(version.stdout, /^\d+\.\d+\.\d+\n$/);
+  }
+});
+
+Deno.test("server.ts takes its options from the environment as well", async () => {
+  const env = { SOCKETCAM_DEVICE: "test", SOCKETCAM_SIZE: "640x360", SOCKETCAM_PORT: "0" };
+  await using server = new Program(Deno.execPath(), ["run", "-A", "server.ts"], env);
+  await server.says(/\(camera: test picture, 640x360 at 30, encoded\)/);
+});
+
+Deno.test("server.ts ends with its ffmpeg and exits with 0 on each signal", async () => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    await using server = startServer("--device", "test", ...LOCAL, "--port", "0");
+    await serverPort(server);
+    const [ffmpeg, ...others] = await server.children();
+    assertEquals(others, []);
+    const startedAt = performance.now();
+    server.kill(signal);
+    assertEquals(await server.ends(), 0);
+    assert(performance.now() - startedAt < 2000);
+    assertEquals((await new Deno.Command("ps", { args: ["-p", String(ffmpeg)] }).output()).code, 1);
+  }
+});
+
+Deno.test("client.ts says that its HTTP port is taken, and exits with 1", async () => {
+  using taken = takenPort();
+  const port = String(taken.addr.port);
+  const { code, words } = await failure(startClient("--http-port", port));
+  assertEquals(code, 1);
+  assertMatch(words, /^client: Port \d+ is taken; .* choose another with --http-port$/);
+});
+
+Deno.test("client.ts keeps trying while there is no server, says so, and exits with 0", async () => {
+  const port = String(freePort());
+  await using client = startClient(...LOCAL, "--port", port, "--http-port", "0");
+  const url = await clientUrl(client);
+  await client.says(new RegExp(`no server at 127.0.0.1:${port}: .*; trying again`));
+  const { source, camera } = await (await fetch(`${url}/state`)).json();
+  assertEquals([source.state, camera.state], ["connecting", "unknown"]);
+  await using server = startServer("--device", "test", ...LOCAL, "--port", port);
+  await client.says(/^client: connected$/m);
+  await serverPort(server);
+  client.kill("SIGINT");
+  assertEquals(await client.ends(), 0);
+});
+
+Deno.test("client.ts says that a server speaks something else, and exits with 1", async () => {
+  await using web = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+    return new Response("this is HTTP");
+  });
+  const port = String(web.addr.port);
+  await using client = startClient(...LOCAL, "--port", port, "--http-port", "0");
+  assertEquals(await client.ends(), 1);
+  assertMatch(client.stderr, /^client: 127.0.0.1:\d+ is no socketcam server: .*\n$/);
+});
+
+Deno.test("client.ts exits with 0 within 2 s while a viewer watches", async () => {
+  await using server = startServer("--device", "test", ...LOCAL, "--port", "0");
+  const port = await serverPort(server);
+  await using client = startClient(...LOCAL, "--port", port, "--http-port", "0");
+  const stream = await fetch(`${await clientUrl(client)}/stream`);
+  const reader = stream.body!.getReader();
+  for (let i = 0; i < 5; i++) await reader.read();
+  const startedAt = performance.now();
+  client.kill("SIGTERM");
+  assertEquals(await client.ends(), 0);
+  assert(performance.now() - startedAt < 2000);
+  await reader.cancel().catch(() => {});
+});
+
+Deno.test("client.ts logs JSON lines when it is asked to", async () => {
+  const port = String(freePort());
+  await using client = startClient(...LOCAL, "--port", port, "--http-port", "0", "--log", "json");
+  const [line] = await client.says(/^\{.*\}$/m);
+  const { time, level, name, message } = JSON.parse(line);
+  assertEquals([level, name], ["warn", "client"]);
+  assertMatch(message, /^no server at/);
+  assert(Math.abs(Date.parse(time) - Date.now()) < 60_000);
+});

@@ -1,0 +1,153 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Hub } from "../../lib/flow/hub.ts";
+import type { Frame } from "../../lib/frame/frame.ts";
+import { handle } from "../../lib/http/handler.ts";
+import type { FeedState } from "../../lib/http/state.ts";
+import { REPEAT_MS, Viewers } from "../../lib/http/viewers.ts";
+import { frameOf } from "../support/frames.ts";
+import { partsOf } from "../support/multipart.ts";
+import { testPictures } from "../support/pictures.ts";
+
+const pictures = await testPictures(3);
+const STATE: FeedState = {
+  source: { host: "camera.local", port: 9999, state: "connected", reconnects: 0 },
+  camera: { name: "a camera", state: "lost", reason: "unplugged", width: null, height: null },
+  frames: { received: 0, published: 0, corrupt: 0, skipped: 0, fps: 0, bytesPerSecond: 0 },
+  latencyMs: { p50: null, p95: null },
+  decode: { mode: "check", p50Ms: null, p95Ms: null },
+};
+
+/** A site without a port. */
+class TestSite implements Disposable {
+  readonly frames = new Hub<Frame>();
+  readonly viewers = new Viewers(this.frames);
+  readonly readState = () => STATE;
+
+  get(path: string, { method = "GET", accept }: { method?: string; accept?: string } = {}) {
+    const headers = accept ? { accept } : undefined;
+    return handle(this, new Request(`http://localhost${path}`, { method, headers }), "1.2.3.4:5");
+  }
+
+  [Symbol.dispose](): void {
+    this.viewers[Symbol.dispose]();
+  }
+}
+
+Deno.test("handle() gives a browser the page, and any other program the stream, at /", async () => {
+  using site = new TestSite();
+  const types = async (accept?: string) => {
+    const response = await site.get("/", { accept });
+    await response.body?.cancel();
+    return response.headers.get("content-type");
+  };
+  const chrome = "text/html,application/xhtml+xml,image/avif,image/webp,image/apng,*/*;q=0.8";
+  assertEquals(await types(chrome), "text/html; charset=utf-8");
+  for (const accept of [undefined, "*/*", "image/*"]) {
+    assertEquals(await types(accept), "multipart/x-mixed-replace;boundary=frame", accept);
+  }
+});
+
+Deno.test("handle() streams each frame as a part with its length and its time", async () => {
+  using site = new TestSite();
+  for (const path of ["/stream", "/stream.mjpg", "/?action=stream", "/stream?bypassCache=1"]) {
+    const response = await site.get(path);
+    assertEquals(response.status, 200);
+    const parts = partsOf(response);
+    for (const picture of pictures) {
+      const frame = frameOf(picture);
+      const part = parts.next();
+      site.frames.publish(frame);
+      const { headers, body } = (await part).value!;
+      assertEquals(body, frame.bytes);
+      assertEquals(headers.get("content-type"), "image/jpeg");
+      assertEquals(headers.get("x-timestamp"), (frame.capturedAt / 1000).toFixed(6));
+    }
+    await parts.return(undefined);
+  }
+});
+
+Deno.test("handle() sends the boundary that ends a part together with the part", async () => {
+  using site = new TestSite();
+  const reader = (await site.get("/stream")).body!.getReader();
+  const text = async () => new TextDecoder("latin1").decode((await reader.read()).value);
+  assertEquals(await text(), "--frame\r\n");
+  const part = text();
+  site.frames.publish(frameOf(pictures[0]));
+  assert((await part).endsWith("\r\n--frame\r\n"));
+  await reader.cancel();
+});
+
+Deno.test("handle() sends the last frame again when no other comes", async () => {
+  using site = new TestSite();
+  const parts = partsOf(await site.get("/stream"));
+  const first = parts.next();
+  const frame = frameOf(pictures[0]);
+  site.frames.publish(frame);
+  await first;
+  const startedAt = performance.now();
+  assertEquals((await parts.next()).value!.body, frame.bytes);
+  assert(performance.now() - startedAt > REPEAT_MS / 2);
+  await parts.return(undefined);
+});
+
+Deno.test("handle() forgets a viewer that has left", async () => {
+  using site = new TestSite();
+  const response = await site.get("/stream");
+  assertEquals(site.viewers.state.length, 1);
+  await response.body!.cancel();
+  assertEquals(site.viewers.state, []);
+  assertEquals(site.frames.subscribers, 0);
+});
+
+Deno.test("handle() answers a snapshot with the next frame", async () => {
+  using site = new TestSite();
+  for (const path of ["/snapshot", "/snapshot.jpg", "/?action=snapshot", "/snapshot?timestamp=1"]) {
+    const response = site.get(path);
+    const frame = frameOf(pictures[1]);
+    site.frames.publish(frame);
+    const { status, headers } = await response;
+    assertEquals([status, headers.get("content-type")], [200, "image/jpeg"]);
+    assertEquals(await (await response).bytes(), frame.bytes);
+  }
+});
+
+Deno.test("handle() answers a snapshot with 503 and the reason when no frame comes", async () => {
+  using site = new TestSite();
+  const response = await site.get("/snapshot");
+  assertEquals(response.status, 503);
+  assertStringIncludes(await response.text(), "unplugged");
+});
+
+Deno.test("handle() tells the state, with who watches", async () => {
+  using site = new TestSite();
+  const stream = await site.get("/stream?x=1");
+  const response = await site.get("/state");
+  assertEquals(response.headers.get("content-type"), "application/json");
+  assertEquals(await response.json(), {
+    ...STATE,
+    viewers: [{ address: "1.2.3.4:5", path: "/stream?x=1", fps: 0, skipped: 0 }],
+  });
+  await stream.body!.cancel();
+});
+
+Deno.test("handle() answers 404 for what is not there, and 405 for what cannot be done", async () => {
+  using site = new TestSite();
+  for (const path of ["/nothing", "/stream/", "/../server.ts", "/constructor"]) {
+    assertEquals((await site.get(path)).status, 404, path);
+  }
+  for (const method of ["POST", "PUT", "DELETE", "PATCH"]) {
+    const response = await site.get("/stream", { method });
+    assertEquals([response.status, response.headers.get("allow")], [405, "GET, HEAD, OPTIONS"]);
+  }
+});
+
+Deno.test("handle() answers HEAD with the headers alone, and nobody watches", async () => {
+  using site = new TestSite();
+  for (const path of ["/", "/stream", "/snapshot", "/state"]) {
+    const response = await site.get(path, { method: "HEAD" });
+    assertEquals([response.status, response.body], [200, null], path);
+  }
+  assertEquals((await site.get("/nothing", { method: "HEAD" })).status, 404);
+  assertEquals((await site.get("/stream", { method: "OPTIONS" })).status, 204);
+  assertEquals(site.viewers.state, []);
+});

@@ -1,0 +1,120 @@
+/**
+ * server.ts and client.ts as a user starts them.
+ *
+ * @module
+ */
+
+import { deadline } from "@std/async/deadline";
+
+/** How long a program may take for what a test waits for, in milliseconds. */
+const PATIENCE_MS = 20_000;
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** A program that was started; disposing of it ends it. */
+export class Program implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #ended: Promise<Deno.CommandStatus>;
+  readonly #reading: Promise<unknown>;
+  #listeners: (() => void)[] = [];
+  stdout = "";
+  stderr = "";
+
+  constructor(command: string, args: string[], env: Record<string, string> = {}) {
+    this.#child = new Deno.Command(command, {
+      args,
+      cwd: ROOT,
+      env: { NO_COLOR: "1", ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#ended = this.#child.status;
+    this.#reading = Promise.all([
+      this.#read(this.#child.stdout, (text) => this.stdout += text),
+      this.#read(this.#child.stderr, (text) => this.stderr += text),
+    ]).then(() => this.#changed());
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>, add: (text: string) => void): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      add(decoder.decode(chunk, { stream: true }));
+      this.#changed();
+    }
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners.splice(0)) listener();
+  }
+
+  /** Waits until the program has said what matches, on stdout or stderr. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    let over = false;
+    void this.#reading.then(() => over = true);
+    const waiting = (async () => {
+      while (true) {
+        const match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr);
+        if (match) return match;
+        if (over) throw new Error("it has ended");
+        await new Promise<void>((resolve) => this.#listeners.push(resolve));
+      }
+    })();
+    try {
+      return await deadline(waiting, PATIENCE_MS);
+    } catch (error) {
+      const said = `stdout: ${this.stdout}\nstderr: ${this.stderr}`;
+      throw new Error(`The program never said ${pattern}: ${(error as Error).message}\n${said}`);
+    }
+  }
+
+  /** Waits for the end; says the exit status. */
+  async ends(): Promise<number> {
+    const [{ code }] = await deadline(Promise.all([this.#ended, this.#reading]), PATIENCE_MS);
+    return code;
+  }
+
+  /** Sends a signal. */
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** The ids of the processes that it has started and that still run. */
+  async children(): Promise<number[]> {
+    const { stdout } = await new Deno.Command("pgrep", { args: ["-P", String(this.pid)] }).output();
+    return new TextDecoder().decode(stdout).split("\n").filter(Boolean).map(Number);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.kill("SIGTERM");
+    } catch {
+      // It has ended by itself.
+    }
+    await this.ends();
+  }
+}
+
+/** Starts `server.ts`. */
+export function startServer(...args: string[]): Program {
+  return new Program(Deno.execPath(), ["run", "-A", "server.ts", ...args]);
+}
+
+/** Starts `client.ts`. */
+export function startClient(...args: string[]): Program {
+  return new Program(Deno.execPath(), ["run", "-A", "client.ts", ...args]);
+}
+
+/** The port in a server's ready line. */
+export async function serverPort(server: Program): Promise<string> {
+  return (await server.says(/^server: listening on [^ ]+:(\d+) \(camera: .+\)$/m))[1];
+}
+
+/** The address in a client's ready line. */
+export async function clientUrl(client: Program): Promise<string> {
+  return (await client.says(/^client: open (http:[^ ]+) \(from .+\)$/m))[1];
+}

@@ -1,0 +1,102 @@
+/**
+ * A client that does on the wire just what a test tells it to.
+ *
+ * @module
+ */
+
+import { deadline } from "@std/async/deadline";
+
+/** How long an answer may take, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/** One connection, read and written by hand. */
+export class WireClient implements Disposable {
+  readonly #conn: Deno.TcpConn;
+  #buffer = new Uint8Array(0);
+
+  private constructor(conn: Deno.TcpConn) {
+    this.#conn = conn;
+  }
+
+  static async connect(port: number): Promise<WireClient> {
+    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+    conn.setNoDelay();
+    return new WireClient(conn);
+  }
+
+  /** Writes bytes as they are. */
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+  }
+
+  /** Writes a payload behind its length. */
+  async send(payload: Uint8Array | object): Promise<void> {
+    const bytes = payload instanceof Uint8Array
+      ? payload
+      : new TextEncoder().encode(JSON.stringify(payload));
+    const length = new Uint8Array(4);
+    new DataView(length.buffer).setUint32(0, bytes.length);
+    await this.write(length);
+    await this.write(bytes);
+  }
+
+  /** Acknowledges a frame. */
+  acknowledge(): Promise<void> {
+    return this.send(new Uint8Array(0));
+  }
+
+  /** The next payload; undefined when the server has closed the connection. */
+  async payload(): Promise<Uint8Array | undefined> {
+    const header = await this.#take(4);
+    if (!header) return undefined;
+    return await this.#take(new DataView(header.buffer).getUint32(0));
+  }
+
+  /** The next payload as a control message; a frame is `{ type: "frame" }`. */
+  // deno-lint-ignore no-explicit-any -- whatever the server says
+  async message(): Promise<any> {
+    const payload = await this.payload();
+    if (!payload) return undefined;
+    if (payload[0] === 0xff) return { type: "frame", bytes: payload };
+    return JSON.parse(new TextDecoder().decode(payload));
+  }
+
+  /** The next message of a type; the others before it are passed over. */
+  // deno-lint-ignore no-explicit-any -- whatever the server says
+  async messageOf(type: string): Promise<any> {
+    while (true) {
+      const message = await this.message();
+      if (!message || message.type === type) return message;
+    }
+  }
+
+  /** Says that nothing more will come from here, and goes on listening. */
+  async halfClose(): Promise<void> {
+    await this.#conn.closeWrite();
+  }
+
+  async #take(length: number): Promise<Uint8Array | undefined> {
+    const chunk = new Uint8Array(65_536);
+    while (this.#buffer.length < length) {
+      let count: number | null;
+      try {
+        count = await deadline(this.#conn.read(chunk), PATIENCE_MS);
+      } catch (error) {
+        if (error instanceof Deno.errors.ConnectionReset) return undefined;
+        throw error;
+      }
+      if (count === null) return undefined;
+      const joined = new Uint8Array(this.#buffer.length + count);
+      joined.set(this.#buffer);
+      joined.set(chunk.subarray(0, count), this.#buffer.length);
+      this.#buffer = joined;
+    }
+    const bytes = this.#buffer.slice(0, length);
+    this.#buffer = this.#buffer.slice(length);
+    return bytes;
+  }
+
+  [Symbol.dispose](): void {
+    this.#conn[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,89 @@
+import { assert, assertEquals } from "@std/assert";
+import { EXIF_BYTES } from "../lib/frame/exif.ts";
+import { partsOf } from "./support/multipart.ts";
+import { ffmpeg, FOOTAGE, FOOTAGE_FRAMES, jpegsOf } from "./support/pictures.ts";
+import { clientUrl, serverPort, startClient, startServer } from "./support/programs.ts";
+
+/** Server and client as two processes, with a viewer's address. */
+async function pipeline(...serverArgs: string[]) {
+  const server = startServer("--host", "127.0.0.1", "--port", "0", ...serverArgs);
+  const port = await serverPort(server);
+  const client = startClient("--host", "127.0.0.1", "--port", port, "--http-port", "0");
+  const url = await clientUrl(client);
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      await client[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The picture as it was before its Exif was put in. */
+function withoutExif(jpeg: Uint8Array): Uint8Array {
+  const isJfif = jpeg[3] === 0xe0;
+  const at = isJfif ? 4 + (jpeg[4] << 8 | jpeg[5]) : 2;
+  assertEquals([...jpeg.subarray(at, at + 2)], [0xff, 0xe1]);
+  return new Uint8Array([...jpeg.subarray(0, at), ...jpeg.subarray(at + EXIF_BYTES)]);
+}
+
+async function digest(bytes: Uint8Array): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes.slice())).toHex();
+}
+
+Deno.test("every frame of real footage comes out of /stream decodable and in order", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    // The same pictures, four times as fast, so that the test takes 20 s and not 80.
+    // In this container they lose their times as well, which ffmpeg's encoder must survive.
+    const video = `${folder}/people.mkv`;
+    await ffmpeg("-itsscale", "0.25", "-i", FOOTAGE, "-c", "copy", video);
+    const encoded = await jpegsOf(["-i", video], [
+      ...["-c:v", "mjpeg", "-q:v", "3.2", "-qmin", "1", "-pix_fmt", "yuvj420p"],
+      ...["-threads", "1", "-fps_mode", "vfr", "-enc_time_base", "1:1000000"],
+    ]);
+    assertEquals(encoded.length, FOOTAGE_FRAMES);
+    const digests = await Promise.all(encoded.map(digest));
+
+    await using way = await pipeline("--device", video);
+    const stream = await Deno.open(`${folder}/stream.mjpg`, { write: true, create: true });
+    const seen = new Set<number>();
+    let last: number | undefined;
+    for await (const { body } of partsOf(await fetch(`${way.url}/stream`))) {
+      const wanted = await digest(withoutExif(body));
+      // From the last one on: a picture may look like one before it.
+      const order = digests.slice(last ?? 0).concat(digests.slice(0, last ?? 0));
+      const step = order.indexOf(wanted, last === undefined ? 0 : 1);
+      assert(step >= 0, "a picture that is not in the footage");
+      assert(last === undefined || step < 40, `${step} pictures ahead: out of order`);
+      last = ((last ?? 0) + step) % FOOTAGE_FRAMES;
+      seen.add(last);
+      await stream.write(body);
+      // A picture that was left out is caught up with in the next round.
+      if (seen.size === FOOTAGE_FRAMES) break;
+    }
+    stream.close();
+    await ffmpeg("-xerror", "-f", "mjpeg", "-i", `${folder}/stream.mjpg`, "-f", "null", "-");
+    const { frames } = await (await fetch(`${way.url}/state`)).json();
+    assertEquals(frames.corrupt, 0);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the test picture comes through at its rate, whole, with its size in /state", async () => {
+  await using way = await pipeline("--device", "test", "--size", "640x360");
+  const parts = partsOf(await fetch(`${way.url}/stream`));
+  for (let i = 0; i < 90; i++) await parts.next();
+  const state = await (await fetch(`${way.url}/state`)).json();
+  await parts.return(undefined);
+  assertEquals(state.source.state, "connected");
+  assertEquals(
+    [state.camera.name, state.camera.state, state.camera.width, state.camera.height],
+    ["test picture", "live", 640, 360],
+  );
+  assertEquals(state.frames.corrupt, 0);
+  assert(state.frames.fps > 27 && state.frames.fps < 33, `${state.frames.fps} a second`);
+  assert(state.latencyMs.p50 > 0 && state.latencyMs.p50 < 500, `${state.latencyMs.p50} ms`);
+  assertEquals(state.viewers.map(({ path }: { path: string }) => path), ["/stream"]);
+});

@@ -1,0 +1,27 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { ClockSync, SAMPLE_MS } from "../../lib/wire/clock_sync.ts";
+
+const HOUR = 3_600_000;
+
+Deno.test("ClockSync tells the server's time by its quickest answer", () => {
+  const clock = new ClockSync();
+  assertEquals([clock.offset, clock.roundTrip], [0, null]);
+  clock.add(1000, HOUR + 1090, 1100); // slow on the way back
+  clock.add(2000, HOUR + 2001, 2002);
+  clock.add(3000, HOUR + 3100, 3110); // slow on the way there
+  assertAlmostEquals(clock.offset, HOUR, 0.001);
+  assertEquals(clock.roundTrip, 2);
+});
+
+Deno.test("ClockSync forgets an answer after a minute", () => {
+  const clock = new ClockSync();
+  clock.add(0, HOUR + 1, 2);
+  clock.add(SAMPLE_MS + 100, SAMPLE_MS + 105, SAMPLE_MS + 110);
+  assertAlmostEquals(clock.offset, 0, 0.001);
+});
+
+Deno.test("ClockSync ignores an answer that came before its question", () => {
+  const clock = new ClockSync();
+  clock.add(1000, 500, 900);
+  assertEquals(clock.roundTrip, null);
+});

@@ -1,0 +1,40 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  ClientMessage,
+  decodeControl,
+  encodeControl,
+  ProtocolError,
+  ServerMessage,
+} from "../../lib/wire/protocol.ts";
+
+const payload = (text: string) => new TextEncoder().encode(text);
+
+Deno.test("encodeControl() puts the length in front, big-endian", () => {
+  const bytes = encodeControl({ type: "hello", version: 1 });
+  assertEquals([...bytes.subarray(0, 4)], [0, 0, 0, bytes.length - 4]);
+  assertEquals(new TextDecoder().decode(bytes.subarray(4)), '{"type":"hello","version":1}');
+});
+
+Deno.test("decodeControl() reads what encodeControl() wrote", () => {
+  const message = { type: "camera", state: "lost", reason: "unplugged – é" } as const;
+  assertEquals(decodeControl(encodeControl(message).subarray(4), ServerMessage), message);
+});
+
+Deno.test("decodeControl() ignores a type and a field that it does not know", () => {
+  assertEquals(decodeControl(payload('{"type":"news","x":1}'), ServerMessage), undefined);
+  assertEquals(
+    decodeControl(payload('{"type":"ping","sent":1,"x":{}}'), ClientMessage),
+    { type: "ping", sent: 1 },
+  );
+});
+
+Deno.test("decodeControl() refuses what is no JSON, has no type, or lacks what its type needs", () => {
+  const refuse = (bytes: Uint8Array, message: string) =>
+    assertThrows(() => decodeControl(bytes, ClientMessage), ProtocolError, message);
+  refuse(payload("{type:1}"), "not JSON");
+  refuse(new Uint8Array([0x7b, 0xff]), "not JSON");
+  refuse(payload('{"version":1}'), "no type");
+  refuse(payload('{"type":1}'), "no type");
+  refuse(payload('{"type":"hello"}'), '"hello" does not fit');
+  refuse(payload('{"type":"hello","version":"1"}'), '"hello" does not fit');
+});
