@@ -53,7 +53,7 @@ export class Program implements AsyncDisposable {
   }
 
   /** Waits until the program has said what matches, on stdout or stderr. */
-  async says(pattern: RegExp): Promise<RegExpExecArray> {
+  async says(pattern: RegExp, patienceMs: number = PATIENCE_MS): Promise<RegExpExecArray> {
     let over = false;
     void this.#reading.then(() => over = true);
     const waiting = (async () => {
@@ -65,7 +65,7 @@ export class Program implements AsyncDisposable {
       }
     })();
     try {
-      return await deadline(waiting, PATIENCE_MS);
+      return await deadline(waiting, patienceMs);
     } catch (error) {
       const said = `stdout: ${this.stdout}\nstderr: ${this.stderr}`;
       throw new Error(`The program never said ${pattern}: ${(error as Error).message}\n${said}`);
