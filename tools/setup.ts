@@ -62,7 +62,7 @@ export async function install(needs: readonly Need[]): Promise<void> {
   if (!manager || packages.includes(undefined)) {
     throw new Error(`Install ${names} yourself, please: there is no package manager here for it`);
   }
-  print(`setup: installing ${names} with ${manager}`);
+  print(`setup: installing ${names} with ${manager}, which can take a minute`);
   if (manager === "apt-get") await asRoot(["apt-get", "update", "-qq"]);
   await asRoot([...INSTALL[manager], ...packages as string[]]);
 }
