@@ -5,8 +5,10 @@
  */
 
 import { openCamera } from "./lib/camera/camera.ts";
+import { listWebcams } from "./lib/camera/find_webcam.ts";
+import { cameraTable } from "./lib/cli/camera_table.ts";
 import { createLog, print } from "./lib/cli/log.ts";
-import { clientReporter, reportCamera } from "./lib/cli/report.ts";
+import { clientReporter, reportCamera, reportDropped } from "./lib/cli/report.ts";
 import { aborted, run } from "./lib/cli/run.ts";
 import { readServerOptions } from "./lib/cli/server_options.ts";
 import { listen } from "./lib/wire/listener.ts";
@@ -14,11 +16,16 @@ import { listen } from "./lib/wire/listener.ts";
 if (import.meta.main) {
   await run("server", async (signal) => {
     const { size, log: format, verbose, ...options } = readServerOptions(Deno.args);
+    if (options.list) {
+      const webcams = await listWebcams(signal);
+      return print(options.json ? JSON.stringify(webcams, null, 2) : cameraTable(webcams));
+    }
     const log = createLog("server", format, verbose === true);
     await using camera = openCamera({ ...options, ...size });
     await using listener = listen(camera, { ...options, onClient: clientReporter(log) });
     await Promise.race([camera.ready, aborted(signal)]);
     void reportCamera(camera, log);
+    reportDropped(camera, log, signal);
     const { hostname, port } = listener.address;
     const what = camera.info ? `${camera.info.name}, ${camera.info.mode}` : "none yet";
     print(`server: listening on ${hostname}:${port} (camera: ${what})`);

@@ -10,8 +10,9 @@ import { now } from "../flow/clock.ts";
 import { Demand } from "../flow/demand.ts";
 import { Hub } from "../flow/hub.ts";
 import { nextSequence, writeExif } from "../frame/exif.ts";
+import { Watchdog } from "../flow/watchdog.ts";
 import type { CameraInfo, CameraStatus, Frame } from "../frame/frame.ts";
-import { JpegError, trimPadding } from "../frame/jpeg.ts";
+import { JpegError, type JpegFault, makeWhole } from "../frame/jpeg.ts";
 import { CameraError } from "./camera_error.ts";
 import { explain, startFfmpeg } from "./ffmpeg.ts";
 import { MpjpegReader } from "./mpjpeg.ts";
@@ -28,14 +29,16 @@ export const RETRY_MS = { min: 500, max: 10_000 };
 export interface CameraOptions extends SourceOptions {
   /** Run also while nobody watches. */
   readonly alwaysOn?: boolean;
+  /** How long to run on when nobody watches any more, in milliseconds. */
+  readonly lingerMs?: number;
 }
 
 /** What has passed since the camera was opened. */
 export interface CameraCounts {
   /** Pictures handed on. */
   frames: number;
-  /** Pictures dropped since they were not whole. */
-  dropped: number;
+  /** Pictures dropped since they were not whole, by what was wrong with them. */
+  dropped: Partial<Record<JpegFault, number>>;
   /** From ffmpeg's last start to its first picture, in milliseconds; null before that. */
   startMs: number | null;
 }
@@ -65,10 +68,10 @@ export function openCamera(options: CameraOptions): Camera {
 class SupervisedCamera implements Camera {
   readonly frames: Hub<Frame>;
   readonly status = new Hub<CameraStatus>();
-  readonly counts: CameraCounts = { frames: 0, dropped: 0, startMs: null };
+  readonly counts: CameraCounts = { frames: 0, dropped: {}, startMs: null };
   info: CameraInfo | undefined;
   readonly #options: CameraOptions;
-  readonly #demand = new Demand(LINGER_MS);
+  readonly #demand: Demand;
   readonly #ready = Promise.withResolvers<void>();
   readonly #backoff = new Backoff(RETRY_MS);
   readonly #living: Promise<void>;
@@ -76,6 +79,7 @@ class SupervisedCamera implements Camera {
 
   constructor(options: CameraOptions) {
     this.#options = options;
+    this.#demand = new Demand(options.lingerMs ?? LINGER_MS);
     this.frames = new Hub((wanted) => this.#demand.set(wanted || options.alwaysOn === true));
     this.#demand.set(true);
     if (!options.alwaysOn) this.#demand.set(false);
@@ -110,34 +114,26 @@ class SupervisedCamera implements Camera {
     await delay(this.#backoff.next(), { signal }).catch(() => {});
   }
 
-  /** One run of ffmpeg; it ends with an error, or when `signal` is aborted. */
-  async #run(signal: AbortSignal): Promise<void> {
-    const source = await findSource(this.#options, signal);
-    this.info = { name: source.name, mode: source.mode };
-    const stalled = new AbortController();
-    const stall = new CameraError(
-      `"${source.name}" gave no picture for ${STALL_MS / 1000} s: it is started anew`,
+  /** One run of ffmpeg; it ends with an error, or when `wanted` is aborted. */
+  async #run(wanted: AbortSignal): Promise<void> {
+    using watchdog = new Watchdog(
+      STALL_MS,
+      () => new CameraError(`The camera has given no picture for ${STALL_MS / 1000} s`),
     );
-    let watchdog: ReturnType<typeof setTimeout> | undefined;
-    const watch = () => {
-      clearTimeout(watchdog);
-      watchdog = setTimeout(() => stalled.abort(stall), STALL_MS);
-    };
-    watch();
-    try {
-      const startedAt = performance.now();
-      let first = true;
-      for await (const jpeg of pictures(source, AbortSignal.any([signal, stalled.signal]))) {
-        watch();
-        if (!this.#publish(jpeg) || !first) continue;
-        first = false;
-        this.counts.startMs = performance.now() - startedAt;
-        this.#backoff.reset();
-        this.status.publish({ state: "live" });
-        this.#ready.resolve();
-      }
-    } finally {
-      clearTimeout(watchdog);
+    const signal = AbortSignal.any([wanted, watchdog.signal]);
+    const source = await findSource(this.#options, { name: this.info?.name, signal });
+    this.info = { name: source.name, mode: source.mode };
+    const startedAt = performance.now();
+    let isLive = false;
+    for await (const jpeg of pictures(source, signal)) {
+      if (!this.#publish(jpeg)) continue;
+      watchdog.feed();
+      if (isLive) continue;
+      isLive = true;
+      this.counts.startMs = performance.now() - startedAt;
+      this.#backoff.reset();
+      this.status.publish({ state: "live" });
+      this.#ready.resolve();
     }
   }
 
@@ -146,14 +142,14 @@ class SupervisedCamera implements Camera {
     const capturedAt = now();
     try {
       const sequence = nextSequence(this.#sequence);
-      const bytes = writeExif(trimPadding(jpeg), { capturedAt, sequence });
+      const bytes = writeExif(makeWhole(jpeg), { capturedAt, sequence });
       this.#sequence = sequence;
       this.counts.frames++;
       this.frames.publish({ bytes, sequence, capturedAt });
       return true;
     } catch (error) {
       if (!(error instanceof JpegError)) throw error;
-      this.counts.dropped++;
+      this.counts.dropped[error.fault] = (this.counts.dropped[error.fault] ?? 0) + 1;
       return false;
     }
   }

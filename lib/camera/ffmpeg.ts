@@ -16,8 +16,10 @@ const QUIET = ["-nostdin", "-hide_banner", "-nostats"];
 
 /** What became of a run of ffmpeg. */
 export interface Outcome {
-  /** Exit code, or the code of the signal that ended it. */
+  /** Exit code. */
   readonly code: number;
+  /** The signal that ended it, if one did. */
+  readonly signal: Deno.Signal | null;
   /** The end of what it said. */
   readonly stderr: string;
 }
@@ -46,10 +48,10 @@ export function startFfmpeg(args: readonly string[], signal?: AbortSignal): Ffmp
   };
   signal?.addEventListener("abort", end, { once: true });
   const outcome = Promise.all([child.status, lastWords(child.stderr)]).then(
-    ([{ code }, stderr]) => {
+    ([{ code, signal: endedBy }, stderr]) => {
       signal?.removeEventListener("abort", end);
       clearTimeout(timer);
-      return { code, stderr };
+      return { code, signal: endedBy, stderr };
     },
   );
   return {
@@ -67,6 +69,21 @@ export async function runFfmpeg(args: readonly string[], signal?: AbortSignal): 
   const ffmpeg = startFfmpeg(["-v", "info", ...args], signal);
   await ffmpeg.stdout.cancel();
   return await ffmpeg.outcome;
+}
+
+/** Runs another program to its end; undefined, if it is not installed. */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<{ stdout: string } | undefined> {
+  try {
+    const { stdout } = await new Deno.Command(program, { args: [...args], signal }).output();
+    return { stdout: new TextDecoder().decode(stdout) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 function spawn(args: string[]): Deno.ChildProcess {
@@ -108,17 +125,21 @@ async function lastWords(stderr: ReadableStream<Uint8Array>): Promise<string> {
  * Why ffmpeg gave no more pictures, as a sentence: its last words, without the names of its parts
  * and of the input in front, and the mend where it is known.
  */
-export function explain(address: string, { code, stderr }: Outcome): string {
+export function explain(address: string, { code, signal, stderr }: Outcome): string {
   const words = stderr.split("\n")
     .map((line) => line.replace(/^(\[[^\]]*\] *)+/, "").trim())
     .filter((line) => line !== "")
     .at(-1)?.replace(/^.*: (?=[^:]*$)/, "");
   const mend = MENDS.find(([cause]) => cause.test(stderr))?.[1];
-  return [`Cannot read "${address}": ffmpeg exited with code ${code}`, words, mend]
+  const how = signal ? `ffmpeg was ended by ${signal}` : code === 0 // so it does over a camera that was unplugged
+    ? "ffmpeg ended"
+    : `ffmpeg exited with code ${code}`;
+  return [`Cannot read "${address}": ${how}`, words, mend]
     .filter((part) => part !== undefined).join(": ");
 }
 
 const MENDS: readonly (readonly [RegExp, string])[] = [
+  [/No such device/, "it was unplugged, plug it in again"],
   [/Device or resource busy/, "another program uses the camera, close it"],
   [/Permission denied/, "add yourself to the group that may read it: sudo adduser $USER video"],
   [/fps_mode/, "this ffmpeg is older than 5.1, install a newer one"],

@@ -5,10 +5,11 @@
  */
 
 import type { CameraInfo } from "../frame/frame.ts";
-import { CameraError } from "./camera_error.ts";
-import { type Input, parseInput, type WebcamChoice } from "./input.ts";
-import { chooseMode, type Mode, type Wanted } from "./mode.ts";
-import { type Format, listDevices, listFormats, type Webcam } from "./v4l2.ts";
+import { driver, findWebcam, type FoundWebcam } from "./find_webcam.ts";
+import { parseInput } from "./input.ts";
+import { chooseMode, type Wanted } from "./mode.ts";
+import { isMjpegUrl } from "./mjpeg_url.ts";
+import { MJPEG } from "./webcam.ts";
 
 /** What is wanted of a camera, and which. */
 export interface SourceOptions extends Wanted {
@@ -16,6 +17,8 @@ export interface SourceOptions extends Wanted {
   readonly device: string;
   /** 1 to 100, as libjpeg counts; for pictures that are encoded here. */
   readonly quality: number;
+  /** An ffmpeg filter graph that every picture goes through; it is encoded here then. */
+  readonly filter?: string;
 }
 
 /** Something that ffmpeg can read pictures from. */
@@ -28,82 +31,100 @@ export interface Source extends CameraInfo {
   readonly mayReturn: boolean;
 }
 
+/** Options of {@linkcode findSource}. */
+export interface FindOptions {
+  /** The name under which a webcam was found before. */
+  readonly name?: string;
+  /** Ends the search. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Finds what `device` names and how to read it.
  *
  * @throws {CameraError} when there is no such thing.
  */
-export async function findSource(options: SourceOptions, signal?: AbortSignal): Promise<Source> {
+export async function findSource(
+  options: SourceOptions,
+  { name, signal }: FindOptions = {},
+): Promise<Source> {
   const input = await parseInput(options.device);
-  if (input.kind !== "webcam") return describe(input, options);
-  const { webcam, formats } = await findWebcam(input.which, signal);
-  const mode = chooseMode(formats, options);
-  if (!mode) {
-    throw new CameraError(
-      `"${webcam.path}" gives no pictures: it is no camera, or another program uses it`,
-      { permanent: true },
-    );
-  }
-  return describeWebcam(webcam, mode, options);
-}
-
-function describe(input: Exclude<Input, { kind: "webcam" }>, options: SourceOptions): Source {
-  const { width, height, fps } = options;
-  const encoded = encode(options);
   switch (input.kind) {
-    case "test": {
-      const picture = `testsrc2=size=${width}x${height}:rate=${fps}`;
-      return {
-        name: "test picture",
-        mode: `${width}x${height} at ${fps}, encoded`,
-        address: picture,
-        args: ["-re", "-f", "lavfi", "-i", picture, ...encoded],
-        mayReturn: false,
-      };
-    }
+    case "webcam":
+      return webcamSource(await findWebcam(input.which, { name, signal }), options);
+    case "test":
+      return testSource(options);
     case "file":
-      return {
-        name: input.path.replace(/^.*[/\\]/, ""),
-        mode: "looped at its own pace, encoded",
-        address: input.path,
-        // The protocol is said, or a name with a colon in it would be taken for a URL.
-        args: ["-re", "-stream_loop", "-1", "-i", `file:${input.path}`, ...encoded],
-        mayReturn: false,
-      };
+      return fileSource(input.path, options);
     case "url":
-      return {
-        name: withoutPassword(input.url),
-        mode: "as it comes, encoded",
-        address: withoutPassword(input.url),
-        args: [
-          ...(input.url.startsWith("rtsp") ? ["-rtsp_transport", "tcp"] : []),
-          ...["-fflags", "nobuffer", "-i", input.url],
-          ...encoded,
-        ],
-        mayReturn: true,
-      };
+      return urlSource(input.url, await isMjpegUrl(input.url, signal), options);
   }
 }
 
-function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, "//");
+/** A webcam, in the best mode it has. */
+export function webcamSource({ webcam, modes }: FoundWebcam, options: SourceOptions): Source {
+  const choice = chooseMode(modes, options);
+  const { mode, rate = options.fps, why = "it does not tell what it has" } = choice ?? {};
+  const output = pass(mode?.format === MJPEG, options);
+  const what = mode ? `${mode.format} ${mode.width}x${mode.height} at ${rate}` : "as it comes";
+  return {
+    name: webcam.name,
+    mode: `${webcam.path}, ${what}: ${why}; ${output.words}`,
+    address: webcam.path,
+    args: [...driver.open(webcam, mode, rate), ...output.args],
+    mayReturn: true,
+  };
 }
 
-function describeWebcam({ path, name }: Webcam, mode: Mode, options: SourceOptions): Source {
-  const { format, copied, width, height } = mode;
+function testSource(options: SourceOptions): Source {
+  const { width, height, fps } = options;
+  const picture = `testsrc2=size=${width}x${height}:rate=${fps}`;
+  const output = pass(false, options);
   return {
-    name,
-    mode: `${path}, ${format} ${width}x${height} at ${options.fps}, ${
-      copied ? "copied" : "encoded"
-    }`,
+    name: "test picture",
+    mode: `${width}x${height} at ${fps}, ${output.words}`,
+    address: picture,
+    args: ["-re", "-f", "lavfi", "-i", picture, ...output.args],
+    mayReturn: false,
+  };
+}
+
+function fileSource(path: string, options: SourceOptions): Source {
+  const output = pass(false, options);
+  return {
+    name: path.replace(/^.*[/\\]/, ""),
+    mode: `looped at its own pace, ${output.words}`,
     address: path,
+    // The protocol is said, or a name with a colon in it would be taken for a URL.
+    args: ["-re", "-stream_loop", "-1", "-i", `file:${path}`, ...output.args],
+    mayReturn: false,
+  };
+}
+
+/** A stream; one of JPEGs is read as such, which waits for nothing and can be copied. */
+export function urlSource(url: string, isMjpeg: boolean, options: SourceOptions): Source {
+  const output = pass(isMjpeg, options);
+  const shown = url.replace(/\/\/[^@/]*@/, "//");
+  return {
+    name: shown,
+    mode: `${isMjpeg ? MJPEG : "as it comes"}, ${output.words}`,
+    address: shown,
     args: [
-      ...["-fflags", "nobuffer", "-f", "v4l2", "-input_format", format],
-      ...["-video_size", `${width}x${height}`, "-framerate", `${options.fps}`, "-i", path],
-      ...copied ? ["-c:v", "copy"] : encode(options),
+      ...["-fflags", "nobuffer"],
+      ...isMjpeg ? ["-f", "mpjpeg"] : [],
+      ...url.startsWith("rtsp") ? ["-rtsp_transport", "tcp"] : [],
+      ...["-i", url],
+      ...output.args,
     ],
     mayReturn: true,
   };
+}
+
+/** How pictures leave ffmpeg: copied if they are JPEGs and no filter wants their pixels. */
+function pass(isJpeg: boolean, { quality, filter }: SourceOptions) {
+  if (isJpeg && !filter) return { args: ["-c:v", "copy"], words: "copied" };
+  const words = isJpeg ? "decoded for --filter and encoded again" : "encoded";
+  return { args: [...filter ? ["-vf", filter] : [], ...encode(quality)], words };
 }
 
 /**
@@ -112,7 +133,7 @@ function describeWebcam({ path, name }: Webcam, mode: Mode, options: SourceOptio
  * with pictures that it never took. And in ticks as coarse as a frame, two pictures that come close
  * after each other get the same time, over which the encoder fails.
  */
-function encode({ quality }: SourceOptions): string[] {
+function encode(quality: number): string[] {
   return [
     ...["-c:v", "mjpeg", "-q:v", quantizer(quality).toFixed(2), "-qmin", "1"],
     ...["-pix_fmt", "yuvj420p", "-thread_type", "slice"],
@@ -124,45 +145,4 @@ function encode({ quality }: SourceOptions): string[] {
 function quantizer(quality: number): number {
   const scale = quality < 50 ? 50 / quality : 2 - quality / 50;
   return Math.min(31, Math.max(1, 8 * scale));
-}
-
-async function findWebcam(
-  choice: WebcamChoice,
-  signal?: AbortSignal,
-): Promise<{ webcam: Webcam; formats: Format[] }> {
-  const devices = await listDevices();
-  const matching = devices.filter((device) => {
-    switch (choice.by) {
-      case "auto":
-        return true;
-      case "index":
-        return device.path === `/dev/video${choice.index}`;
-      case "path":
-        return device.path === choice.path;
-      case "name":
-        return device.name.toLowerCase().includes(choice.part.toLowerCase());
-    }
-  });
-  for (const webcam of matching) {
-    const formats = await listFormats(webcam.path, signal);
-    // A single device is taken as it is: the reason why it gives nothing is said when it is read.
-    if (formats.length > 0) return { webcam, formats };
-  }
-  throw new CameraError(missing(choice, devices), { permanent: true });
-}
-
-function missing(choice: WebcamChoice, devices: readonly Webcam[]): string {
-  const there = devices.length === 0
-    ? "this machine has none; plug one in, or use --device test for a test picture"
-    : `there is ${devices.map(({ path, name }) => `"${name}" (${path})`).join(", ")}`;
-  switch (choice.by) {
-    case "auto":
-      return `No webcam found: ${there}`;
-    case "index":
-      return `No webcam number ${choice.index}: ${there}`;
-    case "path":
-      return `No webcam at ${choice.path}: ${there}`;
-    case "name":
-      return `No file "${choice.part}", and no webcam of that name: ${there}`;
-  }
 }

@@ -1,34 +1,41 @@
 /**
- * The webcams of a Linux machine, and what they offer.
+ * The webcams of Linux: Video4Linux, second version.
  *
  * @module
  */
 
-import { runFfmpeg } from "./ffmpeg.ts";
+import { runFfmpeg, runProgram } from "./ffmpeg.ts";
+import type { Mode, WebcamDriver } from "./webcam.ts";
 
-/** Where Linux lists its video devices. */
+/** Where the kernel lists its video devices. */
 const CLASS = "/sys/class/video4linux";
 
-/** A video device. */
-export interface Webcam {
-  /** `/dev/video0` */
-  readonly path: string;
-  /** The name the driver gives it. */
-  readonly name: string;
-}
+/** Webcams by Video4Linux. */
+export const v4l2: WebcamDriver = {
+  async list() {
+    return await Promise.all((await deviceNumbers()).map(async (number) => ({
+      path: `/dev/video${number}`,
+      name: (await Deno.readTextFile(`${CLASS}/video${number}/name`)).trim(),
+    })));
+  },
+  async modes({ path }, signal) {
+    // Only v4l2-ctl tells the rates; where it is not installed, ffmpeg tells the rest.
+    const told = await runProgram("v4l2-ctl", ["--list-formats-ext", "-d", path], signal);
+    if (told) return parseV4l2Ctl(told.stdout);
+    const args = ["-f", "v4l2", "-list_formats", "all", "-i", path];
+    return parseListFormats((await runFfmpeg(args, signal)).stderr);
+  },
+  open({ path }, mode, rate) {
+    return [
+      ...["-fflags", "nobuffer", "-f", "v4l2"],
+      ...mode ? ["-input_format", mode.format, "-video_size", `${mode.width}x${mode.height}`] : [],
+      ...["-framerate", String(rate), "-i", path],
+    ];
+  },
+};
 
-/** One way in which a camera gives pictures. */
-export interface Format {
-  /** Whether the camera compresses by itself. */
-  readonly compressed: boolean;
-  /** What ffmpeg calls it: `mjpeg`, `yuyv422`. */
-  readonly name: string;
-  /** The sizes it offers, in pixels; empty where it takes a range of sizes. */
-  readonly sizes: readonly { readonly width: number; readonly height: number }[];
-}
-
-/** All video devices, in the order of their numbers; not each one need be a camera. */
-export async function listDevices(): Promise<Webcam[]> {
+/** Device numbers in order; a machine that never had a camera does not even have the folder. */
+async function deviceNumbers(): Promise<number[]> {
   const numbers: number[] = [];
   try {
     for await (const { name } of Deno.readDir(CLASS)) {
@@ -36,43 +43,79 @@ export async function listDevices(): Promise<Webcam[]> {
       if (number) numbers.push(Number(number));
     }
   } catch (error) {
-    // A machine that never had a camera does not have the folder either.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  numbers.sort((a, b) => a - b);
-  return await Promise.all(numbers.map(async (number) => ({
-    path: `/dev/video${number}`,
-    name: (await Deno.readTextFile(`${CLASS}/video${number}/name`)).trim(),
-  })));
+  return numbers.sort((a, b) => a - b);
+}
+
+/** What ffmpeg calls the kernel's formats (libavdevice/v4l2-common.c), those it can read. */
+const FORMATS: Readonly<Record<string, string>> = {
+  MJPG: "mjpeg",
+  JPEG: "mjpeg",
+  YUYV: "yuyv422",
+  UYVY: "uyvy422",
+  YU12: "yuv420p",
+  NV12: "nv12",
+  "422P": "yuv422p",
+  RGB3: "rgb24",
+  BGR3: "bgr24",
+  GREY: "gray",
+};
+
+/**
+ * Reads what `v4l2-ctl --list-formats-ext` prints:
+ *
+ *     [0]: 'YUYV' (YUYV 4:2:2)
+ *         Size: Discrete 640x480
+ *             Interval: Discrete 0.033s (30.000 fps)
+ */
+export function parseV4l2Ctl(text: string): Mode[] {
+  const modes: (Mode & { rates: number[]; anyRate?: true })[] = [];
+  let format: string | undefined;
+  for (const line of text.split("\n")) {
+    const fourcc = /^\s*\[\d+\]: '(.{4})'/.exec(line)?.[1];
+    if (fourcc) format = FORMATS[fourcc];
+    if (!format) continue;
+    const [, kind, size] = /Size: (\w+) (?:\d+x\d+ - )?(\d+x\d+)/.exec(line) ?? [];
+    if (size) {
+      const any = kind !== "Discrete" && { anySize: true as const };
+      modes.push({ format, ...dimensions(size), ...any, rates: [] });
+    }
+    const [, interval, rate] = /Interval: (\w+) .*?([\d.]+) fps\)/.exec(line) ?? [];
+    const mode = modes.at(-1);
+    if (!rate || !mode) continue;
+    // Of a range of rates the upper end is the last number.
+    mode.rates.push(Number(rate));
+    if (interval !== "Discrete") mode.anyRate = true;
+  }
+  for (const { rates } of modes) rates.sort((a, b) => b - a);
+  return modes;
 }
 
 /**
- * What a device offers; nothing, if it is no camera (a webcam's second device holds metadata) or
- * cannot be opened.
+ * Reads what ffmpeg prints for `-list_formats all`:
+ *
+ *     [video4linux2,v4l2 @ 0x5] Compressed:       mjpeg :          Motion-JPEG : 640x480 1280x720
  */
-export async function listFormats(path: string, signal?: AbortSignal): Promise<Format[]> {
-  const { stderr } = await runFfmpeg(
-    ["-f", "v4l2", "-list_formats", "all", "-i", path],
-    signal,
-  );
-  return parseFormats(stderr);
+export function parseListFormats(text: string): Mode[] {
+  const known = Object.values(FORMATS);
+  const modes: Mode[] = [];
+  for (const match of text.matchAll(/\] (?:Raw|Compressed) *: *(\S+) :[^:\n]*: *(.*)$/gm)) {
+    const [, format, sizes] = match;
+    if (!known.includes(format)) continue;
+    for (const [size] of sizes.matchAll(/(?<=^| )\d+x\d+/g)) {
+      modes.push({ format, ...dimensions(size), rates: [] });
+    }
+    // A range of sizes: {32-2592, 2}x{32-1944, 2}
+    const [, width, height] = /\{\d+-(\d+)[^}]*\}x\{\d+-(\d+)[^}]*\}/.exec(sizes) ?? [];
+    if (width) {
+      modes.push({ format, ...dimensions(`${width}x${height}`), rates: [], anySize: true });
+    }
+  }
+  return modes;
 }
 
-/** Reads what ffmpeg prints for `-list_formats all`. */
-export function parseFormats(text: string): Format[] {
-  const formats: Format[] = [];
-  // [video4linux2,v4l2 @ 0x5] Compressed:       mjpeg :          Motion-JPEG : 640x480 1280x720
-  for (const match of text.matchAll(/\] (Raw|Compressed) *: *(\S+) :[^:\n]*: *(.*)$/gm)) {
-    const [, kind, name, sizes] = match;
-    if (name === "Unsupported") continue;
-    formats.push({
-      compressed: kind === "Compressed",
-      name,
-      sizes: [...sizes.matchAll(/(?<![{\d-])(\d+)x(\d+)/g)].map(([, width, height]) => ({
-        width: Number(width),
-        height: Number(height),
-      })),
-    });
-  }
-  return formats;
+function dimensions(size: string): { width: number; height: number } {
+  const [width, height] = size.split("x").map(Number);
+  return { width, height };
 }

@@ -23,6 +23,20 @@ export async function reportCamera(camera: Camera, log: Log): Promise<void> {
   }
 }
 
+/** How often it is said that pictures were dropped, in milliseconds. */
+const DROPPED_MS = 10_000;
+
+/** Says how many pictures of the camera were dropped and why, until `signal` is aborted. */
+export function reportDropped({ counts }: Camera, log: Log, signal: AbortSignal): void {
+  let told = "";
+  const timer = setInterval(() => {
+    const words = Object.entries(counts.dropped).map(([fault, count]) => `${count} with ${fault}`);
+    if (words.join() !== told) log.warn(`pictures dropped so far: ${words.join(", ")}`);
+    told = words.join();
+  }, DROPPED_MS);
+  signal.addEventListener("abort", () => clearInterval(timer));
+}
+
 /** Says who comes and goes. */
 export function clientReporter(log: Log): (event: ClientEvent) => void {
   return ({ type, address, clients, reason }) => {

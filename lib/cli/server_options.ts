@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
 import { command, option, port, wholeNumber } from "./options.ts";
 
@@ -31,6 +31,9 @@ export function readServerOptions(args: string[]) {
       option("--quality <n>", "1 to 100, of pictures that are encoded here")
         .argParser(wholeNumber(1, 100)).default(80),
     )
+    .addOption(
+      option("--filter <graph>", "an ffmpeg filter graph (transpose=1, drawtext=...)"),
+    )
     .addOption(option("--host <address>", "where to listen").default("0.0.0.0"))
     .addOption(
       option("--port <n>", "the port, 0 picks one").argParser(port).default(DEFAULT_PORT),
@@ -40,6 +43,8 @@ export function readServerOptions(args: string[]) {
         .argParser(wholeNumber(1, 10_000)).default(MAX_CLIENTS),
     )
     .addOption(option("--always-on", "run the camera also while nobody watches"))
+    .addOption(new Option("--list", "show the webcams and their modes, and end"))
+    .addOption(new Option("--json", "with --list: for a program"))
     .parse(args, { from: "user" })
     .opts();
 }

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { STANDARD_TABLES } from "./huffman_tables.ts";
+
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
@@ -13,9 +15,18 @@ const DHT = 0xc4;
 const JPG = 0xc8;
 const DAC = 0xcc;
 
+/** What is wrong with a picture, in two words. */
+export type JpegFault = "no start" | "no end" | "broken header" | "no size";
+
 /** Thrown for bytes that are not one whole JPEG; the message says what is missing. */
 export class JpegError extends Error {
   override name = "JpegError";
+  readonly fault: JpegFault;
+
+  constructor(fault: JpegFault, message: string) {
+    super(message);
+    this.fault = fault;
+  }
 }
 
 /** Where a segment lies: its marker's second byte, and its bytes from the marker on. */
@@ -38,18 +49,18 @@ export function startsAsJpeg(bytes: Uint8Array): boolean {
  * @throws {JpegError} when a segment is not where the one before says it is.
  */
 export function* segments(bytes: Uint8Array): Generator<Segment> {
-  if (!startsAsJpeg(bytes)) throw new JpegError("it does not start with FF D8");
+  if (!startsAsJpeg(bytes)) throw new JpegError("no start", "it does not start with FF D8");
   let start = 2;
   while (true) {
     // Any number of FF may stand before a marker (B.1.1.2).
     while (bytes[start] === 0xff && bytes[start + 1] === 0xff) start++;
-    if (start + 4 > bytes.length) throw new JpegError("it ends before its scan");
-    if (bytes[start] !== 0xff) throw new JpegError(`no marker at byte ${start}`);
+    if (start + 4 > bytes.length) throw new JpegError("broken header", "it ends before its scan");
+    if (bytes[start] !== 0xff) throw new JpegError("broken header", `no marker at byte ${start}`);
     const marker = bytes[start + 1];
     const length = bytes[start + 2] << 8 | bytes[start + 3];
     const end = start + 2 + length;
     if (length < 2 || end > bytes.length) {
-      throw new JpegError(`the segment at byte ${start} does not fit`);
+      throw new JpegError("broken header", `the segment at byte ${start} does not fit`);
     }
     yield { marker, start, end };
     if (marker === SOS) return;
@@ -69,23 +80,45 @@ export function jpegSize(bytes: Uint8Array): { width: number; height: number } {
     if (!isFrameHeader || end - start < 10) continue;
     const height = bytes[start + 5] << 8 | bytes[start + 6];
     const width = bytes[start + 7] << 8 | bytes[start + 8];
-    if (width === 0 || height === 0) throw new JpegError(`it is ${width}x${height} pixels`);
+    if (width === 0 || height === 0) {
+      throw new JpegError("no size", `it is ${width}x${height} pixels`);
+    }
     return { width, height };
   }
-  throw new JpegError("it has no frame header");
+  throw new JpegError("no size", "it has no frame header");
 }
 
 /**
- * The picture without the zeros that some cameras send after its end (a view, not a copy).
+ * The picture made whole: what stands behind its end is left off (some cameras fill their buffer
+ * up with zeros, or send a few odd bytes more), and tables that it means but lacks are put in.
+ * Nothing else is changed; where nothing is missing, it is a view and not a copy.
  *
- * @throws {JpegError} when the picture does not start as one, or never ends.
+ * @throws {JpegError} when it is torn: it does not start, or end, or its header is broken.
  */
-export function trimPadding<B extends ArrayBufferLike>(bytes: Uint8Array<B>): Uint8Array<B> {
-  if (!startsAsJpeg(bytes)) throw new JpegError("it does not start with FF D8");
-  let end = bytes.length;
-  while (end > 4 && bytes[end - 1] === 0) end--;
-  if (bytes[end - 2] !== 0xff || bytes[end - 1] !== EOI) {
-    throw new JpegError("it does not end with FF D9");
+export function makeWhole(bytes: Uint8Array): Uint8Array {
+  let hasTables = false;
+  let scan: Segment | undefined;
+  for (const segment of segments(bytes)) {
+    if (segment.marker === DHT) hasTables = true;
+    scan = segment;
   }
-  return bytes.subarray(0, end);
+  const whole = bytes.subarray(0, endOfPicture(bytes, scan!.end));
+  return hasTables ? whole : insert(whole, scan!.start, STANDARD_TABLES);
+}
+
+/** Offset behind the last end marker, which can stand nowhere before the scan's data. */
+function endOfPicture(bytes: Uint8Array, scanData: number): number {
+  let at = bytes.length;
+  while ((at = bytes.lastIndexOf(EOI, at - 1)) > scanData) {
+    if (bytes[at - 1] === 0xff) return at + 1;
+  }
+  throw new JpegError("no end", "it does not end with FF D9");
+}
+
+function insert(bytes: Uint8Array, at: number, part: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(bytes.length + part.length);
+  joined.set(bytes.subarray(0, at));
+  joined.set(part, at);
+  joined.set(bytes.subarray(at), at + part.length);
+  return joined;
 }

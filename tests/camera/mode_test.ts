@@ -1,69 +1,90 @@
 import { assertEquals } from "@std/assert";
 import { chooseMode } from "../../lib/camera/mode.ts";
-import { parseFormats } from "../../lib/camera/v4l2.ts";
+import type { Mode } from "../../lib/camera/webcam.ts";
 
-// As ffmpeg 5.1 prints them: a Logitech C270, the kernel's vivid driver, a metadata device.
-const C270 = `\
-[video4linux2,v4l2 @ 0x56] Raw       :     yuyv422 :           YUYV 4:2:2 : 640x480 160x120 1280x720
-[video4linux2,v4l2 @ 0x56] Compressed:       mjpeg :          Motion-JPEG : 640x480 1280x720 320x240
-/dev/video0: Immediate exit requested
-`;
-const VIVID = `\
-[video4linux2,v4l2 @ 0x56] Raw       :     yuyv422 :           YUYV 4:2:2 : 320x180 640x360 1280x720
-[video4linux2,v4l2 @ 0x56] Raw       : Unsupported : 32-bit XHSV 8-8-8-8 : 320x180 640x360
-/dev/video0: Immediate exit requested
-`;
-const SCALER = `\
-[video4linux2,v4l2 @ 0x56] Raw       :     yuv420p :     Planar YUV 4:2:0 : {32-2592, 2}x{32-1944, 2}
-`;
-const NONE = "/dev/video1: Inappropriate ioctl for device\n";
-const WANTED = { width: 1280, height: 720, fps: 30 };
+const mode = (format: string, size: string, ...rates: number[]): Mode => {
+  const [width, height] = size.split("x").map(Number);
+  return { format, width, height, rates };
+};
 
-Deno.test("parseFormats() reads formats and sizes, and leaves out what ffmpeg cannot read", () => {
-  assertEquals(parseFormats(C270), [
-    {
-      compressed: false,
-      name: "yuyv422",
-      sizes: [{ width: 640, height: 480 }, { width: 160, height: 120 }, {
-        width: 1280,
-        height: 720,
-      }],
-    },
-    {
-      compressed: true,
-      name: "mjpeg",
-      sizes: [{ width: 640, height: 480 }, { width: 1280, height: 720 }, {
-        width: 320,
-        height: 240,
-      }],
-    },
-  ]);
-  assertEquals(parseFormats(VIVID).map(({ name }) => name), ["yuyv422"]);
-  assertEquals(parseFormats(SCALER), [{ compressed: false, name: "yuv420p", sizes: [] }]);
-  assertEquals(parseFormats(NONE), []);
+/** The choice for a wanted size and rate, as `format WxH at rate`. */
+function choose(modes: Mode[], size: string, fps: number): string | undefined {
+  const [width, height] = size.split("x").map(Number);
+  const choice = chooseMode(modes, { width, height, fps });
+  if (!choice) return undefined;
+  const { mode, rate, why } = choice;
+  return `${mode.format} ${mode.width}x${mode.height} at ${rate}: ${why}`;
+}
+
+const USB2 = [
+  mode("yuyv422", "640x480", 30, 15),
+  mode("yuyv422", "1280x720", 10, 5),
+  mode("mjpeg", "640x480", 30, 15),
+  mode("mjpeg", "1280x720", 30, 15),
+];
+const RAW = [
+  mode("yuyv422", "640x360", 40, 30, 25),
+  mode("yuyv422", "1280x720", 12.5, 10),
+];
+
+Deno.test("chooseMode() takes the webcam's own JPEGs at the size wanted", () => {
+  assertEquals(
+    choose(USB2, "1280x720", 30),
+    "mjpeg 1280x720 at 30: its own JPEGs, of the size wanted",
+  );
+  assertEquals(
+    choose(USB2, "640x480", 12),
+    "mjpeg 640x480 at 15: its own JPEGs, of the size wanted",
+  );
 });
 
-Deno.test("chooseMode() copies the camera's own JPEGs when it makes them", () => {
-  assertEquals(chooseMode(parseFormats(C270), WANTED), {
-    format: "mjpeg",
-    copied: true,
-    width: 1280,
-    height: 720,
-  });
+Deno.test("chooseMode() takes the nearest size that reaches the rate where there is no such JPEG", () => {
+  assertEquals(
+    choose(RAW, "1280x720", 30),
+    "yuyv422 640x360 at 30: the nearest size that reaches 30 a second",
+  );
+  assertEquals(choose(RAW, "1280x720", 10), "yuyv422 1280x720 at 10: of the size wanted");
+  assertEquals(
+    choose(USB2, "1024x768", 30),
+    "mjpeg 640x480 at 30: the nearest size that reaches 30 a second",
+  );
 });
 
-Deno.test("chooseMode() takes raw pictures when there is nothing else, of any size in a range", () => {
-  assertEquals(chooseMode(parseFormats(VIVID), WANTED)?.copied, false);
-  assertEquals(chooseMode(parseFormats(SCALER), WANTED)?.width, 1280);
-  assertEquals(chooseMode(parseFormats(NONE), WANTED), undefined);
+Deno.test("chooseMode() takes the fastest mode where none reaches the rate", () => {
+  assertEquals(
+    choose(RAW, "1280x720", 60),
+    "yuyv422 640x360 at 40: nothing it has reaches 60 a second",
+  );
 });
 
-Deno.test("chooseMode() takes the largest size that fits, or else the smallest there is", () => {
-  const size = (width: number, height: number) => {
-    const mode = chooseMode(parseFormats(C270), { width, height, fps: 30 });
-    return [mode?.width, mode?.height];
+Deno.test("chooseMode() takes a size that is too large only where none fits", () => {
+  assertEquals(
+    choose(USB2, "320x240", 30),
+    "mjpeg 640x480 at 30: the nearest size that reaches 30 a second",
+  );
+});
+
+Deno.test("chooseMode() asks for any size and any rate of a range", () => {
+  const range: Mode = {
+    ...mode("yuv420p", "2592x1944", 90),
+    anySize: true,
+    anyRate: true,
   };
-  assertEquals(size(1000, 700), [640, 480]);
-  assertEquals(size(4000, 3000), [1280, 720]);
-  assertEquals(size(100, 100), [320, 240]);
+  assertEquals(choose([range], "1280x720", 30), "yuv420p 1280x720 at 30: of the size wanted");
+  assertEquals(
+    choose([range], "4000x3000", 30),
+    "yuv420p 2592x1944 at 30: the nearest size that reaches 30 a second",
+  );
+});
+
+Deno.test("chooseMode() believes a webcam that does not tell its rates, and takes NTSC's 29.97 for 30", () => {
+  assertEquals(
+    choose([mode("yuyv422", "640x480")], "640x480", 30)?.split(":")[0],
+    "yuyv422 640x480 at 30",
+  );
+  assertEquals(
+    choose([mode("yuyv422", "640x480", 29.97)], "640x480", 30)?.split(":")[0],
+    "yuyv422 640x480 at 29.97",
+  );
+  assertEquals(choose([], "640x480", 30), undefined);
 });

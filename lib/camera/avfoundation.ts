@@ -1,0 +1,62 @@
+/**
+ * The webcams of macOS: AVFoundation, through ffmpeg.
+ *
+ * @module
+ */
+
+import { runFfmpeg } from "./ffmpeg.ts";
+import type { Mode, Webcam, WebcamDriver } from "./webcam.ts";
+
+/** A rate that no camera has: ffmpeg refuses it, and lists those there are. */
+const IMPOSSIBLE_RATE = "0.001";
+/** What cameras of Macs give without conversion; AVFoundation lists sizes and rates alone. */
+const FORMAT = "uyvy422";
+
+/** Webcams by AVFoundation. */
+export const avfoundation: WebcamDriver = {
+  async list(signal) {
+    const args = ["-f", "avfoundation", "-list_devices", "true", "-i", ""];
+    return parseDevices((await runFfmpeg(args, signal)).stderr);
+  },
+  async modes({ path }, signal) {
+    const args = ["-f", "avfoundation", "-framerate", IMPOSSIBLE_RATE, "-i", `${path}:none`];
+    return parseSupportedModes((await runFfmpeg(args, signal)).stderr);
+  },
+  open({ path }, mode, rate) {
+    return [
+      ...["-fflags", "nobuffer", "-f", "avfoundation"],
+      ...mode ? ["-pixel_format", mode.format, "-video_size", `${mode.width}x${mode.height}`] : [],
+      ...["-framerate", String(rate), "-i", `${path}:none`],
+    ];
+  },
+};
+
+/**
+ * Reads what ffmpeg prints for `-list_devices true`, the cameras alone:
+ *
+ *     [AVFoundation indev @ 0x7f] AVFoundation video devices:
+ *     [AVFoundation indev @ 0x7f] [0] FaceTime HD Camera
+ *     [AVFoundation indev @ 0x7f] [1] Capture screen 0
+ *     [AVFoundation indev @ 0x7f] AVFoundation audio devices:
+ */
+export function parseDevices(text: string): Webcam[] {
+  const [, videos = ""] = text.split("video devices:");
+  const [cameras] = videos.split("audio devices:");
+  return [...cameras.matchAll(/\] \[(\d+)\] (.+)$/gm)]
+    .map(([, path, name]) => ({ path, name: name.trim() }))
+    .filter(({ name }) => !name.startsWith("Capture screen"));
+}
+
+/**
+ * Reads the modes that ffmpeg lists when it is asked for one that there is not:
+ *
+ *     [avfoundation @ 0x7f]   1280x720@[15.000000 30.000000]fps
+ */
+export function parseSupportedModes(text: string): Mode[] {
+  return [...text.matchAll(/(\d+)x(\d+)@\[([\d. ]+)\]fps/g)].map(([, width, height, rates]) => ({
+    format: FORMAT,
+    width: Number(width),
+    height: Number(height),
+    rates: rates.trim().split(" ").map(Number).sort((a, b) => b - a),
+  }));
+}

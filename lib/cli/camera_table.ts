@@ -1,0 +1,30 @@
+/**
+ * Webcams and their modes, as a table.
+ *
+ * @module
+ */
+
+import type { FoundWebcam } from "../camera/find_webcam.ts";
+import type { Mode } from "../camera/webcam.ts";
+
+/** A table of all webcams: name and path, and below them a line for each format and size. */
+export function cameraTable(webcams: readonly FoundWebcam[]): string {
+  if (webcams.length === 0) return "There is no webcam on this machine.";
+  return webcams.map(({ webcam, modes }) => {
+    const rows = modes.map((mode) => [mode.format, size(mode), rates(mode)]);
+    const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));
+    const lines = rows.map(([format, size, rates]) =>
+      `    ${format.padEnd(widths[0])}  ${size.padEnd(widths[1])}  ${rates}`
+    );
+    return [`${webcam.path}  ${webcam.name}`, ...lines].join("\n");
+  }).join("\n\n");
+}
+
+function size({ width, height, anySize }: Mode): string {
+  return `${anySize ? "up to " : ""}${width}x${height}`;
+}
+
+function rates({ rates, anyRate }: Mode): string {
+  if (rates.length === 0) return "";
+  return `${anyRate ? "up to " : ""}${rates.map((rate) => Number(rate.toFixed(2))).join(" ")} fps`;
+}

@@ -1,0 +1,98 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { type Camera, type CameraOptions, openCamera } from "../../lib/camera/camera.ts";
+import type { CameraStatus, Frame } from "../../lib/frame/frame.ts";
+
+/** A size of its own for each test tells its ffmpeg from others on this machine. */
+function options(width: number): CameraOptions {
+  return { device: "test", width, height: 240, fps: 30, quality: 80, lingerMs: 1 };
+}
+
+/** The processes of ffmpeg that make the test picture of this width. */
+async function ffmpegs(width: number): Promise<number[]> {
+  const args = ["-f", `testsrc2=size=${width}x240`];
+  const { stdout } = await new Deno.Command("pgrep", { args }).output();
+  return new TextDecoder().decode(stdout).split("\n").filter(Boolean).map(Number);
+}
+
+async function until(camera: Camera, state: CameraStatus["state"]): Promise<CameraStatus> {
+  for await (const status of camera.status.follow()) if (status.state === state) return status;
+  throw new Error("the camera was closed");
+}
+
+/** Waits until a condition holds. */
+async function eventually(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!await condition()) {
+    assert(performance.now() < deadline, "it never happened");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+async function nextFrame(camera: Camera): Promise<Frame> {
+  using frames = camera.frames.subscribe();
+  return (await frames.next()).value!;
+}
+
+Deno.test("a camera sleeps when nobody watches, and wakes within 1.5 s when somebody does", async () => {
+  const width = 330;
+  await using camera = openCamera(options(width));
+  await eventually(async () => (await ffmpegs(width)).length === 0);
+  const startedAt = performance.now();
+  await nextFrame(camera);
+  const ms = performance.now() - startedAt;
+  assert(ms < 1500, `the first picture after a wake took ${ms} ms`);
+});
+
+Deno.test("a camera that is always on runs while nobody watches", async () => {
+  const width = 332;
+  await using camera = openCamera({ ...options(width), alwaysOn: true });
+  await camera.ready;
+  await nextFrame(camera);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assertEquals((await ffmpegs(width)).length, 1);
+});
+
+Deno.test("a camera comes back by itself when its ffmpeg was killed, and says why it was lost", async () => {
+  const width = 334;
+  await using camera = openCamera(options(width));
+  using frames = camera.frames.subscribe();
+  await frames.next();
+  const [pid] = await ffmpegs(width);
+  const lost = until(camera, "lost");
+  Deno.kill(pid, "SIGKILL");
+  assertStringIncludes(JSON.stringify(await lost), "ffmpeg was ended by SIGKILL");
+  await until(camera, "live");
+  assert(!(await ffmpegs(width)).includes(pid));
+});
+
+Deno.test("a camera is started anew when it gives no picture for 5 s", async () => {
+  const width = 336;
+  await using camera = openCamera(options(width));
+  using frames = camera.frames.subscribe();
+  await frames.next();
+  const [pid] = await ffmpegs(width);
+  const lost = until(camera, "lost");
+  // A stopped process does not hear SIGTERM either.
+  Deno.kill(pid, "SIGSTOP");
+  assertStringIncludes(JSON.stringify(await lost), "no picture for 5 s");
+  await until(camera, "live");
+  assert(!(await ffmpegs(width)).includes(pid));
+});
+
+Deno.test("a camera leaves nothing behind when it wakes and sleeps 200 times", async () => {
+  const width = 338;
+  await using camera = openCamera(options(width));
+  const descriptors = () => Array.from(Deno.readDirSync("/proc/self/fd")).length;
+  const memory: number[] = [];
+  const open: number[] = [];
+  for (let i = 0; i < 200; i++) {
+    await nextFrame(camera);
+    await eventually(async () => (await ffmpegs(width)).length === 0);
+    memory.push(Deno.memoryUsage().heapUsed);
+    open.push(descriptors());
+  }
+  assertEquals(open.at(-1), open[20]);
+  const early = Math.min(...memory.slice(20, 60));
+  const late = Math.min(...memory.slice(160));
+  assert(late < early * 1.2, `the heap grew from ${early} to ${late} bytes`);
+});
