@@ -20,6 +20,8 @@ import { findSource, type Source, type SourceOptions } from "./source.ts";
 
 /** How long the camera runs on when nobody watches any more, in milliseconds. */
 export const LINGER_MS = 10_000;
+/** How long a camera may take to its first picture before it is started anew, in milliseconds. */
+export const START_MS = 10_000;
 /** How long a camera may give no picture before it is started anew, in milliseconds. */
 export const STALL_MS = 5000;
 /** The first and the longest wait before a lost camera is tried again, in milliseconds. */
@@ -116,10 +118,10 @@ class SupervisedCamera implements Camera {
 
   /** One run of ffmpeg; it ends with an error, or when `wanted` is aborted. */
   async #run(wanted: AbortSignal): Promise<void> {
-    using watchdog = new Watchdog(
-      STALL_MS,
-      () => new CameraError(`The camera has given no picture for ${STALL_MS / 1000} s`),
+    using watchdog = new Watchdog((ms) =>
+      new CameraError(`The camera has given no picture for ${ms / 1000} s`)
     );
+    watchdog.feed(START_MS);
     const signal = AbortSignal.any([wanted, watchdog.signal]);
     const source = await findSource(this.#options, { name: this.info?.name, signal });
     this.info = { name: source.name, mode: source.mode };
@@ -127,7 +129,7 @@ class SupervisedCamera implements Camera {
     let isLive = false;
     for await (const jpeg of pictures(source, signal)) {
       if (!this.#publish(jpeg)) continue;
-      watchdog.feed();
+      watchdog.feed(STALL_MS);
       if (isLive) continue;
       isLive = true;
       this.counts.startMs = performance.now() - startedAt;

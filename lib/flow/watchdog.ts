@@ -6,27 +6,24 @@
 
 /** A signal that is aborted when it was not fed in time. */
 export class Watchdog {
-  readonly #ms: number;
-  readonly #reason: () => Error;
+  readonly #reason: (ms: number) => Error;
   readonly #controller = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param ms how long it lasts without food, from now on; @param reason why it is aborted then. */
-  constructor(ms: number, reason: () => Error) {
-    this.#ms = ms;
+  /** @param reason why the signal is aborted, after so many milliseconds without food. */
+  constructor(reason: (ms: number) => Error) {
     this.#reason = reason;
-    this.feed();
   }
 
-  /** Aborted when it was not fed. */
+  /** Aborted when it was not fed in time. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** All is well; the time starts again. */
-  feed(): void {
+  /** All is well, and it lasts for `ms` milliseconds from now on. */
+  feed(ms: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#controller.abort(this.#reason()), this.#ms);
+    this.#timer = setTimeout(() => this.#controller.abort(this.#reason(ms)), ms);
   }
 
   /** Watches no more. */
