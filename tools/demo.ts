@@ -5,7 +5,7 @@
  * @module
  */
 
-import { listDevices, listFormats } from "../lib/camera/v4l2.ts";
+import { listWebcams } from "../lib/camera/find_webcam.ts";
 import { print } from "../lib/cli/log.ts";
 import { installProgram } from "./setup.ts";
 
@@ -37,19 +37,10 @@ async function firstLine(child: Deno.ChildProcess): Promise<string> {
   return await promise;
 }
 
-/** Whether there is a webcam that gives pictures. */
-async function hasWebcam(): Promise<boolean> {
-  if (Deno.build.os !== "linux") return true;
-  for (const { path } of await listDevices()) {
-    if ((await listFormats(path)).length > 0) return true;
-  }
-  return false;
-}
-
 /** Runs until the user ends it, or one of the two programs ends. */
 async function demo(): Promise<number> {
   await installProgram();
-  const device = await hasWebcam() ? "auto" : "test";
+  const device = (await listWebcams()).length > 0 ? "auto" : "test";
   print(
     device === "auto"
       ? "demo: there is a webcam, so it is the webcam"

@@ -14,6 +14,8 @@ import { complain, print } from "../lib/cli/log.ts";
 interface Need {
   /** What shows that it is there: a command's name or a file's path. */
   readonly sign: string;
+  /** The only system that needs it; without, all do. */
+  readonly os?: typeof Deno.build.os;
   /** The package's name, by package manager. */
   readonly packages: Readonly<Partial<Record<Manager, string>>>;
 }
@@ -38,6 +40,11 @@ const PROGRAM: readonly Need[] = [{
     brew: "ffmpeg",
     winget: "Gyan.FFmpeg",
   },
+}, {
+  // It tells the rates of a webcam, which ffmpeg does not.
+  sign: "v4l2-ctl",
+  os: "linux",
+  packages: { "apt-get": "v4l-utils", dnf: "v4l-utils", pacman: "v4l-utils" },
 }];
 
 /** The tests run on Debian. */
@@ -53,7 +60,7 @@ const TESTS: readonly Need[] = [
 
 /** Installs what of `needs` is missing. */
 export async function install(needs: readonly Need[]): Promise<void> {
-  const missing = needs.filter(({ sign }) => !isThere(sign));
+  const missing = needs.filter(({ sign, os }) => (!os || os === Deno.build.os) && !isThere(sign));
   if (missing.length === 0) return;
   const names = missing.map(({ sign }) => sign.replace(/^.*\//, "")).join(", ");
   const managers = Object.keys(INSTALL) as Manager[];

@@ -14,6 +14,8 @@ const MAX_STDERR = 16 * 1024;
 /** Said first, always: no questions, no banner, errors alone. */
 const QUIET = ["-nostdin", "-hide_banner", "-nostats"];
 
+const NO_VIDEO = "this is not a video that ffmpeg can read";
+
 /** What became of a run of ffmpeg. */
 export interface Outcome {
   /** Exit code. */
@@ -122,29 +124,31 @@ async function lastWords(stderr: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 /**
- * Why ffmpeg gave no more pictures, as a sentence: its last words, without the names of its parts
- * and of the input in front, and the mend where it is known.
+ * Why ffmpeg gave no more pictures, as a sentence: the line of its last words that names a cause
+ * with a known mend, and the mend; or else its very last line.
  */
 export function explain(address: string, { code, signal, stderr }: Outcome): string {
-  const words = stderr.split("\n")
-    .map((line) => line.replace(/^(\[[^\]]*\] *)+/, "").trim())
-    .filter((line) => line !== "")
-    .at(-1)?.replace(/^.*: (?=[^:]*$)/, "");
-  const mend = MENDS.find(([cause]) => cause.test(stderr))?.[1];
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
+  const known = MENDS.map(([cause, mend]) => ({ line: lines.findLast((l) => cause.test(l)), mend }))
+    .find(({ line }) => line !== undefined);
   const how = signal ? `ffmpeg was ended by ${signal}` : code === 0 // so it does over a camera that was unplugged
     ? "ffmpeg ended"
     : `ffmpeg exited with code ${code}`;
-  return [`Cannot read "${address}": ${how}`, words, mend]
-    .filter((part) => part !== undefined).join(": ");
+  return [`Cannot read "${address}": ${how}`, inWords(known?.line ?? lines.at(-1)), known?.mend]
+    .filter((part) => part).join(": ");
 }
 
-const MENDS: readonly (readonly [RegExp, string])[] = [
+/** A line of ffmpeg's without what stands in front: its parts, its calls, the input's name. */
+function inWords(line: string | undefined): string | undefined {
+  return line?.replace(/^(\[[^\]]*\] *)+/, "").replace(/^\S+: (?=[A-Z])/, "").trim();
+}
+
+const MENDS: readonly (readonly [cause: RegExp, mend: string])[] = [
   [/No such device/, "it was unplugged, plug it in again"],
   [/Device or resource busy/, "another program uses the camera, close it"],
   [/Permission denied/, "add yourself to the group that may read it: sudo adduser $USER video"],
   [/fps_mode/, "this ffmpeg is older than 5.1, install a newer one"],
-  [
-    /Invalid data found|moov atom not found|does not contain any stream|matches no streams/,
-    "this is not a video that ffmpeg can read",
-  ],
+  [/No such filter|Error initializing filter|Invalid filter|Error parsing/, "mend --filter"],
+  [/moov atom not found|does not contain any stream|matches no streams/, NO_VIDEO],
+  [/Invalid data found/, NO_VIDEO],
 ];

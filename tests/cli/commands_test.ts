@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { jpegSize } from "../../lib/frame/jpeg.ts";
 import { clientUrl, Program, serverPort, startClient, startServer } from "../support/programs.ts";
 
 /** What a program said before it ended: one sentence, and nothing of its inside. */
@@ -102,6 +103,40 @@ Deno.test("server.ts ends with its ffmpeg and exits with 0 on each signal", asyn
     assert(performance.now() - startedAt < 2000);
     assertEquals((await new Deno.Command("ps", { args: ["-p", String(ffmpeg)] }).output()).code, 1);
   }
+});
+
+Deno.test("server.ts leaves no ffmpeg behind when it is killed without a word", async () => {
+  await using server = startServer("--device", "test", ...LOCAL, "--port", "0");
+  await serverPort(server);
+  const [ffmpeg] = await server.children();
+  server.kill("SIGKILL");
+  await server.ends();
+  const args = ["-p", String(ffmpeg)];
+  while ((await new Deno.Command("ps", { args }).output()).success) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+});
+
+Deno.test("server.ts lists the webcams of this machine as JSON for a program", async () => {
+  await using server = startServer("--list", "--json");
+  assertEquals(await server.ends(), 0);
+  assert(Array.isArray(JSON.parse(server.stdout)));
+});
+
+Deno.test("server.ts says what is wrong with a filter graph, and exits with 1", async () => {
+  const args = ["--device", "test", ...LOCAL, "--port", "0", "--filter", "nosuchfilter=1"];
+  const { code, words } = await failure(startServer(...args));
+  assertEquals(code, 1);
+  assertMatch(words, /^server: Cannot read .*--filter/);
+});
+
+Deno.test("server.ts turns its pictures by --filter", async () => {
+  const args = ["--device", "test", ...LOCAL, "--port", "0", "--size", "640x360"];
+  await using server = startServer(...args, "--filter", "transpose=1");
+  const port = await serverPort(server);
+  await using client = startClient(...LOCAL, "--port", port, "--http-port", "0");
+  const snapshot = await fetch(`${await clientUrl(client)}/snapshot`);
+  assertEquals(jpegSize(await snapshot.bytes()), { width: 360, height: 640 });
 });
 
 Deno.test("client.ts says that its HTTP port is taken, and exits with 1", async () => {
