@@ -9,6 +9,9 @@ export class Watchdog {
   readonly #reason: (ms: number) => Error;
   readonly #controller = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #hungryAt = 0;
+  #portion = 0;
+  #timerMs = 0;
 
   /** @param reason why the signal is aborted, after so many milliseconds without food. */
   constructor(reason: (ms: number) => Error) {
@@ -22,8 +25,20 @@ export class Watchdog {
 
   /** All is well, and it lasts for `ms` milliseconds from now on. */
   feed(ms: number): void {
+    this.#portion = ms;
+    this.#hungryAt = performance.now() + ms;
+    // A timer that runs already looks again when it is due: it is not set anew at each frame.
+    if (this.#timer === undefined || ms < this.#timerMs) this.#look(ms);
+  }
+
+  #look(ms: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#controller.abort(this.#reason(ms)), ms);
+    this.#timerMs = ms;
+    this.#timer = setTimeout(() => {
+      const left = this.#hungryAt - performance.now();
+      if (left > 0) this.#look(left);
+      else this.#controller.abort(this.#reason(this.#portion));
+    }, ms);
   }
 
   /** Watches no more. */

@@ -56,6 +56,7 @@ function template(): Uint8Array {
   entry(directory + 26, 0x9011, ASCII, 7, 112); // OffsetTimeOriginal
   entry(directory + 38, 0x9211, LONG, 1, 0); // ImageNumber
   entry(directory + 50, 0x9291, ASCII, 7, SUB_SECOND - TIFF); // SubSecTimeOriginal
+  text(DATE_TIME, "0000:00:00 00:00:00\0");
   text(TIFF + 112, "+00:00\0");
   return bytes;
 }
@@ -94,23 +95,30 @@ export function writeExif(jpeg: Uint8Array, exif: Exif): Uint8Array<ArrayBuffer>
   }
   const bytes = new Uint8Array(jpeg.length - (rest - at) + EXIF_BYTES);
   bytes.set(jpeg.subarray(0, at));
-  bytes.set(block(exif), at);
+  bytes.set(TEMPLATE, at);
+  fill(bytes.subarray(at, at + EXIF_BYTES), exif);
   bytes.set(jpeg.subarray(rest), at + EXIF_BYTES);
   return bytes;
 }
 
-function block({ capturedAt, sequence }: Exif): Uint8Array {
-  const bytes = TEMPLATE.slice();
-  // Milliseconds are split from microseconds first: a Date holds no fraction.
+/** Writes what differs from block to block. */
+function fill(block: Uint8Array, { capturedAt, sequence }: Exif): void {
   const micros = Math.round(capturedAt * 1000);
-  const iso = new Date(Math.floor(micros / 1000)).toISOString();
-  const subSecond = String(micros % 1_000_000).padStart(6, "0");
-  const encoder = new TextEncoder();
-  const dateTime = iso.slice(0, 19).replaceAll("-", ":").replace("T", " ");
-  encoder.encodeInto(dateTime, bytes.subarray(DATE_TIME));
-  encoder.encodeInto(subSecond, bytes.subarray(SUB_SECOND));
-  new DataView(bytes.buffer).setUint32(IMAGE_NUMBER, sequence);
-  return bytes;
+  const date = new Date(Math.floor(micros / 1000));
+  writeDigits(block, DATE_TIME, 4, date.getUTCFullYear());
+  writeDigits(block, DATE_TIME + 5, 2, date.getUTCMonth() + 1);
+  writeDigits(block, DATE_TIME + 8, 2, date.getUTCDate());
+  writeDigits(block, DATE_TIME + 11, 2, date.getUTCHours());
+  writeDigits(block, DATE_TIME + 14, 2, date.getUTCMinutes());
+  writeDigits(block, DATE_TIME + 17, 2, date.getUTCSeconds());
+  writeDigits(block, SUB_SECOND, 6, micros % 1_000_000);
+  for (let i = 0; i < 4; i++) block[IMAGE_NUMBER + i] = sequence >>> 24 - 8 * i;
+}
+
+function writeDigits(block: Uint8Array, at: number, count: number, value: number): void {
+  for (let i = at + count - 1, rest = value; i >= at; i--, rest = Math.floor(rest / 10)) {
+    block[i] = 0x30 + rest % 10;
+  }
 }
 
 /** What the picture's block says, or undefined when it has none of this shape. */
