@@ -51,6 +51,10 @@ const PROGRAM: readonly Need[] = [{
 const TESTS: readonly Need[] = [
   { sign: "chromium", packages: { "apt-get": "chromium" } },
   { sign: "exiftool", packages: { "apt-get": "libimage-exiftool-perl" } },
+  ...["python3-gi", "gir1.2-gst-rtsp-server-1.0", "gstreamer1.0-plugins-good"].map((name) => ({
+    sign: `/usr/share/doc/${name}/copyright`,
+    packages: { "apt-get": name },
+  })),
   { sign: "pgrep", packages: { "apt-get": "procps" } },
   {
     sign: "/usr/share/doc/opencv-doc/examples/data/vtest.avi",
@@ -62,7 +66,7 @@ const TESTS: readonly Need[] = [
 export async function install(needs: readonly Need[]): Promise<void> {
   const missing = needs.filter(({ sign, os }) => (!os || os === Deno.build.os) && !isThere(sign));
   if (missing.length === 0) return;
-  const names = missing.map(({ sign }) => sign.replace(/^.*\//, "")).join(", ");
+  const names = missing.map(({ sign, packages }) => packages["apt-get"] ?? sign).join(", ");
   const managers = Object.keys(INSTALL) as Manager[];
   const manager = managers.find((name) => isThere(name));
   const packages = missing.map((need) => manager && need.packages[manager]);

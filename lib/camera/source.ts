@@ -112,7 +112,7 @@ export function urlSource(url: string, isMjpeg: boolean, options: SourceOptions)
     args: [
       ...["-fflags", "nobuffer"],
       ...isMjpeg ? ["-f", "mpjpeg"] : [],
-      ...url.startsWith("rtsp") ? ["-rtsp_transport", "tcp"] : [],
+      ...url.startsWith("rtsp") ? ["-rtsp_flags", "prefer_tcp"] : [],
       ...["-i", url],
       ...output.args,
     ],

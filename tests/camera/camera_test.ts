@@ -5,6 +5,7 @@ import { CameraError } from "../../lib/camera/camera_error.ts";
 import { readExif } from "../../lib/frame/exif.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
 import { jpegSize } from "../../lib/frame/jpeg.ts";
+import { Program } from "../support/programs.ts";
 
 const OPTIONS: CameraOptions = { device: "test", width: 320, height: 240, fps: 30, quality: 80 };
 
@@ -69,4 +70,14 @@ Deno.test("openCamera() names the cameras there are when the one asked for is no
   await using camera = openCamera({ ...OPTIONS, device: "no such camera" });
   const error = await assertRejects(() => camera.ready, CameraError);
   assertStringIncludes(error.message, 'No file "no such camera", and no webcam of that name: ');
+});
+
+Deno.test("openCamera() reads an RTSP camera", async () => {
+  await using network = new Program("/usr/bin/python3", ["tests/support/rtsp_camera.py"]);
+  const [url] = await network.says(/^rtsp:.*$/m);
+  await using camera = openCamera({ ...OPTIONS, device: url });
+  using frames = camera.frames.subscribe();
+  for (let i = 0; i < 10; i++) {
+    assertEquals(jpegSize((await frames.next()).value!.bytes), { width: 320, height: 240 });
+  }
 });

@@ -79,7 +79,7 @@ Deno.test("urlSource() copies a stream of JPEGs, encodes any other, and shows no
   assertEquals([jpegs.name, jpegs.address], Array(2).fill("http://camera.local/stream"));
   assertEquals(
     urlSource("rtsp://camera.local/1", false, OPTIONS).args.join(" "),
-    `-fflags nobuffer -rtsp_transport tcp -i rtsp://camera.local/1 ${ENCODED}`,
+    `-fflags nobuffer -rtsp_flags prefer_tcp -i rtsp://camera.local/1 ${ENCODED}`,
   );
 });
 
