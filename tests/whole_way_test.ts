@@ -39,8 +39,19 @@ Deno.test("every frame of real footage comes out of /stream decodable and in ord
     const video = `${folder}/people.mkv`;
     await ffmpeg("-itsscale", "0.25", "-i", FOOTAGE, "-c", "copy", video);
     const encoded = await jpegsOf(["-i", video], [
-      ...["-c:v", "mjpeg", "-q:v", "3.2", "-qmin", "1", "-pix_fmt", "yuvj420p"],
-      ...["-thread_type", "slice", "-fps_mode", "vfr", "-enc_time_base", "1:1000000"],
+      ...[
+        "-sws_flags",
+        "fast_bilinear",
+        "-c:v",
+        "mjpeg",
+        "-q:v",
+        "3.2",
+        "-qmin",
+        "1",
+        "-pix_fmt",
+        "yuvj420p",
+      ],
+      ...["-threads", "1", "-fps_mode", "vfr", "-enc_time_base", "1:1000000"],
     ]);
     assertEquals(encoded.length, FOOTAGE_FRAMES);
     const digests = await Promise.all(encoded.map(digest));

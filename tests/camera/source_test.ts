@@ -6,7 +6,8 @@ import { v4l2 } from "../../lib/camera/v4l2.ts";
 import type { Mode } from "../../lib/camera/webcam.ts";
 
 const OPTIONS: SourceOptions = { device: "test", width: 1280, height: 720, fps: 30, quality: 80 };
-const ENCODED = "-c:v mjpeg -q:v 3.20 -qmin 1 -pix_fmt yuvj420p -thread_type slice " +
+const UNFILTERED = "-sws_flags fast_bilinear";
+const ENCODED = "-c:v mjpeg -q:v 3.20 -qmin 1 -pix_fmt yuvj420p -threads 1 " +
   "-fps_mode vfr -enc_time_base 1:1000000";
 const JPEG: Mode = { format: "mjpeg", width: 1280, height: 720, rates: [30] };
 const RAW: Mode = { format: "yuyv422", width: 640, height: 480, rates: [30] };
@@ -53,9 +54,9 @@ Deno.test("dshow opens a camera of Windows, JPEGs as a codec and raw pictures as
 Deno.test("findSource() encodes the test picture at the size, rate and quality wanted", async () => {
   assertEquals(
     await argsOf({}),
-    `-re -f lavfi -i testsrc2=size=1280x720:rate=30 ${ENCODED}`,
+    `-re -f lavfi -i testsrc2=size=1280x720:rate=30 ${UNFILTERED} ${ENCODED}`,
   );
-  const quantizer = async (quality: number) => (await argsOf({ quality })).split(" ")[8];
+  const quantizer = async (quality: number) => (await argsOf({ quality })).split(" ")[10];
   assertEquals(await Promise.all([100, 90, 50, 25, 1].map(quantizer)), [
     ...["1.00", "1.60", "8.00", "16.00", "31.00"],
   ]);
@@ -66,7 +67,10 @@ Deno.test("findSource() loops a file at its own pace, whatever its name", async 
   try {
     const path = `${folder}/a:b c.avi`;
     await Deno.writeTextFile(path, "");
-    assertEquals(await argsOf({ device: path }), `-re -stream_loop -1 -i file:${path} ${ENCODED}`);
+    assertEquals(
+      await argsOf({ device: path }),
+      `-re -stream_loop -1 -i file:${path} ${UNFILTERED} ${ENCODED}`,
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -79,7 +83,7 @@ Deno.test("urlSource() copies a stream of JPEGs, encodes any other, and shows no
   assertEquals([jpegs.name, jpegs.address], Array(2).fill("http://camera.local/stream"));
   assertEquals(
     urlSource("rtsp://camera.local/1", false, OPTIONS).args.join(" "),
-    `-fflags nobuffer -rtsp_flags prefer_tcp -i rtsp://camera.local/1 ${ENCODED}`,
+    `-fflags nobuffer -rtsp_flags prefer_tcp -i rtsp://camera.local/1 ${UNFILTERED} ${ENCODED}`,
   );
 });
 
