@@ -43,6 +43,7 @@ const PROGRAM: readonly Need[] = [{
 /** The tests run on Debian. */
 const TESTS: readonly Need[] = [
   { sign: "chromium", packages: { "apt-get": "chromium" } },
+  { sign: "djpeg", packages: { "apt-get": "libjpeg-turbo-progs" } },
   { sign: "exiftool", packages: { "apt-get": "libimage-exiftool-perl" } },
   { sign: "pgrep", packages: { "apt-get": "procps" } },
   {

@@ -14,7 +14,8 @@ const STATE: FeedState = {
   camera: { name: "a camera", state: "lost", reason: "unplugged", width: null, height: null },
   frames: { received: 0, published: 0, corrupt: 0, skipped: 0, fps: 0, bytesPerSecond: 0 },
   latencyMs: { p50: null, p95: null },
-  decode: { mode: "check", p50Ms: null, p95Ms: null },
+  scene: null,
+  decode: { mode: "check", error: null, p50Ms: null, p95Ms: null },
 };
 
 /** A site without a port. */
