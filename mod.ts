@@ -47,6 +47,9 @@ export {
 } from "./lib/wire/receiver.ts";
 export type { Feed } from "./lib/wire/sender.ts";
 export { checkFrames } from "./lib/decode/check.ts";
+export { passFrames } from "./lib/decode/pass.ts";
+export { PngEncoder } from "./lib/decode/png.ts";
+export { type Transform, transformFrames, type TransformOptions } from "./lib/decode/transform.ts";
 export type { Scene } from "./lib/decode/motion.ts";
 export type {
   DecodeCounts,
@@ -55,6 +58,7 @@ export type {
   DecodeStage,
   TransformStatus,
 } from "./lib/decode/stage.ts";
+export type { EncodePng } from "./lib/http/handler.ts";
 export { type ServeOptions, serveViewers, type ViewerServer } from "./lib/http/serve.ts";
 export type { FeedState, State } from "./lib/http/state.ts";
 export type { ViewerState } from "./lib/http/viewers.ts";

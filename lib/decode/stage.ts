@@ -70,9 +70,12 @@ export type Decoded =
   | {
     /** What is handed on. */
     readonly frame: Frame;
-    readonly size: readonly [width: number, height: number];
-    readonly thumbnail: Thumbnail;
-    readonly ms: number;
+    /** Its size in pixels, as far as it is known. */
+    readonly size?: readonly [width: number, height: number];
+    /** What it looks like, where it was decoded. */
+    readonly thumbnail?: Thumbnail;
+    /** How long that took, in milliseconds. */
+    readonly ms?: number;
     /** Why the transform did nothing to it. */
     readonly problem?: string;
   }
@@ -162,10 +165,10 @@ export class DecoderStage implements DecodeStage {
       this.lastError = decoded.refused;
       return;
     }
-    const { frame, size: [width, height], thumbnail, ms, problem } = decoded;
-    this.durations.add(ms);
-    this.size = { width, height };
-    this.#watch(frame, thumbnail);
+    const { frame, size, thumbnail, ms, problem } = decoded;
+    if (ms !== undefined) this.durations.add(ms);
+    if (size) this.size = { width: size[0], height: size[1] };
+    if (thumbnail) this.#watch(frame, thumbnail);
     if (this.mode === "transform") this.#judge(problem);
     this.counts.published++;
     this.ages.add(this.#now() - frame.capturedAt);

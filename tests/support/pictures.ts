@@ -30,10 +30,15 @@ export async function jpegsOf(input: string[], args: string[] = []): Promise<Uin
 }
 
 /** Pictures of ffmpeg's moving test picture. */
-export function testPictures(count: number, size: string = "320x240"): Promise<Uint8Array[]> {
+export function testPictures(
+  count: number,
+  size: string = "320x240",
+  args: string[] = [],
+): Promise<Uint8Array[]> {
   return jpegsOf(["-f", "lavfi", "-i", `testsrc2=size=${size}:rate=10`], [
     "-frames:v",
     String(count),
+    ...args,
   ]);
 }
 
