@@ -108,6 +108,7 @@ export class DecoderStage implements DecodeStage {
   readonly #demand = new Demand();
   readonly #living: Promise<void>;
   #before: Thumbnail | undefined;
+  #closed = false;
 
   constructor(source: Hub<Frame>, decoder: Decoder, time: () => number = now) {
     this.#source = source;
@@ -160,6 +161,7 @@ export class DecoderStage implements DecodeStage {
   }
 
   #finish(decoded: Decoded): void {
+    if (this.#closed) return;
     if ("refused" in decoded) {
       this.counts.corrupt++;
       this.lastError = decoded.refused;
@@ -200,9 +202,11 @@ export class DecoderStage implements DecodeStage {
   async [Symbol.asyncDispose](): Promise<void> {
     this.frames.close();
     this.#demand.close();
+    // What is under way is not waited for: a transform may take seconds.
+    this.#closed = true;
+    this.#decoder[Symbol.dispose]();
     await this.#living;
     this.scenes.close();
     this.transform.close();
-    this.#decoder[Symbol.dispose]();
   }
 }

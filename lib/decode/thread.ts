@@ -52,9 +52,10 @@ export class Thread {
     return await this.#hear(ms);
   }
 
-  /** Ends the thread. */
+  /** Ends the thread, also over a question. */
   end(): void {
     this.#worker.terminate();
+    this.#waiting?.reject(new WorkerError("the decoder was closed"));
   }
 
   /** The next thing that the thread says. */

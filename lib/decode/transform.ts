@@ -65,6 +65,7 @@ class Transformer implements Decoder {
   readonly #pool: WorkerPool<TransformQuestion, Decoded>;
   readonly #watch: Disposable;
   #checker: Checker | undefined;
+  #closed = false;
   #aside: { until: number; problem: string } | undefined;
 
   constructor(module: URL, workers: number) {
@@ -90,7 +91,7 @@ class Transformer implements Decoder {
       try {
         return await this.#pool.ask({ frame, module: this.#module.href });
       } catch (error) {
-        if (!(error instanceof WorkerError)) throw error;
+        if (!(error instanceof WorkerError) || this.#closed) throw error;
         this.#putAside(error);
       }
     }
@@ -118,6 +119,7 @@ class Transformer implements Decoder {
   }
 
   [Symbol.dispose](): void {
+    this.#closed = true;
     this.#watch[Symbol.dispose]();
     this.#pool[Symbol.dispose]();
     this.#checker?.[Symbol.dispose]();

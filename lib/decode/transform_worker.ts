@@ -5,6 +5,7 @@
  */
 
 import type { Image } from "imagescript";
+import codecs from "imagescript/codecs";
 import { writeExif } from "../frame/exif.ts";
 import type { Frame } from "../frame/frame.ts";
 import { JpegError } from "../frame/jpeg.ts";
@@ -51,7 +52,7 @@ answerQuestions<TransformQuestion, Decoded>(async ({ frame, module }) => {
   try {
     transform ??= load(module);
     const image = await apply(await transform, imageOf(pixels), frame);
-    const bytes = writeExif(await image.encodeJPEG(QUALITY), frame);
+    const bytes = writeExif(encode(image), frame);
     return {
       frame: { ...frame, bytes },
       size: [image.width, image.height],
@@ -63,6 +64,14 @@ answerQuestions<TransformQuestion, Decoded>(async ({ frame, module }) => {
     return { frame, size, thumbnail, ms: performance.now() - startedAt, problem };
   }
 });
+
+/**
+ * `image.encodeJPEG` without its detour over another thread: where that one still works when this
+ * one is ended, the whole process crashes.
+ */
+function encode({ bitmap, width, height }: Image): Uint8Array {
+  return codecs.jpeg.encode(bitmap, { width, height, quality: QUALITY });
+}
 
 async function load(module: string): Promise<Transform> {
   const { default: transform } = await import(module);

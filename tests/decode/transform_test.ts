@@ -233,3 +233,18 @@ Deno.test("imageOf() makes what Image.decode makes of CMYK, but for rounding", (
   const expected = [255, 255, 255, 255, 0, 255, 255, 255, 0, 0, 0, 255, 149, 197, 221, 255];
   assertEquals([...bitmap], expected);
 });
+
+Deno.test("transformFrames() closes at once while a transform hangs or works", async () => {
+  for (const code of [`export default () => { while (true); };`, GREY]) {
+    const bench = new Bench(code, 2);
+    await bench.watched();
+    const [large] = await testPictures(1, "1920x1080");
+    for (let i = 0; i < 4; i++) {
+      bench.source.publish(frameOf(large, i));
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    const startedAt = performance.now();
+    await bench[Symbol.asyncDispose]();
+    assert(performance.now() - startedAt < 1000);
+  }
+});
