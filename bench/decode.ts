@@ -23,7 +23,7 @@ import { FOOTAGE, jpegsOf } from "../tests/support/pictures.ts";
 
 const FPS = 30;
 const ROUNDS = 3;
-const SECONDS = 4;
+const SECONDS = 3;
 const GREY = new URL("../examples/transforms/grey.ts", import.meta.url).pathname;
 
 type Open = (source: Hub<Frame>) => DecodeStage;

@@ -6,7 +6,7 @@
 
 import { JpegError } from "../frame/jpeg.ts";
 import { Codec } from "./codec.ts";
-import { type Thumbnail, thumbnailOf } from "./thumbnail.ts";
+import { type Thumbnail, thumbnailOfEighth } from "./thumbnail.ts";
 import { answerQuestions } from "./answer.ts";
 
 /** What the thread answers: what it saw and how long it took, or why the picture is refused. */
@@ -24,7 +24,7 @@ answerQuestions<Uint8Array, CheckResult>((bytes) => {
   const startedAt = performance.now();
   try {
     const { size, ...pixels } = codec.decode(bytes, "eighth");
-    const thumbnail = thumbnailOf(pixels, 1);
+    const thumbnail = thumbnailOfEighth(pixels);
     return { size, thumbnail, ms: performance.now() - startedAt };
   } catch (error) {
     if (error instanceof JpegError) return { refused: error.message };

@@ -7,14 +7,15 @@
  * @module
  */
 
-import { Image } from "imagescript";
+import type { Image } from "imagescript";
 import type { Pixels } from "./codec.ts";
+import { FastImage } from "./fast_image.ts";
 
 const OPAQUE = 0xff000000;
 
 /** The pixels as an image; the same as `Image.decode` makes, but word by word, not byte by byte. */
 export function imageOf({ width, height, format, buffer }: Pixels): Image {
-  const image = new Image(width, height);
+  const image = new FastImage(width, height);
   const rgba = new Uint32Array(image.bitmap.buffer);
   if (format === 0) fillFromGrey(rgba, buffer);
   else if (format === 1) fillFromRgb(rgba, buffer);

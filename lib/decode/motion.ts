@@ -15,7 +15,7 @@ import type { Thumbnail } from "./thumbnail.ts";
 
 /** By how much a pixel of the thumbnail must differ to have changed, of 255. */
 export const MOTION_THRESHOLD = 12;
-/** Of how many pixels the change of light is taken. */
+/** Of how many pixels at most the change of light is taken. */
 const LIGHT_SAMPLES = 512;
 /** Pixels darker than this tell nothing of the light, of 255. */
 const DARK = 16;
@@ -53,12 +53,13 @@ export function brightness({ grey }: Thumbnail): number {
 }
 
 function changeOfLight(before: Uint8Array, now: Uint8Array): number {
-  const ratios: number[] = [];
-  const step = Math.max(1, Math.floor(now.length / LIGHT_SAMPLES));
+  const ratios = new Float32Array(LIGHT_SAMPLES);
+  let count = 0;
+  const step = Math.max(1, Math.ceil(now.length / LIGHT_SAMPLES));
   for (let i = 0; i < now.length; i += step) {
-    if (before[i] >= DARK && now[i] < 255) ratios.push(now[i] / before[i]);
+    if (before[i] >= DARK && now[i] < 255) ratios[count++] = now[i] / before[i];
   }
   // A black picture has no light to compare.
-  if (ratios.length === 0) return 1;
-  return ratios.sort((a, b) => a - b)[ratios.length >> 1];
+  if (count === 0) return 1;
+  return ratios.subarray(0, count).sort()[count >> 1];
 }

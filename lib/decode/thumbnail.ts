@@ -16,26 +16,34 @@ export interface Thumbnail {
   readonly grey: Uint8Array<ArrayBuffer>;
 }
 
+/** The thumbnail of a picture that was decoded to an eighth: its brightness, pixel by pixel. */
+export function thumbnailOfEighth({ width, height, format, buffer }: Pixels): Thumbnail {
+  if (format === 0) return { width, height, grey: buffer };
+  const step = BYTES[format];
+  const grey = new Uint8Array(width * height);
+  for (let i = 0, at = 0; i < grey.length; i++, at += step) {
+    grey[i] = luma(buffer[at], buffer[at + 1], buffer[at + 2]);
+  }
+  return { width, height, grey };
+}
+
 /**
- * The thumbnail of a picture.
- *
- * @param pixels the picture, decoded to an eighth or in full.
- * @param step 1 for an eighth; 8 in full, where a quarter of the pixels of each square is looked at.
+ * The thumbnail of a picture that was decoded in full: of each square of 8x8 the mean of a quarter
+ * of its pixels, which is near enough to all of them.
  */
-export function thumbnailOf({ width, height, format, buffer }: Pixels, step: 1 | 8): Thumbnail {
-  const small = { width: Math.ceil(width / step), height: Math.ceil(height / step) };
+export function thumbnailOfFull({ width, height, format, buffer }: Pixels): Thumbnail {
+  const small = { width: Math.ceil(width / 8), height: Math.ceil(height / 8) };
   const grey = new Uint8Array(small.width * small.height);
-  const bytes = ([1, 3, 4] as const)[format];
-  const apart = step === 1 ? 1 : 2;
-  for (let y = 0, to = 0; y < height; y += step) {
-    const bottom = Math.min(y + step, height);
-    for (let x = 0; x < width; x += step) {
-      const right = Math.min(x + step, width);
+  const step = BYTES[format];
+  for (let y = 0, to = 0; y < height; y += 8) {
+    const bottom = Math.min(y + 8, height);
+    for (let x = 0; x < width; x += 8) {
+      const right = Math.min(x + 8, width);
       let sum = 0;
       let count = 0;
-      for (let v = y; v < bottom; v += apart) {
-        for (let u = x; u < right; u += apart, count++) {
-          const at = (v * width + u) * bytes;
+      for (let v = y; v < bottom; v += 2) {
+        for (let u = x; u < right; u += 2, count++) {
+          const at = (v * width + u) * step;
           sum += format === 0 ? buffer[at] : luma(buffer[at], buffer[at + 1], buffer[at + 2]);
         }
       }
@@ -44,6 +52,9 @@ export function thumbnailOf({ width, height, format, buffer }: Pixels, step: 1 |
   }
   return { ...small, grey };
 }
+
+/** Bytes a pixel, by format. */
+const BYTES = [1, 3, 4] as const;
 
 /** ITU-R BT.601, in 256ths. For CMYK, whose inks come inverted in JPEGs, it is near enough. */
 function luma(red: number, green: number, blue: number): number {

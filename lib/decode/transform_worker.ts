@@ -13,7 +13,7 @@ import { answerQuestions } from "./answer.ts";
 import { Codec, type Pixels } from "./codec.ts";
 import { imageOf } from "./image.ts";
 import type { Decoded } from "./stage.ts";
-import { type Thumbnail, thumbnailOf } from "./thumbnail.ts";
+import { type Thumbnail, thumbnailOfFull } from "./thumbnail.ts";
 import type { Transform } from "./transform.ts";
 import { blame } from "./blame.ts";
 
@@ -47,7 +47,7 @@ answerQuestions<TransformQuestion, Decoded>(async ({ frame, module }) => {
     if (error instanceof JpegError) return { refused: error.message };
     throw error;
   }
-  const thumbnail: Thumbnail = thumbnailOf(pixels, 8);
+  const thumbnail: Thumbnail = thumbnailOfFull(pixels);
   const size = [pixels.width, pixels.height] as const;
   try {
     transform ??= load(module);

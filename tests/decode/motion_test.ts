@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Codec } from "../../lib/decode/codec.ts";
 import { checkFrames } from "../../lib/decode/check.ts";
 import { brightness, motion, type Scene } from "../../lib/decode/motion.ts";
-import { type Thumbnail, thumbnailOf } from "../../lib/decode/thumbnail.ts";
+import { type Thumbnail, thumbnailOfEighth, thumbnailOfFull } from "../../lib/decode/thumbnail.ts";
 import { Hub } from "../../lib/flow/hub.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
 import { frameOf } from "../support/frames.ts";
@@ -15,7 +15,7 @@ async function thumbnails(input: string[], filter: string, count: number): Promi
   const pictures = await jpegsOf(input, [
     ...["-vf", filter, "-frames:v", String(count), "-pix_fmt", "yuvj420p", "-q:v", "3"],
   ]);
-  return pictures.map((bytes) => thumbnailOf(codec.decode(bytes, "eighth"), 1));
+  return pictures.map((bytes) => thumbnailOfEighth(codec.decode(bytes, "eighth")));
 }
 
 /** The scores of each but the first, in ascending order. */
@@ -70,10 +70,10 @@ Deno.test("motion() can say nothing of pictures of two sizes, or black ones", as
   assert(motion(black, large) > 0.5);
 });
 
-Deno.test("thumbnailOf() gives much the same of a picture in full and at an eighth", async () => {
+Deno.test("thumbnailOfFull() and thumbnailOfEighth() give much the same of a picture in full and at an eighth", async () => {
   for (const [i, bytes] of (await photographs()).entries()) {
-    const eighth = thumbnailOf(codec.decode(bytes, "eighth"), 1);
-    const full = thumbnailOf(codec.decode(bytes, "full"), 8);
+    const eighth = thumbnailOfEighth(codec.decode(bytes, "eighth"));
+    const full = thumbnailOfFull(codec.decode(bytes, "full"));
     assertEquals([full.width, full.height], [eighth.width, eighth.height]);
     const apart = full.grey.map((value, i) => Math.abs(value - eighth.grey[i]));
     const mean = apart.reduce((sum, value) => sum + value, 0) / apart.length;
@@ -83,7 +83,7 @@ Deno.test("thumbnailOf() gives much the same of a picture in full and at an eigh
 
 Deno.test("checkFrames() gives each frame its scene, in order, whichever thread decoded it", async () => {
   const pictures = await jpegsOf(["-i", FOOTAGE], ["-frames:v", "20", "-q:v", "3"]);
-  const seen = pictures.map((bytes) => thumbnailOf(codec.decode(bytes, "eighth"), 1));
+  const seen = pictures.map((bytes) => thumbnailOfEighth(codec.decode(bytes, "eighth")));
   const source = new Hub<Frame>();
   await using check = checkFrames(source, { workers: 2 });
   using frames = check.frames.subscribe();
