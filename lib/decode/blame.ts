@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 export function blame(module: string, error: unknown): string {
   const { message, stack = "" } = error instanceof Error
     ? error
-    : { message: `it threw ${JSON.stringify(error)}` };
+    : { message: `it threw ${Deno.inspect(error)}` };
   // Deno puts colours into what it says of modules that do not load.
   const words = message.replaceAll(COLOUR, "");
   // A module that does not load, maybe one that is imported: the message tells where. An error of

@@ -13,6 +13,12 @@ import { brightness, motion, type Scene } from "./motion.ts";
 import type { Thumbnail } from "./thumbnail.ts";
 import { WorkerError } from "./thread.ts";
 
+/**
+ * How long a transform counts as failing since it last did, and how often at most another reason is
+ * told, in milliseconds: one that fails now and then must not flood the terminal.
+ */
+export const FAILING_MS = 1000;
+
 /** What is done to frames: each is checked, each goes through a transform, or neither. */
 export type DecodeMode = "check" | "transform" | "off";
 
@@ -108,6 +114,8 @@ export class DecoderStage implements DecodeStage {
   readonly #demand = new Demand();
   readonly #living: Promise<void>;
   #before: Thumbnail | undefined;
+  #failedAt = -Infinity;
+  #toldAt = -Infinity;
   #closed = false;
 
   constructor(source: Hub<Frame>, decoder: Decoder, time: () => number = now) {
@@ -192,11 +200,18 @@ export class DecoderStage implements DecodeStage {
   }
 
   #judge(reason: string | undefined): void {
+    const at = performance.now();
     const last = this.transform.latest;
-    if (last && (last.state === "failing" ? last.reason : undefined) === reason) return;
-    this.transform.publish(
-      reason === undefined ? { state: "working" } : { state: "failing", reason },
-    );
+    if (reason === undefined) {
+      if (last?.state === "working" || at - this.#failedAt < FAILING_MS) return;
+      return this.transform.publish({ state: "working" });
+    }
+    this.#failedAt = at;
+    const isTold = last?.state === "failing" &&
+      (last.reason === reason || at - this.#toldAt < FAILING_MS);
+    if (isTold) return;
+    this.#toldAt = at;
+    this.transform.publish({ state: "failing", reason });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

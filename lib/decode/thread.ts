@@ -4,9 +4,6 @@
  * @module
  */
 
-/** How long a thread may take to load, in milliseconds: small machines are slow at it. */
-export const START_MS = 10_000;
-
 /** Why a thread gave no answer. */
 export class WorkerError extends Error {
   override name = "WorkerError";
@@ -27,9 +24,10 @@ export class Thread {
    * Starts a thread.
    *
    * @param module what it runs: it calls {@linkcode answerQuestions}.
+   * @param startMs how long it may take to load.
    * @param onDeath is called when it dies by itself.
    */
-  constructor(module: URL, onDeath: () => void) {
+  constructor(module: URL, startMs: number, onDeath: () => void) {
     this.#worker = new Worker(module, { type: "module" });
     this.#worker.onmessage = ({ data }) => this.#waiting?.resolve(data);
     this.#worker.onerror = (event) => {
@@ -37,7 +35,7 @@ export class Thread {
       onDeath();
       this.#waiting?.reject(new WorkerError(`the decoder died: ${event.message}`));
     };
-    this.#loaded = this.#hear(START_MS);
+    this.#loaded = this.#hear(startMs);
     this.#loaded.catch(() => {});
   }
 

@@ -19,7 +19,7 @@ import {
   type DecodeStage,
 } from "./stage.ts";
 import { WorkerError, WorkerTimeout } from "./thread.ts";
-import type { TransformQuestion } from "./transform_worker.ts";
+import type { TransformQuestion, TransformResult } from "./transform_worker.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** How long a transform may take for one picture, in milliseconds; then its thread is ended. */
@@ -62,7 +62,7 @@ export function transformFrames(source: Hub<Frame>, options: TransformOptions): 
 class Transformer implements Decoder {
   readonly mode = "transform";
   readonly #module: URL;
-  readonly #pool: WorkerPool<TransformQuestion, Decoded>;
+  readonly #pool: WorkerPool<TransformQuestion, TransformResult>;
   readonly #watch: Disposable;
   #checker: Checker | undefined;
   #closed = false;
@@ -89,7 +89,7 @@ class Transformer implements Decoder {
   async decode(frame: Frame): Promise<Decoded> {
     if (!this.#isAside()) {
       try {
-        return await this.#pool.ask({ frame, module: this.#module.href });
+        return combine(frame, await this.#pool.ask({ frame, module: this.#module.href }));
       } catch (error) {
         if (!(error instanceof WorkerError) || this.#closed) throw error;
         this.#putAside(error);
@@ -124,4 +124,11 @@ class Transformer implements Decoder {
     this.#pool[Symbol.dispose]();
     this.#checker?.[Symbol.dispose]();
   }
+}
+
+/** The frame as it was made, or as it came. */
+function combine(frame: Frame, result: TransformResult): Decoded {
+  if ("refused" in result) return result;
+  const { made, ...seen } = result;
+  return "bytes" in made ? { ...seen, frame: { ...frame, ...made } } : { ...seen, frame, ...made };
 }

@@ -10,12 +10,11 @@ import { writeExif } from "../frame/exif.ts";
 import type { Frame } from "../frame/frame.ts";
 import { JpegError } from "../frame/jpeg.ts";
 import { answerQuestions } from "./answer.ts";
+import { blame } from "./blame.ts";
 import { Codec, type Pixels } from "./codec.ts";
 import { imageOf } from "./image.ts";
-import type { Decoded } from "./stage.ts";
 import { type Thumbnail, thumbnailOfFull } from "./thumbnail.ts";
 import type { Transform } from "./transform.ts";
-import { blame } from "./blame.ts";
 
 /** The quality that transformed pictures are encoded at, 1 to 100. */
 const QUALITY = 80;
@@ -25,6 +24,18 @@ export interface TransformQuestion {
   readonly frame: Frame;
   readonly module: string;
 }
+
+/** What the thread answers. */
+export type TransformResult =
+  | {
+    readonly size: readonly [width: number, height: number];
+    /** Of the picture as it came. */
+    readonly thumbnail: Thumbnail;
+    readonly ms: number;
+    /** The picture that the transform has made, or why there is none. */
+    readonly made: { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problem: string };
+  }
+  | { readonly refused: string };
 
 const codec = await Codec.load();
 let transform: Promise<Transform> | undefined;
@@ -38,7 +49,7 @@ for (const type of ["error", "unhandledrejection"]) {
   });
 }
 
-answerQuestions<TransformQuestion, Decoded>(async ({ frame, module }) => {
+answerQuestions<TransformQuestion, TransformResult>(async ({ frame, module }) => {
   const startedAt = performance.now();
   let pixels: Pixels;
   try {
@@ -47,21 +58,17 @@ answerQuestions<TransformQuestion, Decoded>(async ({ frame, module }) => {
     if (error instanceof JpegError) return { refused: error.message };
     throw error;
   }
-  const thumbnail: Thumbnail = thumbnailOfFull(pixels);
-  const size = [pixels.width, pixels.height] as const;
+  const thumbnail = thumbnailOfFull(pixels);
   try {
     transform ??= load(module);
     const image = await apply(await transform, imageOf(pixels), frame);
-    const bytes = writeExif(encode(image), frame);
-    return {
-      frame: { ...frame, bytes },
-      size: [image.width, image.height],
-      thumbnail,
-      ms: performance.now() - startedAt,
-    };
+    const made = { bytes: writeExif(encode(image), frame) };
+    const ms = performance.now() - startedAt;
+    return { size: [image.width, image.height], thumbnail, ms, made };
   } catch (error) {
-    const problem = blame(module, error);
-    return { frame, size, thumbnail, ms: performance.now() - startedAt, problem };
+    const made = { problem: blame(module, error) };
+    const ms = performance.now() - startedAt;
+    return { size: [pixels.width, pixels.height], thumbnail, ms, made };
   }
 });
 

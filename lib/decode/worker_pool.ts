@@ -8,6 +8,8 @@ import { Thread } from "./thread.ts";
 
 /** How long a thread may take for one answer if nobody says otherwise, in milliseconds. */
 export const HANG_MS = 2000;
+/** How long a thread may take to load, in milliseconds: small machines are slow at it. */
+export const START_MS = 10_000;
 
 /** Options of {@linkcode WorkerPool}. */
 export interface WorkerPoolOptions {
@@ -15,6 +17,8 @@ export interface WorkerPoolOptions {
   readonly size: number;
   /** How long a thread may take for one answer, in milliseconds; then it is replaced. */
   readonly hangMs?: number;
+  /** How long a thread may take to load, in milliseconds; then it is replaced. */
+  readonly startMs?: number;
 }
 
 /** Threads of one module, which is one that calls {@linkcode answerQuestions}. */
@@ -22,15 +26,18 @@ export class WorkerPool<Question, Answer> {
   readonly #module: URL;
   readonly #size: number;
   readonly #hangMs: number;
+  readonly #startMs: number;
   readonly #idle = new Set<Thread>();
   readonly #busy = new Set<Thread>();
   readonly #outdated = new WeakSet<Thread>();
   #freed: (() => void) | undefined;
 
-  constructor(module: URL, { size, hangMs = HANG_MS }: WorkerPoolOptions) {
+  constructor(module: URL, options: WorkerPoolOptions) {
+    const { size, hangMs = HANG_MS, startMs = START_MS } = options;
     this.#module = module;
     this.#size = size;
     this.#hangMs = hangMs;
+    this.#startMs = startMs;
     // The first one is started ahead, so that the first question need not wait for it.
     this.#idle.add(this.#start());
   }
@@ -72,7 +79,7 @@ export class WorkerPool<Question, Answer> {
   }
 
   #start(): Thread {
-    const thread = new Thread(this.#module, () => this.#idle.delete(thread));
+    const thread = new Thread(this.#module, this.#startMs, () => this.#idle.delete(thread));
     return thread;
   }
 

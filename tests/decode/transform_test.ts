@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { Image } from "imagescript";
 import { Codec } from "../../lib/decode/codec.ts";
 import { imageOf } from "../../lib/decode/image.ts";
-import type { TransformStatus } from "../../lib/decode/stage.ts";
+import { FAILING_MS, type TransformStatus } from "../../lib/decode/stage.ts";
 import { ASIDE_MS, transformFrames } from "../../lib/decode/transform.ts";
 import { Hub } from "../../lib/flow/hub.ts";
 import { readExif } from "../../lib/frame/exif.ts";
@@ -148,6 +148,23 @@ Deno.test("transformFrames() takes a module's new code as soon as it is saved", 
   bench.save(`export default () => { throw new Error("once more"); };`);
   while (!bench.problem) await bench.pass(frame);
   assertMatch(bench.problem, /once more/);
+});
+
+Deno.test("transformFrames() tells once a second of a transform that fails now and then", async () => {
+  await using bench = new Bench(`export default (_, { sequence }) => {
+    if (sequence % 2) throw new Error("at " + sequence);
+  };`);
+  const told: TransformStatus[] = [];
+  const following = (async () => {
+    for await (const status of bench.stage.transform.follow()) told.push(status);
+  })();
+  const startedAt = performance.now();
+  for (let i = 1; performance.now() < startedAt + 2.5 * FAILING_MS; i++) {
+    await bench.pass(frameOf(pictures[0], i));
+  }
+  await bench.stage[Symbol.asyncDispose]();
+  await following;
+  assertEquals(told.map(({ state }) => state), ["failing", "failing", "failing"]);
 });
 
 Deno.test("transformFrames() ends a transform that takes over 5 s, and lets the frames go on", async () => {
