@@ -29,7 +29,8 @@ export const ASIDE_MS = 10_000;
 
 /**
  * What is done to each picture: the image may be changed in place, or another one returned, of any
- * size. Several run at the same time, each in a thread of its own.
+ * size. Several run at the same time, each in a thread of its own. It should not call `encodeJPEG`
+ * or `encodeWEBP` itself: a thread that is ended while imagescript encodes takes the process along.
  */
 export type Transform = (image: Image, frame: Frame) => Image | void | Promise<Image | void>;
 
