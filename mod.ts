@@ -19,7 +19,7 @@
 
 export { Hub } from "./lib/flow/hub.ts";
 export { Mailbox } from "./lib/flow/mailbox.ts";
-export { Percentiles, RateMeter } from "./lib/flow/meter.ts";
+export { PeakMeter, Percentiles, RateMeter } from "./lib/flow/meter.ts";
 export type { CameraInfo, CameraStatus, Frame } from "./lib/frame/frame.ts";
 export {
   type Camera,
@@ -46,12 +46,19 @@ export {
   type SourceStatus,
 } from "./lib/wire/receiver.ts";
 export type { Feed } from "./lib/wire/sender.ts";
-export {
-  type CheckCounts,
-  checkFrames,
-  type CheckOptions,
-  type FrameCheck,
-} from "./lib/decode/check.ts";
+export { checkFrames } from "./lib/decode/check.ts";
+export { passFrames } from "./lib/decode/pass.ts";
+export { PngEncoder } from "./lib/decode/png.ts";
+export { type Transform, transformFrames, type TransformOptions } from "./lib/decode/transform.ts";
+export type { Scene } from "./lib/decode/motion.ts";
+export type {
+  DecodeCounts,
+  DecodeMode,
+  DecodeOptions,
+  DecodeStage,
+  TransformStatus,
+} from "./lib/decode/stage.ts";
+export type { EncodePng } from "./lib/http/handler.ts";
 export { type ServeOptions, serveViewers, type ViewerServer } from "./lib/http/serve.ts";
 export type { FeedState, State } from "./lib/http/state.ts";
 export type { ViewerState } from "./lib/http/viewers.ts";

@@ -41,3 +41,24 @@ Deno.test("the page shows a picture that moves, and its rate", async () => {
     await browser.close();
   }
 });
+
+Deno.test("the page says what is wrong with a transform, and draws the motion", async () => {
+  const module = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(module, `export default () => {\n  throw new Error("as asked");\n};`);
+  await using server = startServer("--device", "test", "--host", "127.0.0.1", "--port", "0");
+  const port = ["--port", await serverPort(server), "--http-port", "0"];
+  await using client = startClient("--host", "127.0.0.1", ...port, "--transform", module);
+  const browser = await openBrowser();
+  try {
+    const page = await browser.newPage();
+    await page.goto(await clientUrl(client));
+    await page.getByText(`shown as it comes: ${module}:2: as asked`).waitFor();
+    // The test picture moves: the newest bars are not flat.
+    await page.locator("#motion path:not([d$='M59 1V1h1V1z'])[d*='M59 1V0.']").waitFor({
+      state: "attached",
+    });
+  } finally {
+    await browser.close();
+    await Deno.remove(module);
+  }
+});

@@ -20,7 +20,8 @@ const folder = (specifier: string) => /^lib\/([^/]+)\//.exec(specifier.replace(R
 /** Every import between folders of lib, as `from -> to`. */
 async function imports(): Promise<Set<string>> {
   const found = new Set<string>();
-  for (const entry of ["mod.ts", "server.ts", "client.ts", "lib/decode/check_worker.ts"]) {
+  const threads = ["check", "transform", "png"].map((name) => `lib/decode/${name}_worker.ts`);
+  for (const entry of ["mod.ts", "server.ts", "client.ts", ...threads]) {
     const { stdout } = await new Deno.Command(Deno.execPath(), {
       args: ["info", "--json", entry],
       cwd: new URL(ROOT),

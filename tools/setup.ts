@@ -50,6 +50,7 @@ const PROGRAM: readonly Need[] = [{
 /** The tests run on Debian. */
 const TESTS: readonly Need[] = [
   { sign: "chromium", packages: { "apt-get": "chromium" } },
+  { sign: "djpeg", packages: { "apt-get": "libjpeg-turbo-progs" } },
   { sign: "exiftool", packages: { "apt-get": "libimage-exiftool-perl" } },
   ...["python3-gi", "gir1.2-gst-rtsp-server-1.0", "gstreamer1.0-plugins-good"].map((name) => ({
     sign: `/usr/share/doc/${name}/copyright`,

@@ -23,6 +23,10 @@ export function readClientOptions(args: string[]) {
       option("--http-port <n>", "the port there, 0 picks one")
         .argParser(port).default(DEFAULT_HTTP_PORT),
     )
+    .addOption(option("--transform <module>", "your TypeScript on every picture"))
+    .addOption(
+      option("--no-decode", "pass pictures on undecoded").conflicts("transform"),
+    )
     .addOption(
       option("--workers <n>", "decoders at most")
         .argParser(wholeNumber(1, 64))

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FrameCheck } from "../decode/check.ts";
+import type { DecodeStage } from "../decode/stage.ts";
 import type { FeedState } from "../http/state.ts";
 import type { Receiver } from "../wire/receiver.ts";
 
@@ -12,8 +12,10 @@ import type { Receiver } from "../wire/receiver.ts";
 export function clientState(
   { host, port }: { host: string; port: number },
   { source, status, camera, counts }: Receiver,
-  check: FrameCheck,
+  stage: DecodeStage,
 ): FeedState {
+  const scene = stage.scenes.latest;
+  const transform = stage.transform.latest;
   const connection = source.latest ?? { state: "connecting" };
   const connected = connection.state === "connected";
   // What the server said of its camera before the connection was lost is not known any more.
@@ -30,21 +32,29 @@ export function clientState(
       name: camera?.name ?? null,
       state: live?.state ?? "unknown",
       reason: live?.state === "lost" ? live.reason : null,
-      width: check.size?.width ?? null,
-      height: check.size?.height ?? null,
+      width: stage.size?.width ?? null,
+      height: stage.size?.height ?? null,
     },
     frames: {
       received: counts.received,
-      published: check.counts.published,
-      corrupt: check.counts.corrupt,
-      skipped: counts.missed + check.counts.skipped,
-      ...check.rate.read(),
+      published: stage.counts.published,
+      corrupt: stage.counts.corrupt,
+      skipped: counts.missed + stage.counts.skipped,
+      ...stage.rate.read(),
     },
-    latencyMs: { p50: check.ages.read(0.5), p95: check.ages.read(0.95) },
+    latencyMs: { p50: stage.ages.read(0.5), p95: stage.ages.read(0.95) },
+    scene: scene
+      ? {
+        motion: scene.motion,
+        brightness: scene.brightness,
+        lastMinute: stage.motion.read(),
+      }
+      : null,
     decode: {
-      mode: "check",
-      p50Ms: check.durations.read(0.5),
-      p95Ms: check.durations.read(0.95),
+      mode: stage.mode,
+      error: transform?.state === "failing" ? transform.reason : null,
+      p50Ms: stage.durations.read(0.5),
+      p95Ms: stage.durations.read(0.95),
     },
   };
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Camera } from "../camera/camera.ts";
+import type { DecodeStage } from "../decode/stage.ts";
 import { now } from "../flow/clock.ts";
 import type { ClientEvent } from "../wire/listener.ts";
 import type { Receiver } from "../wire/receiver.ts";
@@ -75,5 +76,13 @@ async function reportRemoteCamera({ status }: Receiver, log: Log): Promise<void>
     if (camera.state === "lost") log.warn(words);
     else if (camera.state === "live") log.info("camera live");
     told = words;
+  }
+}
+
+/** Says how the transform fares, at each change, until it is closed. */
+export async function reportTransform({ transform }: DecodeStage, log: Log): Promise<void> {
+  for await (const status of transform.follow()) {
+    if (status.state === "working") log.info("the transform works");
+    else log.warn(`the transform does nothing: ${status.reason}`);
   }
 }

@@ -1,40 +1,33 @@
 /**
- * The thread that decodes. A picture comes in; whether it decodes goes out.
+ * The thread that checks. A picture comes in; whether it decodes goes out.
  *
  * @module
  */
 
-import { jpegSize } from "../frame/jpeg.ts";
-import { type Codec, loadCodec } from "./codec.ts";
+import { JpegError } from "../frame/jpeg.ts";
+import { Codec } from "./codec.ts";
+import { type Thumbnail, thumbnailOfEighth } from "./thumbnail.ts";
+import { answerQuestions } from "./answer.ts";
 
-/** The most pixels a picture may announce. */
-export const MAX_PIXELS = 64_000_000;
-
-/** What the thread answers: the size and how long it took, or why the picture is refused. */
+/** What the thread answers: what it saw and how long it took, or why the picture is refused. */
 export type CheckResult =
-  | { readonly width: number; readonly height: number; readonly ms: number }
-  | { readonly error: string };
+  | {
+    readonly size: readonly [width: number, height: number];
+    readonly thumbnail: Thumbnail;
+    readonly ms: number;
+  }
+  | { readonly refused: string };
 
-const thread = self as unknown as {
-  onmessage: (event: MessageEvent<Uint8Array>) => void;
-  postMessage(message: CheckResult): void;
-};
+const codec = await Codec.load();
 
-const codec = loadCodec();
-
-thread.onmessage = async ({ data }) => thread.postMessage(check(await codec, data));
-
-function check(codec: Codec, bytes: Uint8Array): CheckResult {
+answerQuestions<Uint8Array, CheckResult>((bytes) => {
   const startedAt = performance.now();
   try {
-    const { width, height } = jpegSize(bytes);
-    if (width * height > MAX_PIXELS) {
-      return { error: `it is ${width}x${height} pixels; ${MAX_PIXELS} in all are the most` };
-    }
-    // An eighth of the size reads the whole bit stream, and skips most of the arithmetic.
-    codec.decode(bytes, Math.ceil(width / 8), Math.ceil(height / 8));
-    return { width, height, ms: performance.now() - startedAt };
+    const { size, ...pixels } = codec.decode(bytes, "eighth");
+    const thumbnail = thumbnailOfEighth(pixels);
+    return { size, thumbnail, ms: performance.now() - startedAt };
   } catch (error) {
-    return { error: (error as Error).message };
+    if (error instanceof JpegError) return { refused: error.message };
+    throw error;
   }
-}
+});

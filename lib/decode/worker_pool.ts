@@ -4,33 +4,47 @@
  * @module
  */
 
-/** How long a thread may take for one answer, in milliseconds; then it is replaced. */
-export const HANG_MS = 2000;
+import { Thread } from "./thread.ts";
 
-/** Why a thread gave no answer. */
-export class WorkerError extends Error {
-  override name = "WorkerError";
+/** How long a thread may take for one answer if nobody says otherwise, in milliseconds. */
+export const HANG_MS = 2000;
+/** How long a thread may take to load, in milliseconds: small machines are slow at it. */
+export const START_MS = 10_000;
+
+/** Options of {@linkcode WorkerPool}. */
+export interface WorkerPoolOptions {
+  /** Threads at most; all but the first start when they are needed. */
+  readonly size: number;
+  /** How long a thread may take for one answer, in milliseconds; then it is replaced. */
+  readonly hangMs?: number;
+  /** How long a thread may take to load, in milliseconds; then it is replaced. */
+  readonly startMs?: number;
 }
 
-/** Up to `size` threads of one module; all but the first start when they are needed. */
+/** Threads of one module, which is one that calls {@linkcode answerQuestions}. */
 export class WorkerPool<Question, Answer> {
   readonly #module: URL;
   readonly #size: number;
-  readonly #idle: Worker[] = [];
-  readonly #all = new Set<Worker>();
+  readonly #hangMs: number;
+  readonly #startMs: number;
+  readonly #idle = new Set<Thread>();
+  readonly #busy = new Set<Thread>();
+  readonly #outdated = new WeakSet<Thread>();
   #freed: (() => void) | undefined;
 
-  /** @param module what a thread runs: it gets questions as messages and posts one answer each. */
-  constructor(module: URL, size: number) {
+  constructor(module: URL, options: WorkerPoolOptions) {
+    const { size, hangMs = HANG_MS, startMs = START_MS } = options;
     this.#module = module;
     this.#size = size;
+    this.#hangMs = hangMs;
+    this.#startMs = startMs;
     // The first one is started ahead, so that the first question need not wait for it.
-    this.#idle.push(this.#start());
+    this.#idle.add(this.#start());
   }
 
   /** Waits until a thread is free, for one caller at a time. */
   async free(): Promise<void> {
-    while (this.#idle.length === 0 && this.#all.size >= this.#size) {
+    while (this.#busy.size >= this.#size) {
       await new Promise<void>((resolve) => this.#freed = resolve);
     }
   }
@@ -38,48 +52,41 @@ export class WorkerPool<Question, Answer> {
   /**
    * Asks a free thread.
    *
-   * @throws {WorkerError} when the thread dies or hangs over it.
+   * @throws {WorkerError} when the thread dies or hangs over it; it has been replaced then.
    */
   async ask(question: Question): Promise<Answer> {
-    const worker = this.#idle.pop() ?? this.#start();
+    const [thread = this.#start()] = this.#idle;
+    this.#idle.delete(thread);
+    this.#busy.add(thread);
+    let fit = false;
     try {
-      const answer = await reply<Question, Answer>(worker, question);
-      if (this.#all.has(worker)) this.#idle.push(worker);
+      const answer = await thread.ask(question, this.#hangMs) as Answer;
+      fit = this.#busy.has(thread) && !this.#outdated.has(thread);
       return answer;
-    } catch (error) {
-      this.#all.delete(worker);
-      worker.terminate();
-      throw error;
     } finally {
+      this.#busy.delete(thread);
+      if (fit) this.#idle.add(thread);
+      else thread.end();
       this.#freed?.();
     }
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.#module, { type: "module" });
-    this.#all.add(worker);
-    return worker;
+  /** Has all further questions answered by new threads, which load the module once more. */
+  renew(): void {
+    for (const thread of this.#idle) thread.end();
+    this.#idle.clear();
+    for (const thread of this.#busy) this.#outdated.add(thread);
+  }
+
+  #start(): Thread {
+    const thread = new Thread(this.#module, this.#startMs, () => this.#idle.delete(thread));
+    return thread;
   }
 
   /** Ends all threads. */
   [Symbol.dispose](): void {
-    for (const worker of this.#all) worker.terminate();
-    this.#all.clear();
-    this.#idle.length = 0;
+    for (const thread of [...this.#idle, ...this.#busy]) thread.end();
+    this.#idle.clear();
+    this.#busy.clear();
   }
-}
-
-function reply<Question, Answer>(worker: Worker, question: Question): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const timer = setTimeout(
-    () => reject(new WorkerError(`the decoder gave no answer for ${HANG_MS / 1000} s`)),
-    HANG_MS,
-  );
-  worker.onmessage = ({ data }) => resolve(data);
-  worker.onerror = (event) => {
-    event.preventDefault();
-    reject(new WorkerError(`the decoder died: ${event.message}`));
-  };
-  worker.postMessage(question);
-  return promise.finally(() => clearTimeout(timer));
 }

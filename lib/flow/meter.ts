@@ -57,3 +57,34 @@ export class Percentiles {
     return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
   }
 }
+
+/** How far back a {@linkcode PeakMeter} looks, in seconds. */
+export const PEAK_SECONDS = 60;
+
+/** The greatest value of each of the last {@linkcode PEAK_SECONDS} seconds. */
+export class PeakMeter {
+  readonly #peaks: number[] = new Array(PEAK_SECONDS).fill(0);
+  #second = 0;
+
+  /** Adds one value; `at` in milliseconds of `performance.now()`. */
+  add(value: number, at: number = performance.now()): void {
+    this.#turn(at);
+    const slot = this.#second % PEAK_SECONDS;
+    this.#peaks[slot] = Math.max(this.#peaks[slot], value);
+  }
+
+  /** The greatest value of each second, oldest first; 0 where there was none. */
+  read(now: number = performance.now()): number[] {
+    this.#turn(now);
+    const oldest = (this.#second + 1) % PEAK_SECONDS;
+    return [...this.#peaks.slice(oldest), ...this.#peaks.slice(0, oldest)];
+  }
+
+  /** Goes on to the second of `now`, past those in which nothing came. */
+  #turn(now: number): void {
+    const second = Math.floor(now / 1000);
+    const from = Math.max(this.#second + 1, second - PEAK_SECONDS + 1);
+    for (let i = from; i <= second; i++) this.#peaks[i % PEAK_SECONDS] = 0;
+    this.#second = Math.max(this.#second, second);
+  }
+}

@@ -21,7 +21,12 @@ export interface Site {
   readonly viewers: Viewers;
   /** What is known of the frames. */
   readonly readState: () => FeedState;
+  /** Makes a PNG of a frame; without it there is no `/snapshot.png`. */
+  readonly encodePng?: EncodePng;
 }
+
+/** Makes a PNG of a frame. */
+export type EncodePng = (frame: Frame) => Promise<Uint8Array<ArrayBuffer>>;
 
 const METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
@@ -33,7 +38,7 @@ export async function handle(site: Site, request: Request, address: string): Pro
   if (request.method === "OPTIONS") {
     return new Response(null, { status: 204, headers: { allow: METHODS.join(", ") } });
   }
-  const what = resource(request);
+  const what = resource(request, site);
   if (request.method === "HEAD") return head(what);
   switch (what) {
     case "page":
@@ -41,7 +46,9 @@ export async function handle(site: Site, request: Request, address: string): Pro
     case "stream":
       return stream(site.viewers, request, address);
     case "snapshot":
-      return await still(site);
+      return await still(site, TYPES.snapshot, ({ bytes }) => bytes);
+    case "png":
+      return await still(site, TYPES.png, site.encodePng!);
     case "state": {
       const state: State = { ...site.readState(), viewers: site.viewers.state };
       return new Response(JSON.stringify(state), { headers: headers("application/json") });
@@ -51,18 +58,20 @@ export async function handle(site: Site, request: Request, address: string): Pro
   }
 }
 
-type Resource = "page" | "stream" | "snapshot" | "state" | undefined;
+type Resource = "page" | "stream" | "snapshot" | "png" | "state" | undefined;
 
 const PATHS: Readonly<Record<string, Resource>> = {
   "/stream": "stream",
   "/stream.mjpg": "stream",
   "/snapshot": "snapshot",
   "/snapshot.jpg": "snapshot",
+  "/snapshot.png": "png",
   "/state": "state",
 };
 
-function resource(request: Request): Resource {
+function resource(request: Request, { encodePng }: Site): Resource {
   const { pathname, searchParams } = new URL(request.url);
+  if (pathname === "/snapshot.png" && !encodePng) return undefined;
   if (pathname !== "/") return Object.hasOwn(PATHS, pathname) ? PATHS[pathname] : undefined;
   // OctoPrint and Klipper ask as they ask mjpg-streamer.
   const action = searchParams.get("action");
@@ -75,6 +84,7 @@ const TYPES = {
   page: "text/html; charset=utf-8",
   stream: MJPEG_TYPE,
   snapshot: "image/jpeg",
+  png: "image/png",
   state: "application/json",
 } as const;
 
@@ -106,10 +116,18 @@ function stream(viewers: Viewers, request: Request, address: string): Response {
   return new Response(body, { headers: headers(MJPEG_TYPE) });
 }
 
-async function still({ frames, readState }: Site): Promise<Response> {
+async function still(
+  { frames, readState }: Site,
+  type: string,
+  encode: (frame: Frame) => BodyInit | Promise<BodyInit>,
+): Promise<Response> {
   const frame = await snapshot(frames);
-  if (frame) return new Response(frame.bytes, { headers: headers("image/jpeg") });
   const { source, camera } = readState();
-  const why = source.reason ?? camera.reason ?? "no picture came in time";
+  let why = source.reason ?? camera.reason ?? "no picture came in time";
+  try {
+    if (frame) return new Response(await encode(frame), { headers: headers(type) });
+  } catch (error) {
+    why = (error as Error).message;
+  }
   return text(503, `No picture: ${why}`, { "retry-after": "1" });
 }

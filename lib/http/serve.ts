@@ -6,7 +6,7 @@
 
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
-import { handle } from "./handler.ts";
+import { type EncodePng, handle } from "./handler.ts";
 import type { FeedState } from "./state.ts";
 import { Viewers } from "./viewers.ts";
 
@@ -18,6 +18,8 @@ export interface ServeOptions {
   readonly port: number;
   /** What `/state` says of the frames. */
   readonly readState: () => FeedState;
+  /** Makes the PNG of `/snapshot.png`; without it there is none. */
+  readonly encodePng?: EncodePng;
 }
 
 /** A running endpoint. Closing it ends all streams. */
@@ -32,9 +34,9 @@ export interface ViewerServer extends AsyncDisposable {
  * @throws {Error} with the mend in words, when the address cannot be listened on.
  */
 export function serveViewers(frames: Hub<Frame>, options: ServeOptions): ViewerServer {
-  const { host: hostname, port, readState } = options;
+  const { host: hostname, port, readState, encodePng } = options;
   const viewers = new Viewers(frames);
-  const site = { frames, viewers, readState };
+  const site = { frames, viewers, readState, encodePng };
   const server = bind(hostname, port, (request, info) => {
     const { hostname, port } = info.remoteAddr as Deno.NetAddr;
     return handle(site, request, `${hostname}:${port}`);

@@ -56,9 +56,20 @@ export interface FeedState {
     /** Null before the first frame. */
     readonly p95: number | null;
   };
-  /** How frames are checked, and what it takes. */
+  /** What is seen of the newest picture without looking at it; null where none is decoded. */
+  readonly scene: {
+    /** The share of the picture that has changed since the one before, 0 to 1. */
+    readonly motion: number;
+    /** 0 (black) to 1 (white). */
+    readonly brightness: number;
+    /** The most motion in each of the last 60 seconds, oldest first. */
+    readonly lastMinute: readonly number[];
+  } | null;
+  /** What is done to frames, and what it takes. */
   readonly decode: {
-    readonly mode: "check" | "off";
+    readonly mode: "check" | "transform" | "off";
+    /** Why the transform does nothing. */
+    readonly error: string | null;
     /** Milliseconds; null before the first frame. */
     readonly p50Ms: number | null;
     /** Milliseconds; null before the first frame. */

@@ -65,6 +65,7 @@ Deno.test("server.ts and client.ts refuse wrong usage with a sentence, and exit 
     [startServer("--quality", "0"), /whole number from 1 to 100/],
     [startServer("x.avi"), /too many arguments/],
     [startClient("--workers", "0"), /whole number from 1 to 64/],
+    [startClient("--no-decode", "--transform", "x.ts"), /'--no-decode' cannot be used with/],
     [startClient("--log", "xml"), /Allowed choices are text, json/],
   ];
   for (const [program, sentence] of cases) {
@@ -169,6 +170,13 @@ Deno.test("client.ts says that a server speaks something else, and exits with 1"
   await using client = startClient(...LOCAL, "--port", port, "--http-port", "0");
   assertEquals(await client.ends(), 1);
   assertMatch(client.stderr, /^client: 127.0.0.1:\d+ is no socketcam server: .*\n$/);
+});
+
+Deno.test("client.ts says that there is no such transform, and exits with 1", async () => {
+  assertEquals(await failure(startClient("--transform", "nowhere.ts")), {
+    code: 1,
+    words: "client: There is no transform nowhere.ts; give the path of a TypeScript module",
+  });
 });
 
 Deno.test("client.ts exits with 0 within 2 s while a viewer watches", async () => {

@@ -1,5 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
-import { checkFrames, type FrameCheck } from "../../lib/decode/check.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { checkFrames } from "../../lib/decode/check.ts";
+import type { DecodeStage } from "../../lib/decode/stage.ts";
 import { Hub } from "../../lib/flow/hub.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
 import { frameOf } from "../support/frames.ts";
@@ -18,7 +19,7 @@ function start(workers: number) {
 }
 
 /** Settles when a frame was judged, either way. */
-async function judged(check: FrameCheck, count: number): Promise<void> {
+async function judged(check: DecodeStage, count: number): Promise<void> {
   while (check.counts.published + check.counts.corrupt < count) {
     await new Promise((resolve) => setTimeout(resolve));
   }
@@ -74,6 +75,21 @@ Deno.test("checkFrames() refuses a picture of too many pixels before it decodes 
   source.publish(frame);
   await judged(check, 1);
   assertEquals(check.lastError, "it is 65535x65535 pixels; 64000000 in all are the most");
+  void frames;
+});
+
+Deno.test("checkFrames() refuses a picture of more pixels than its bytes can hold", async () => {
+  const { source, check, watched } = start(1);
+  await using _ = check;
+  using frames = check.frames.subscribe();
+  await watched;
+  const frame = frameOf(pictures[0]);
+  const at = frame.bytes.findIndex((byte, i) => byte === 0xff && frame.bytes[i + 1] === 0xc0);
+  // 8000x8000 is just what may be announced, in more bytes.
+  frame.bytes.set([8000 >> 8, 8000 & 255, 8000 >> 8, 8000 & 255], at + 5);
+  source.publish(frame);
+  await judged(check, 1);
+  assertMatch(check.lastError!, /^it is \d+ bytes, too few for 8000x8000 pixels$/);
   void frames;
 });
 

@@ -14,7 +14,8 @@ const STATE: FeedState = {
   camera: { name: "a camera", state: "lost", reason: "unplugged", width: null, height: null },
   frames: { received: 0, published: 0, corrupt: 0, skipped: 0, fps: 0, bytesPerSecond: 0 },
   latencyMs: { p50: null, p95: null },
-  decode: { mode: "check", p50Ms: null, p95Ms: null },
+  scene: null,
+  decode: { mode: "check", error: null, p50Ms: null, p95Ms: null },
 };
 
 /** A site without a port. */
@@ -109,6 +110,25 @@ Deno.test("handle() answers a snapshot with the next frame", async () => {
     assertEquals([status, headers.get("content-type")], [200, "image/jpeg"]);
     assertEquals(await (await response).bytes(), frame.bytes);
   }
+});
+
+Deno.test("handle() answers a snapshot as PNG with what it was given to make one", async () => {
+  using site = new TestSite();
+  const encodePng = ({ sequence }: Frame) =>
+    sequence === 1 ? Promise.resolve(Uint8Array.of(1, 2)) : Promise.reject(new Error("damaged"));
+  const get = (sequence: number) => {
+    const request = new Request("http://localhost/snapshot.png");
+    const { frames, viewers, readState } = site;
+    const response = handle({ frames, viewers, readState, encodePng }, request, "1.2.3.4:5");
+    site.frames.publish(frameOf(pictures[0], sequence));
+    return response;
+  };
+  const response = await get(1);
+  assertEquals([response.status, response.headers.get("content-type")], [200, "image/png"]);
+  assertEquals([...await response.bytes()], [1, 2]);
+  const refused = await get(2);
+  assertEquals([refused.status, await refused.text()], [503, "No picture: damaged\n"]);
+  assertEquals((await site.get("/snapshot.png")).status, 404);
 });
 
 Deno.test("handle() answers a snapshot with 503 and the reason when no frame comes", async () => {

@@ -1,0 +1,5 @@
+/** Takes the colours out. */
+
+import type { Transform } from "socketcam";
+
+export default ((image) => image.saturation(0, true)) satisfies Transform;

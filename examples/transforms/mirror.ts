@@ -1,0 +1,10 @@
+/** Left is right: as one sees oneself. */
+
+import type { Transform } from "socketcam";
+
+export default ((image) => {
+  const pixels = new Uint32Array(image.bitmap.buffer);
+  for (let start = 0; start < pixels.length; start += image.width) {
+    pixels.subarray(start, start + image.width).reverse();
+  }
+}) satisfies Transform;

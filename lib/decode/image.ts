@@ -1,0 +1,54 @@
+/**
+ * From decoded pixels to imagescript's `Image`.
+ *
+ * Importing this loads imagescript whole, with its native addon (`--allow-ffi`): only threads that
+ * need an `Image` do.
+ *
+ * @module
+ */
+
+import type { Image } from "imagescript";
+import type { Pixels } from "./codec.ts";
+import { FastImage } from "./fast_image.ts";
+
+const OPAQUE = 0xff000000;
+
+/** The pixels as an image; the same as `Image.decode` makes, but word by word, not byte by byte. */
+export function imageOf({ width, height, format, buffer }: Pixels): Image {
+  const image = new FastImage(width, height);
+  const rgba = new Uint32Array(image.bitmap.buffer);
+  if (format === 0) fillFromGrey(rgba, buffer);
+  else if (format === 1) fillFromRgb(rgba, buffer);
+  else fillFromCmyk(rgba, buffer);
+  return image;
+}
+
+function fillFromGrey(rgba: Uint32Array, grey: Uint8Array): void {
+  for (let i = 0; i < rgba.length; i++) rgba[i] = OPAQUE | grey[i] * 0x010101;
+}
+
+/** Four pixels at a time: they are three words of RGB. */
+function fillFromRgb(rgba: Uint32Array, rgb: Uint8Array<ArrayBuffer>): void {
+  const whole = rgba.length & ~3;
+  const words = new Uint32Array(rgb.buffer, rgb.byteOffset, whole / 4 * 3);
+  for (let to = 0, from = 0; to < whole; to += 4, from += 3) {
+    const a = words[from];
+    const b = words[from + 1];
+    const c = words[from + 2];
+    rgba[to] = OPAQUE | a;
+    rgba[to + 1] = OPAQUE | a >>> 24 | b << 8;
+    rgba[to + 2] = OPAQUE | b >>> 16 | c << 16;
+    rgba[to + 3] = OPAQUE | c >>> 8;
+  }
+  for (let to = whole; to < rgba.length; to++) {
+    rgba[to] = OPAQUE | rgb[3 * to + 2] << 16 | rgb[3 * to + 1] << 8 | rgb[3 * to];
+  }
+}
+
+function fillFromCmyk(rgba: Uint32Array, cmyk: Uint8Array): void {
+  for (let to = 0; to < rgba.length; to++) {
+    const [c, m, y, k] = cmyk.subarray(4 * to, 4 * to + 4);
+    const light = (ink: number) => Math.round((255 - ink) * (255 - k) / 255);
+    rgba[to] = OPAQUE | light(y) << 16 | light(m) << 8 | light(c);
+  }
+}
