@@ -60,10 +60,14 @@ export class Codec {
   decode(bytes: Uint8Array, scale: "full" | "eighth"): Pixels & { size: [number, number] } {
     const { width, height } = jpegSize(bytes);
     if (width * height > MAX_PIXELS) {
-      throw new JpegError(`it is ${width}x${height} pixels; ${MAX_PIXELS} in all are the most`);
+      throw new JpegError(
+        "too large",
+        `it is ${width}x${height} pixels; ${MAX_PIXELS} in all are the most`,
+      );
     }
     if (width * height > bytes.length * MAX_PIXELS_PER_BYTE) {
-      throw new JpegError(`it is ${bytes.length} bytes, too few for ${width}x${height} pixels`);
+      const words = `it is ${bytes.length} bytes, too few for ${width}x${height} pixels`;
+      throw new JpegError("too large", words);
     }
     const divisor = scale === "full" ? 1 : 8;
     let keep = width * height <= KEPT_PIXELS;
@@ -78,7 +82,7 @@ export class Codec {
       // Some damage makes the decoder stop half way: what it has allocated is lost, and nobody
       // knows in what state it is.
       if (error instanceof WebAssembly.RuntimeError) keep = false;
-      throw new JpegError("it does not decode", { cause: error });
+      throw new JpegError("broken data", "it does not decode", { cause: error });
     } finally {
       // WebAssembly's memory never shrinks; a new instance takes some 50 µs.
       if (!keep) this.#instance = jpeg.new();

@@ -16,15 +16,21 @@ const JPG = 0xc8;
 const DAC = 0xcc;
 
 /** What is wrong with a picture, in two words. */
-export type JpegFault = "no start" | "no end" | "broken header" | "no size";
+export type JpegFault =
+  | "no start"
+  | "no end"
+  | "broken header"
+  | "broken data"
+  | "no size"
+  | "too large";
 
 /** Thrown for bytes that are not one whole JPEG; the message says what is missing. */
 export class JpegError extends Error {
   override name = "JpegError";
   readonly fault: JpegFault;
 
-  constructor(fault: JpegFault, message: string) {
-    super(message);
+  constructor(fault: JpegFault, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.fault = fault;
   }
 }
