@@ -21,6 +21,7 @@ export { Hub } from "./lib/flow/hub.ts";
 export { Mailbox } from "./lib/flow/mailbox.ts";
 export { PeakMeter, Percentiles, RateMeter } from "./lib/flow/meter.ts";
 export type { CameraInfo, CameraStatus, Frame } from "./lib/frame/frame.ts";
+export type { JpegFault } from "./lib/frame/jpeg.ts";
 export {
   type Camera,
   type CameraCounts,
