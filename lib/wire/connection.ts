@@ -62,7 +62,9 @@ export async function* connect(
     const outbox = new Outbox(conn);
     const ping = setInterval(() => ask(outbox), PING_MS);
     try {
-      await outbox.send(encodeControl({ type: "hello", version: PROTOCOL_VERSION }));
+      await outbox.send(
+        encodeControl({ type: "hello", version: PROTOCOL_VERSION, acknowledges: true }),
+      );
       ask(outbox);
       const decoder = new MessageDecoder(serverLimit);
       const buffer = new Uint8Array(CHUNK_BYTES);

@@ -16,8 +16,9 @@
  *
  * A client that never sends a byte gets frames and nothing else. One that speaks says `hello`
  * first; from then on the server may send it `welcome`, `camera`, `pong` and `error` as well.
- * From the first acknowledgement on, the server keeps few frames on their way to this client, and
- * skips to the newest one, so that none gets old in a buffer. A control message of a type that is
+ * From the first acknowledgement on (or from `hello` on, if that says `"acknowledges":true`), the
+ * server sends a frame when the link has room for it, and then the newest one, so that none gets
+ * old in a buffer. A control message of a type that is
  * not known is ignored, so that later versions can add some.
  *
  * @module
@@ -40,7 +41,13 @@ export const MAX_CLIENTS = 64;
 /** What a client says. */
 export const ClientMessage = v.variant("type", [
   /** First of all: the client speaks, this version. */
-  v.object({ type: v.literal("hello"), version: v.number(), client: v.optional(v.string()) }),
+  v.object({
+    type: v.literal("hello"),
+    version: v.number(),
+    client: v.optional(v.string()),
+    /** Every frame will be acknowledged, from the first one on. */
+    acknowledges: v.optional(v.boolean()),
+  }),
   /** What is the time? `sent` comes back in the answer. */
   v.object({ type: v.literal("ping"), sent: v.number() }),
 ]);

@@ -6,6 +6,7 @@
 
 import { now } from "../flow/clock.ts";
 import type { Hub } from "../flow/hub.ts";
+import type { Mailbox } from "../flow/mailbox.ts";
 import type { CameraInfo, CameraStatus, Frame } from "../frame/frame.ts";
 import { FlightWindow } from "./flight_window.ts";
 import { MessageDecoder } from "./message_decoder.ts";
@@ -36,6 +37,8 @@ export interface Feed {
 
 /** Who is on the other side, for `welcome`. */
 const SERVER = "socketcam";
+
+type Hello = Extract<ClientMessage, { type: "hello" }>;
 
 const messages = new WeakMap<Frame, Uint8Array>();
 
@@ -94,14 +97,15 @@ export class Sender {
     }
   }
 
-  async #sendFrames(frames: AsyncIterator<Frame, undefined>): Promise<void> {
+  async #sendFrames(frames: Mailbox<Frame>): Promise<void> {
     while (true) {
       // Room first, then the frame: what is taken now is the newest there is.
       await this.#window.open();
       const { value: frame } = await frames.next();
       if (!frame) return;
-      this.#window.sent();
-      await this.#outbox.send(frameMessage(frame));
+      const message = frameMessage(frame);
+      this.#window.sent(message.length, frames.skipped);
+      await this.#outbox.send(message);
     }
   }
 
@@ -134,14 +138,15 @@ export class Sender {
 
   async #receive(payload: Uint8Array): Promise<void> {
     const message = payload.length > 0 ? decodeControl(payload, ClientMessage) : undefined;
-    if (message?.type === "hello") return await this.#greet(message.version);
+    if (message?.type === "hello") return await this.#greet(message);
     if (!this.#speaks) throw new ProtocolError("hello comes first");
     if (payload.length === 0) this.#window.acknowledged();
     else if (message) await this.#tell({ type: "pong", sent: message.sent, now: now() });
   }
 
-  async #greet(version: number): Promise<void> {
+  async #greet({ version, acknowledges }: Hello): Promise<void> {
     this.#speaks = true;
+    if (acknowledges) this.#window.expectAcknowledgements();
     if (version !== PROTOCOL_VERSION) {
       throw new ProtocolError(
         `this server speaks version ${PROTOCOL_VERSION} of the protocol, not ${version}`,
