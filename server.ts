@@ -6,7 +6,7 @@
 
 import { openCamera } from "./lib/camera/camera.ts";
 import { createLog, print } from "./lib/cli/log.ts";
-import { clientReporter, reportCamera } from "./lib/cli/report.ts";
+import { clientReporter, reportCamera, reportExposure } from "./lib/cli/report.ts";
 import { aborted, run } from "./lib/cli/run.ts";
 import { readServerOptions } from "./lib/cli/server_options.ts";
 import { listen } from "./lib/wire/listener.ts";
@@ -19,6 +19,7 @@ if (import.meta.main) {
     await using listener = listen(camera, { ...options, onClient: clientReporter(log) });
     await Promise.race([camera.ready, aborted(signal)]);
     void reportCamera(camera, log);
+    reportExposure(options, listener.address, log);
     const { hostname, port } = listener.address;
     const what = camera.info ? `${camera.info.name}, ${camera.info.mode}` : "none yet";
     print(`server: listening on ${hostname}:${port} (camera: ${what})`);

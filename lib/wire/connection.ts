@@ -6,6 +6,7 @@
 
 import { now } from "../flow/clock.ts";
 import { startsAsJpeg } from "../frame/jpeg.ts";
+import { sign } from "./authentication.ts";
 import { MessageDecoder } from "./message_decoder.ts";
 import { Outbox } from "./outbox.ts";
 import {
@@ -13,18 +14,21 @@ import {
   decodeControl,
   encodeControl,
   HANDSHAKE_MS,
+  PING_MS,
   PROTOCOL_VERSION,
   ProtocolError,
   serverLimit,
   ServerMessage,
+  SILENCE_MS,
 } from "./protocol.ts";
+import { RefusedError } from "./refused_error.ts";
 
-/** How often the server is asked for the time, which also shows that it is there. */
-export const PING_MS = 1000;
-/** How long a server may say nothing, in milliseconds; then it is taken for gone. */
-export const SILENCE_MS = 6000;
+/** How long a client with a token waits for the challenge, in milliseconds; then there is none. */
+export const CHALLENGE_MS = 1000;
 /** How much is read at once, in bytes. */
 const CHUNK_BYTES = 256 * 1024;
+/** How an alert of TLS starts: what a TLS server says to a client that speaks plainly. */
+const TLS_ALERT = [0x15, 0x03];
 
 /** What comes over a connection: frames, and what the server says. */
 export type ConnectionEvent =
@@ -37,6 +41,12 @@ export interface ConnectOptions {
   readonly hostname: string;
   /** The server's port. */
   readonly port: number;
+  /** What the server may ask for. */
+  readonly token?: string;
+  /** Whether to speak TLS. */
+  readonly tls?: boolean;
+  /** Whose certificates are trusted, as PEM, besides those that the system trusts; means TLS. */
+  readonly ca?: string;
   /** Ends the connection. */
   readonly signal: AbortSignal;
 }
@@ -45,41 +55,42 @@ export interface ConnectOptions {
  * Connects, greets, and gives what comes, acknowledging each frame as it arrives. Ends when the
  * server closes the connection.
  *
+ * @throws {RefusedError} when it cannot come to be, however often it is tried.
  * @throws {ProtocolError} when the server does not keep to the protocol.
  * @throws {DOMException} `TimeoutError` when nothing has come for a while.
  */
 export async function* connect(
-  { hostname, port, signal }: ConnectOptions,
+  { signal, token, ...options }: ConnectOptions,
 ): AsyncGenerator<ConnectionEvent, void, void> {
   using silence = new Silence();
   silence.start(HANDSHAKE_MS);
   const ended = AbortSignal.any([signal, silence.signal]);
   try {
-    using conn = await Deno.connect({ hostname, port, signal: ended });
-    conn.setNoDelay();
+    using conn = await open(options, ended);
     const close = () => conn[Symbol.dispose]();
     ended.addEventListener("abort", close);
-    const outbox = new Outbox(conn);
-    const ping = setInterval(() => ask(outbox), PING_MS);
+    ended.throwIfAborted();
+    using greeting = new Greeting(new Outbox(conn), token);
     try {
-      await outbox.send(
-        encodeControl({ type: "hello", version: PROTOCOL_VERSION, acknowledges: true }),
-      );
-      ask(outbox);
       const decoder = new MessageDecoder(serverLimit);
       const buffer = new Uint8Array(CHUNK_BYTES);
+      let isFirst = true;
       while (true) {
         const length = await conn.read(buffer);
         if (length === null) return;
+        // Any byte is a sign of life: a large frame takes its time on a slow link.
+        silence.start(SILENCE_MS);
+        if (isFirst && TLS_ALERT.every((byte, i) => buffer[i] === byte)) {
+          throw new RefusedError("this server speaks TLS; add --tls, or --ca FILE");
+        }
+        isFirst = false;
         for (const payload of decoder.push(buffer.subarray(0, length))) {
-          silence.start(SILENCE_MS);
           const event = decode(payload);
-          if (event?.type === "frame") void outbox.send(ACKNOWLEDGEMENT).catch(() => {});
+          await greeting.heard(event);
           if (event) yield event;
         }
       }
     } finally {
-      clearInterval(ping);
       ended.removeEventListener("abort", close);
     }
   } catch (error) {
@@ -89,8 +100,80 @@ export async function* connect(
   }
 }
 
+async function open(
+  { hostname, port, tls, ca }: Omit<ConnectOptions, "signal" | "token">,
+  signal: AbortSignal,
+): Promise<Deno.Conn> {
+  const tcp = await Deno.connect({ hostname, port, signal });
+  const close = () => tcp[Symbol.dispose]();
+  signal.addEventListener("abort", close);
+  try {
+    tcp.setNoDelay();
+    if (!tls && ca === undefined) return tcp;
+    const conn = await Deno.startTls(tcp, { hostname, ...ca !== undefined && { caCerts: [ca] } });
+    signal.addEventListener("abort", () => conn[Symbol.dispose](), { once: true });
+    await conn.handshake();
+    return conn;
+  } catch (error) {
+    close();
+    if (!(error instanceof Deno.errors.InvalidData)) throw error;
+    const why = /invalid peer certificate: (.*)/.exec(error.message)?.[1];
+    throw new RefusedError(
+      why
+        ? `this server's certificate is not trusted (${why}); name its issuer with --ca FILE`
+        : `this server does not speak TLS (${error.message}); leave out --tls and --ca`,
+    );
+  } finally {
+    signal.removeEventListener("abort", close);
+  }
+}
+
+/** What a client says: its greeting when it is time for that, then acknowledgements and questions. */
+class Greeting {
+  readonly #outbox: Outbox;
+  readonly #token: string | undefined;
+  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  #pinging: ReturnType<typeof setInterval> | undefined;
+
+  constructor(outbox: Outbox, token: string | undefined) {
+    this.#outbox = outbox;
+    this.#token = token;
+    if (token === undefined) this.#greet();
+    else this.#timer = setTimeout(() => this.#greet(), CHALLENGE_MS);
+  }
+
+  /** Reacts to what the server has said. */
+  async heard(event: ConnectionEvent | undefined): Promise<void> {
+    if (event?.type === "challenge") {
+      if (this.#token === undefined) {
+        throw new RefusedError("this server wants a token; give it with --token");
+      }
+      this.#greet(await sign(this.#token, event.nonce));
+    } else if (event?.type === "frame") {
+      // The first frame came before the greeting: this server has no challenge.
+      this.#greet();
+      void this.#outbox.send(ACKNOWLEDGEMENT).catch(() => {});
+    }
+  }
+
+  #greet(hmac?: string): void {
+    if (this.#pinging !== undefined) return;
+    clearTimeout(this.#timer);
+    const hello = { type: "hello", version: PROTOCOL_VERSION, acknowledges: true } as const;
+    this.#outbox.send(encodeControl({ ...hello, ...hmac !== undefined && { hmac } }))
+      .catch(() => {});
+    ask(this.#outbox);
+    this.#pinging = setInterval(() => ask(this.#outbox), PING_MS);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    clearInterval(this.#pinging);
+  }
+}
+
 function ask(outbox: Outbox): void {
-  if (!outbox.busy) outbox.send(encodeControl({ type: "ping", sent: now() })).catch(() => {});
+  outbox.send(() => encodeControl({ type: "ping", sent: now() })).catch(() => {});
 }
 
 function decode(payload: Uint8Array<ArrayBuffer>): ConnectionEvent | undefined {
