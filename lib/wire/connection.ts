@@ -25,6 +25,9 @@ import { RefusedError } from "./refused_error.ts";
 
 /** How long a client with a token waits for the challenge, in milliseconds; then there is none. */
 export const CHALLENGE_MS = 1000;
+/** How often the time is asked for at first, in milliseconds, and how many times. */
+const FIRST_PING_MS = 100;
+const FIRST_PINGS = 5;
 /** How much is read at once, in bytes. */
 const CHUNK_BYTES = 256 * 1024;
 /** How an alert of TLS starts: what a TLS server says to a client that speaks plainly. */
@@ -133,7 +136,7 @@ class Greeting {
   readonly #outbox: Outbox;
   readonly #token: string | undefined;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
-  #pinging: ReturnType<typeof setInterval> | undefined;
+  #pinging: ReturnType<typeof setTimeout> | undefined;
 
   constructor(outbox: Outbox, token: string | undefined) {
     this.#outbox = outbox;
@@ -162,18 +165,20 @@ class Greeting {
     const hello = { type: "hello", version: PROTOCOL_VERSION, acknowledges: true } as const;
     this.#outbox.send(encodeControl({ ...hello, ...hmac !== undefined && { hmac } }))
       .catch(() => {});
-    ask(this.#outbox);
-    this.#pinging = setInterval(() => ask(this.#outbox), PING_MS);
+    this.#ask(FIRST_PINGS);
+  }
+
+  /** Asks for the time, now and on and on; quickly at first, since the first answers may be slow. */
+  #ask(quickly: number): void {
+    this.#outbox.send(() => encodeControl({ type: "ping", sent: now() })).catch(() => {});
+    const wait = quickly > 0 ? FIRST_PING_MS : PING_MS;
+    this.#pinging = setTimeout(() => this.#ask(quickly - 1), wait);
   }
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    clearInterval(this.#pinging);
+    clearTimeout(this.#pinging);
   }
-}
-
-function ask(outbox: Outbox): void {
-  outbox.send(() => encodeControl({ type: "ping", sent: now() })).catch(() => {});
 }
 
 function decode(payload: Uint8Array<ArrayBuffer>): ConnectionEvent | undefined {

@@ -18,6 +18,8 @@ export const LATE_MS = 50;
 export const ROUND_TRIP_WINDOW_MS = 10_000;
 /** How long a full link goes on before it is let run empty once, to measure the round trip. */
 export const PROBE_MS = 5000;
+/** How many frames a link may lose between two such times and not count as full: any may hiccup. */
+export const HICCUPS = 5;
 /** How many frames are sent ahead while nothing is known of the link. */
 export const FIRST_IN_FLIGHT = 2;
 /** What a new measurement counts against all those before it. */
@@ -100,8 +102,8 @@ export class LinkEstimate {
   opensAt(now: number): number {
     if (this.#flying.length === 0) return now;
     if (this.#pace === undefined) return this.#flying.length < FIRST_IN_FLIGHT ? now : Infinity;
-    // While all frames get through, an empty link would have nothing better to offer.
-    const isFull = this.#skipped > this.#skippedThen;
+    // While frames get through, an empty link would have nothing better to offer.
+    const isFull = this.#skipped > this.#skippedThen + HICCUPS;
     if (isFull && now - this.#probedAt > PROBE_MS) return Infinity;
     const roundTrip = this.roundTrip;
     let through = this.#acknowledgedAt!;

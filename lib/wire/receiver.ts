@@ -107,13 +107,16 @@ class ReconnectingReceiver implements Receiver {
   async #live(signal: AbortSignal): Promise<void> {
     this.source.publish({ state: "connecting" });
     while (true) {
+      const startedAt = performance.now();
       const reason = await this.#connection(signal);
       if (signal.aborted) return;
       if (reason instanceof RefusedError) {
         this.source.publish({ state: "refused", reason: reason.message });
         return this.#refused.reject(reason);
       }
-      const wait = this.#backoff.next();
+      // A try that found nobody has been a wait itself: on a dead link it takes seconds.
+      const tried = reason instanceof NobodyError ? performance.now() - startedAt : 0;
+      const wait = Math.max(RECONNECT_MS.min, this.#backoff.next() - tried);
       this.source.publish({ state: "connecting", reason: reason.message, retryAt: now() + wait });
       await delay(wait, { signal }).catch(() => {});
     }
@@ -142,7 +145,7 @@ class ReconnectingReceiver implements Receiver {
       if (error instanceof ProtocolError && !this.#everConnected) {
         return new RefusedError(`${hostname}:${port} is no socketcam server: ${message}`);
       }
-      return new Error(`no server at ${hostname}:${port}: ${message}`);
+      return new NobodyError(`no server at ${hostname}:${port}: ${message}`);
     }
   }
 
@@ -212,6 +215,9 @@ class ReconnectingReceiver implements Receiver {
     this.source.close();
   }
 }
+
+/** Returned when no server was found. */
+class NobodyError extends Error {}
 
 /** Thrown when the server does not take this client now, but may do so later. */
 class NotNowError extends Error {}
