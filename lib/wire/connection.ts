@@ -4,30 +4,21 @@
  * @module
  */
 
-import { now } from "../flow/clock.ts";
 import { startsAsJpeg } from "../frame/jpeg.ts";
-import { sign } from "./authentication.ts";
+import { dial, type DialOptions } from "./dial.ts";
 import { MessageDecoder } from "./message_decoder.ts";
 import { Outbox } from "./outbox.ts";
 import {
-  ACKNOWLEDGEMENT,
   decodeControl,
-  encodeControl,
   HANDSHAKE_MS,
-  PING_MS,
-  PROTOCOL_VERSION,
   ProtocolError,
   serverLimit,
   ServerMessage,
   SILENCE_MS,
 } from "./protocol.ts";
 import { RefusedError } from "./refused_error.ts";
+import { Speaker } from "./speaker.ts";
 
-/** How long a client with a token waits for the challenge, in milliseconds; then there is none. */
-export const CHALLENGE_MS = 1000;
-/** How often the time is asked for at first, in milliseconds, and how many times. */
-const FIRST_PING_MS = 100;
-const FIRST_PINGS = 5;
 /** How much is read at once, in bytes. */
 const CHUNK_BYTES = 256 * 1024;
 /** How an alert of TLS starts: what a TLS server says to a client that speaks plainly. */
@@ -39,19 +30,9 @@ export type ConnectionEvent =
   | ServerMessage;
 
 /** Options of {@linkcode connect}. */
-export interface ConnectOptions {
-  /** The server's name or address. */
-  readonly hostname: string;
-  /** The server's port. */
-  readonly port: number;
+export interface ConnectOptions extends DialOptions {
   /** What the server may ask for. */
   readonly token?: string;
-  /** Whether to speak TLS. */
-  readonly tls?: boolean;
-  /** Whose certificates are trusted, as PEM, besides those that the system trusts; means TLS. */
-  readonly ca?: string;
-  /** Ends the connection. */
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -69,11 +50,11 @@ export async function* connect(
   silence.start(HANDSHAKE_MS);
   const ended = AbortSignal.any([signal, silence.signal]);
   try {
-    using conn = await open(options, ended);
+    using conn = await dial({ ...options, signal: ended });
     const close = () => conn[Symbol.dispose]();
     ended.addEventListener("abort", close);
     ended.throwIfAborted();
-    using greeting = new Greeting(new Outbox(conn), token);
+    using speaker = new Speaker(new Outbox(conn), token);
     try {
       const decoder = new MessageDecoder(serverLimit);
       const buffer = new Uint8Array(CHUNK_BYTES);
@@ -89,7 +70,7 @@ export async function* connect(
         isFirst = false;
         for (const payload of decoder.push(buffer.subarray(0, length))) {
           const event = decode(payload);
-          await greeting.heard(event);
+          await speaker.heard(event);
           if (event) yield event;
         }
       }
@@ -100,84 +81,6 @@ export async function* connect(
     // The reason why the connection was closed says more than the closed connection.
     ended.throwIfAborted();
     throw error;
-  }
-}
-
-async function open(
-  { hostname, port, tls, ca }: Omit<ConnectOptions, "signal" | "token">,
-  signal: AbortSignal,
-): Promise<Deno.Conn> {
-  const tcp = await Deno.connect({ hostname, port, signal });
-  const close = () => tcp[Symbol.dispose]();
-  signal.addEventListener("abort", close);
-  try {
-    tcp.setNoDelay();
-    if (!tls && ca === undefined) return tcp;
-    const conn = await Deno.startTls(tcp, { hostname, ...ca !== undefined && { caCerts: [ca] } });
-    signal.addEventListener("abort", () => conn[Symbol.dispose](), { once: true });
-    await conn.handshake();
-    return conn;
-  } catch (error) {
-    close();
-    if (!(error instanceof Deno.errors.InvalidData)) throw error;
-    const why = /invalid peer certificate: (.*)/.exec(error.message)?.[1];
-    throw new RefusedError(
-      why
-        ? `this server's certificate is not trusted (${why}); name its issuer with --ca FILE`
-        : `this server does not speak TLS (${error.message}); leave out --tls and --ca`,
-    );
-  } finally {
-    signal.removeEventListener("abort", close);
-  }
-}
-
-/** What a client says: its greeting when it is time for that, then acknowledgements and questions. */
-class Greeting {
-  readonly #outbox: Outbox;
-  readonly #token: string | undefined;
-  readonly #timer: ReturnType<typeof setTimeout> | undefined;
-  #pinging: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(outbox: Outbox, token: string | undefined) {
-    this.#outbox = outbox;
-    this.#token = token;
-    if (token === undefined) this.#greet();
-    else this.#timer = setTimeout(() => this.#greet(), CHALLENGE_MS);
-  }
-
-  /** Reacts to what the server has said. */
-  async heard(event: ConnectionEvent | undefined): Promise<void> {
-    if (event?.type === "challenge") {
-      if (this.#token === undefined) {
-        throw new RefusedError("this server wants a token; give it with --token");
-      }
-      this.#greet(await sign(this.#token, event.nonce));
-    } else if (event?.type === "frame") {
-      // The first frame came before the greeting: this server has no challenge.
-      this.#greet();
-      void this.#outbox.send(ACKNOWLEDGEMENT).catch(() => {});
-    }
-  }
-
-  #greet(hmac?: string): void {
-    if (this.#pinging !== undefined) return;
-    clearTimeout(this.#timer);
-    const hello = { type: "hello", version: PROTOCOL_VERSION, acknowledges: true } as const;
-    this.#outbox.send(encodeControl({ ...hello, ...hmac !== undefined && { hmac } }))
-      .catch(() => {});
-    this.#ask(FIRST_PINGS);
-  }
-
-  /** Asks for the time, now and on and on; quickly at first, since the first answers may be slow. */
-  #ask(quickly: number): void {
-    this.#outbox.send(() => encodeControl({ type: "ping", sent: now() })).catch(() => {});
-    const wait = quickly > 0 ? FIRST_PING_MS : PING_MS;
-    this.#pinging = setTimeout(() => this.#ask(quickly - 1), wait);
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
-    clearTimeout(this.#pinging);
   }
 }
 

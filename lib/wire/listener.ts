@@ -6,12 +6,14 @@
 
 import { delay } from "@std/async/delay";
 import { LateError } from "../flow/within.ts";
+
 import { challenge, Refusal, sayFarewell } from "./handshake.ts";
 import { Incoming } from "./incoming.ts";
 import { Offenders } from "./offenders.ts";
 import { Outbox } from "./outbox.ts";
 import { type ErrorCode, type Hello, MAX_CLIENTS, ProtocolError } from "./protocol.ts";
 import { type Feed, Sender } from "./sender.ts";
+import { bind, isGone, isTls, type ServerConn, type ServerListener } from "./server_socket.ts";
 import { WaitingRoom } from "./waiting_room.ts";
 
 /** How many clients may be told at the same time why they must go; others hear nothing. */
@@ -25,12 +27,12 @@ export interface ListenOptions {
   readonly host: string;
   /** The port; 0 picks one. */
   readonly port: number;
-  /** What a client must know to be let in. It never crosses the wire. */
-  readonly token?: string;
   /** A certificate, or a chain of them, as PEM: connections are TLS then. */
   readonly cert?: string;
   /** The certificate's private key, as PEM. */
   readonly key?: string;
+  /** What a client must know to be let in. It never crosses the wire. */
+  readonly token?: string;
   /** How many clients at the same time. */
   readonly maxClients?: number;
   /** Is told of who comes and goes. */
@@ -69,7 +71,7 @@ class Door implements Listener {
   readonly #token: string | undefined;
   readonly #maxClients: number;
   readonly #onClient: (event: ClientEvent) => void;
-  readonly #listener: Deno.Listener;
+  readonly #listener: ServerListener;
   readonly #waitingRoom = new WaitingRoom();
   readonly #offenders = new Offenders();
   readonly #serving = new Set<Promise<void>>();
@@ -105,7 +107,7 @@ class Door implements Listener {
     }
   }
 
-  async #serve(conn: Deno.Conn): Promise<void> {
+  async #serve(conn: ServerConn): Promise<void> {
     const { hostname, port } = conn.remoteAddr as Deno.NetAddr;
     const client = new Client(conn);
     const { signal } = this.#closing;
@@ -152,7 +154,11 @@ class Door implements Listener {
         `too many wrong tokens came from there; it may try in ${seconds} s`,
       );
     }
-    if (!isTls(conn)) (conn as Deno.TcpConn).setNoDelay();
+    if (!isTls(conn)) {
+      conn.setNoDelay();
+      // Finds out, in hours, that one is gone who never spoke, though nothing is sent to it.
+      conn.setKeepAlive();
+    }
     const token = this.#token;
     if (token === undefined && !isTls(conn)) return undefined;
     const handshake = async () => {
@@ -209,24 +215,9 @@ class Client {
   readonly incoming: Incoming;
   readonly outbox: Outbox;
 
-  constructor(readonly conn: Deno.Conn) {
+  constructor(readonly conn: ServerConn) {
     this.incoming = new Incoming(conn);
     this.outbox = new Outbox(conn);
-  }
-}
-
-function bind({ host: hostname, port, cert, key }: ListenOptions): Deno.Listener {
-  try {
-    return cert !== undefined && key !== undefined
-      ? Deno.listenTls({ hostname, port, cert, key })
-      : Deno.listen({ hostname, port });
-  } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new Error(
-        `Port ${port} is taken; end the program that has it, or choose another with --port`,
-      );
-    }
-    throw new Error(`Cannot listen on ${hostname}:${port}: ${(error as Error).message}`);
   }
 }
 
@@ -235,18 +226,4 @@ function errorCode(error: unknown): ErrorCode | undefined {
   if (error instanceof Refusal) return error.code;
   if (error instanceof ProtocolError) return "protocol";
   if (error instanceof LateError) return "late";
-}
-
-function isTls(conn: Deno.Conn): conn is Deno.TlsConn {
-  return "handshake" in conn;
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof Deno.errors.ConnectionReset ||
-    error instanceof Deno.errors.ConnectionAborted ||
-    error instanceof Deno.errors.BrokenPipe ||
-    error instanceof Deno.errors.Interrupted ||
-    error instanceof Deno.errors.UnexpectedEof ||
-    error instanceof Deno.errors.NotConnected ||
-    error instanceof Deno.errors.BadResource;
 }

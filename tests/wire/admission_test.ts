@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createNonce, sign } from "../../lib/wire/authentication.ts";
-import { type ClientEvent, listen, type ListenOptions } from "../../lib/wire/listener.ts";
+import {
+  type ClientEvent,
+  listen,
+  type ListenOptions,
+  MAX_FAREWELLS,
+} from "../../lib/wire/listener.ts";
 import { FREE_FAILURES } from "../../lib/wire/offenders.ts";
 import { MAX_CONTROL_BYTES, MAX_GREETING_BYTES, MESSAGE_MS } from "../../lib/wire/protocol.ts";
 import { receive, RefusedError } from "../../lib/wire/receiver.ts";
@@ -238,6 +243,22 @@ Deno.test("listen() ends who stops half-way through a message after the greeting
     await client.write(new Uint8Array([0, 0]));
     assertStringIncludes((await told("left")).reason!, "did not finish it within 5 s");
   });
+});
+
+Deno.test("listen() keeps few of those that it has no room for waiting, and says no to these", async () => {
+  const { port, close, told } = open({ maxClients: 1 });
+  using _first = await WireClient.connect(port);
+  await told("joined");
+  const others: WireClient[] = [];
+  for (let i = 0; i < 3 * MAX_FAREWELLS; i++) others.push(await WireClient.connect(port));
+  await told("refused", others.length);
+  const words = await Promise.all(others.map(async (client) => {
+    await client.send(HELLO).catch(() => {});
+    return await lastWord(client).catch(() => undefined);
+  }));
+  assertEquals(words.filter((word) => word?.code === "full").length, MAX_FAREWELLS);
+  for (const client of others) client[Symbol.dispose]();
+  await close();
 });
 
 Deno.test("listen() lets in who belongs while strangers fill its waiting room", async () => {
