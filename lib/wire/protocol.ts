@@ -23,8 +23,9 @@
  * server sends a frame when the link has room for it, and then the newest one, so that none gets
  * old in a buffer.
  *
- * A client that has sent a `ping` sends one every second: both sides take the other for gone when
- * nothing has come for {@linkcode SILENCE_MS}.
+ * A client may ask for the time by `ping`. One that does so again and again (three times or more) is
+ * taken for gone when nothing has come from it for {@linkcode SILENCE_MS}, and may take the server
+ * for gone likewise. So each side knows of a link that has died without a word.
  *
  * A server with a token sends `challenge` first, with a nonce of this connection alone, and no
  * frame until a `hello` has come whose `hmac` is the HMAC-SHA256 of the nonce's bytes, keyed with
@@ -33,10 +34,11 @@
  *
  * With a certificate, all of this goes through TLS.
  *
- * Who goes beyond one of the limits below is told so by an `error`, and the connection ends. The
- * codes of an `error`: `protocol` (this is not what is written here), `late` (a time below is over),
- * `token` (none, or the wrong one), `slow` (too many wrong ones came from this address: try later),
- * `full` (too many clients: try later).
+ * A frame has {@linkcode MAX_FRAME_BYTES} at most, which are 16 MiB. Who goes beyond this, or beyond
+ * one of the limits below, is told so by an `error`, and the connection ends. The codes of an
+ * `error`: `protocol` (this is not what is written here), `late` (a time below is over), `token`
+ * (none, or the wrong one), `slow` (too many wrong ones came from this address: try later), `full`
+ * (too many clients: try later).
  *
  * @module
  */
@@ -58,6 +60,8 @@ export const HANDSHAKE_MS = 5000;
 export const MESSAGE_MS = 5000;
 /** How often a client asks for the time, which also shows that it is there, in milliseconds. */
 export const PING_MS = 1000;
+/** How many questions show that a client asks again and again. */
+export const REGULAR_PINGS = 3;
 /** How long the other side may say nothing, in milliseconds; then it is taken for gone. */
 export const SILENCE_MS = 6000;
 /** How many clients a server takes, if nobody says otherwise. */

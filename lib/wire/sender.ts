@@ -20,6 +20,7 @@ import {
   type Hello,
   PROTOCOL_VERSION,
   ProtocolError,
+  REGULAR_PINGS,
   type ServerMessage,
   SILENCE_MS,
 } from "./protocol.ts";
@@ -56,6 +57,7 @@ export class Sender {
   readonly #feed: Feed;
   readonly #window = new FlightWindow();
   #speaks = false;
+  #pings = 0;
   /** The question that the next `pong` answers. */
   #asked: number | undefined;
 
@@ -147,8 +149,8 @@ export class Sender {
    * not look late. While an answer waits for its turn, it becomes that to the newest question.
    */
   #answer(sent: number): void {
-    // Who asks for the time does so again and again; when that stops, nobody is there.
-    this.#incoming.patienceMs = SILENCE_MS;
+    // When one stops that has asked again and again, nobody is there.
+    if (++this.#pings === REGULAR_PINGS) this.#incoming.patienceMs = SILENCE_MS;
     const isWaiting = this.#asked !== undefined;
     this.#asked = sent;
     if (isWaiting) return;

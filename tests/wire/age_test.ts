@@ -3,7 +3,7 @@ import { delay } from "@std/async/delay";
 import { now } from "../../lib/flow/clock.ts";
 import { listen } from "../../lib/wire/listener.ts";
 import { receive } from "../../lib/wire/receiver.ts";
-import { busyPictures, runFeed } from "../support/feed.ts";
+import { busyPictures, FPS, runFeed } from "../support/feed.ts";
 import { FakeCamera, frameOf } from "../support/frames.ts";
 import { SlowLink, type SlowLinkOptions } from "../support/slow_link.ts";
 import { WireClient } from "../support/wire_client.ts";
@@ -106,7 +106,13 @@ Deno.test("both ends find out that a link is dead within 10 s, and meet when it 
   await using link = new SlowLink({ port: door.address.port });
   await using receiver = receive({ host: HOST, port: link.port });
   await camera.watched;
-  await receiver.status.follow().next();
+  // Half a second of life: by then the server knows that this client asks again and again.
+  const ending = new AbortController();
+  const feeding = runFeed(camera, pictures, ending.signal);
+  using frames = receiver.frames.subscribe();
+  for (let i = 0; i < FPS / 2; i++) await frames.next();
+  ending.abort();
+  await feeding;
   const states = receiver.source.subscribe();
   const cutAt = performance.now();
   link.cut();
