@@ -6,7 +6,6 @@
 
 import { delay } from "@std/async/delay";
 import { LateError } from "../flow/within.ts";
-
 import { challenge, Refusal, sayFarewell } from "./handshake.ts";
 import { Incoming } from "./incoming.ts";
 import { Offenders } from "./offenders.ts";
@@ -125,7 +124,6 @@ class Door implements Listener {
     try {
       const hello = await this.#admit(client, hostname);
       joined = true;
-      this.#clients++;
       tell("joined");
       await new Sender(client.outbox, client.incoming, this.#feed).run(signal, hello);
     } catch (error) {
@@ -143,7 +141,7 @@ class Door implements Listener {
     tell("left");
   }
 
-  /** Finds out whether a client belongs here; gives its greeting, if it had to greet for that. */
+  /** Counts a client in if it belongs here; gives its greeting, if it had to greet for that. */
   async #admit({ conn, incoming, outbox }: Client, address: string): Promise<Hello | undefined> {
     this.#checkRoom();
     const wait = this.#offenders.wait(address);
@@ -160,15 +158,20 @@ class Door implements Listener {
       conn.setKeepAlive();
     }
     const token = this.#token;
-    if (token === undefined && !isTls(conn)) return undefined;
+    if (token === undefined && !isTls(conn)) {
+      this.#clients++;
+      return undefined;
+    }
     const handshake = async () => {
       if (isTls(conn)) await conn.handshake();
       return token === undefined ? undefined : await challenge(token, incoming, outbox);
     };
     try {
       const hello = await this.#waitingRoom.wait(handshake());
-      this.#checkRoom();
       if (token !== undefined) this.#offenders.forgive(address);
+      // Others have come in since; whoever is counted, is counted in the same breath.
+      this.#checkRoom();
+      this.#clients++;
       return hello;
     } catch (error) {
       if (error instanceof Refusal && error.code === "token") this.#offenders.failed(address);

@@ -245,6 +245,24 @@ Deno.test("listen() ends who stops half-way through a message after the greeting
   });
 });
 
+Deno.test("listen() takes no more clients than its number when many answer at the same time", async () => {
+  const { port, close, events } = open({ token: "secret", maxClients: 3 });
+  const clients = await Promise.all(Array.from({ length: 12 }, () => WireClient.connect(port)));
+  const hellos = await Promise.all(clients.map(async (client) => {
+    const { nonce } = await client.message();
+    return { ...HELLO, hmac: await sign("secret", nonce) };
+  }));
+  const answers = await Promise.all(clients.map(async (client, i) => {
+    await client.send(hellos[i]);
+    return await client.message();
+  }));
+  assertEquals(answers.filter(({ type }) => type === "welcome").length, 3);
+  assertEquals(answers.filter(({ code }) => code === "full").length, 9);
+  assertEquals(Math.max(...events.map(({ clients }) => clients)), 3);
+  for (const client of clients) client[Symbol.dispose]();
+  await close();
+});
+
 Deno.test("listen() keeps few of those that it has no room for waiting, and says no to these", async () => {
   const { port, close, told } = open({ maxClients: 1 });
   using _first = await WireClient.connect(port);
