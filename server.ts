@@ -8,7 +8,7 @@ import { openCamera } from "./lib/camera/camera.ts";
 import { listWebcams } from "./lib/camera/find_webcam.ts";
 import { cameraTable } from "./lib/cli/camera_table.ts";
 import { createLog, print } from "./lib/cli/log.ts";
-import { clientReporter, reportCamera, reportDropped } from "./lib/cli/report.ts";
+import { clientReporter, reportCamera, reportDropped, reportExposure } from "./lib/cli/report.ts";
 import { aborted, run } from "./lib/cli/run.ts";
 import { readServerOptions } from "./lib/cli/server_options.ts";
 import { listen } from "./lib/wire/listener.ts";
@@ -26,6 +26,7 @@ if (import.meta.main) {
     await Promise.race([camera.ready, aborted(signal)]);
     void reportCamera(camera, log);
     reportDropped(camera, log, signal);
+    reportExposure(options, listener.address, log);
     const { hostname, port } = listener.address;
     const what = camera.info ? `${camera.info.name}, ${camera.info.mode}` : "none yet";
     print(`server: listening on ${hostname}:${port} (camera: ${what})`);

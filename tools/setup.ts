@@ -57,6 +57,13 @@ const TESTS: readonly Need[] = [
     packages: { "apt-get": name },
   })),
   { sign: "pgrep", packages: { "apt-get": "procps" } },
+  { sign: "openssl", packages: { "apt-get": "openssl" } },
+  { sign: "faketime", packages: { "apt-get": "faketime" } },
+  { sign: "ip", packages: { "apt-get": "iproute2" } },
+  {
+    sign: "/usr/share/doc/python3-opencv/copyright",
+    packages: { "apt-get": "python3-opencv" },
+  },
   {
     sign: "/usr/share/doc/opencv-doc/examples/data/vtest.avi",
     packages: { "apt-get": "opencv-doc" },

@@ -5,7 +5,7 @@
  */
 
 import { DEFAULT_PORT } from "../wire/protocol.ts";
-import { command, option, port, wholeNumber } from "./options.ts";
+import { command, option, pem, port, token, wholeNumber } from "./options.ts";
 
 /** The port that viewers open, if nobody says otherwise. */
 export const DEFAULT_HTTP_PORT = 8080;
@@ -18,6 +18,12 @@ export function readClientOptions(args: string[]) {
   return command("client.ts", "Shows a socketcam server's pictures on a local HTTP port.")
     .addOption(option("--host <address>", "the server").default("localhost"))
     .addOption(option("--port <n>", "the server's port").argParser(port).default(DEFAULT_PORT))
+    .addOption(option("--token <text>", "what the server may ask for").argParser(token))
+    .addOption(option("--tls", "speak TLS with the server"))
+    .addOption(
+      option("--ca <file>", "trust the certificates of this issuer too; means --tls")
+        .argParser(pem("CERTIFICATE")),
+    )
     .addOption(option("--http-host <address>", "where viewers open it").default("127.0.0.1"))
     .addOption(
       option("--http-port <n>", "the port there, 0 picks one")

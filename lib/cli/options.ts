@@ -38,3 +38,24 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 
 /** Reads a port; 0 is any that is free. */
 export const port: (text: string) => number = wholeNumber(0, 65_535);
+
+/** Reads a file of PEM, which must hold a `what` (the word in its header). */
+export function pem(what: string): (path: string) => string {
+  return (path) => {
+    let text: string;
+    try {
+      text = Deno.readTextFileSync(path);
+    } catch (error) {
+      const isMissing = error instanceof Deno.errors.NotFound;
+      throw new InvalidArgumentError(isMissing ? "There is no such file." : "It cannot be read.");
+    }
+    if (new RegExp(`^-----BEGIN [A-Z ]*${what}-----`, "m").test(text)) return text;
+    throw new InvalidArgumentError(`It must be a PEM file with a ${what.toLowerCase()}.`);
+  };
+}
+
+/** Reads a token, which must not be empty: an empty one would let everybody in. */
+export function token(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("It must not be empty.");
+}

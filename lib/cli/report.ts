@@ -38,6 +38,24 @@ export function reportDropped({ counts }: Camera, log: Log, signal: AbortSignal)
   signal.addEventListener("abort", () => clearInterval(timer));
 }
 
+/** Says, once, who can watch, where that is more than some will expect. */
+export function reportExposure(
+  { token, cert }: { readonly token?: string; readonly cert?: string },
+  { hostname, port }: Deno.NetAddr,
+  log: Log,
+): void {
+  const isLocal = /^(127\.|::1$|::ffff:127\.)/.test(hostname);
+  if (isLocal) return;
+  if (token === undefined) {
+    log.warn(
+      `anyone on the network who reaches ${hostname}:${port} can watch; to close it, set a ` +
+        "--token, or listen on this machine alone with --host 127.0.0.1",
+    );
+  } else if (cert === undefined) {
+    log.debug("the token keeps strangers out, but pictures travel unencrypted: see --cert");
+  }
+}
+
 /** Says who comes and goes. */
 export function clientReporter(log: Log): (event: ClientEvent) => void {
   return ({ type, address, clients, reason }) => {

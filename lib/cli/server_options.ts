@@ -6,7 +6,8 @@
 
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
-import { command, option, port, wholeNumber } from "./options.ts";
+import { command, option, pem, port, token, wholeNumber } from "./options.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** The longest side of a picture that can be asked for, in pixels: that of a JPEG. */
 export const MAX_SIDE = 65_535;
@@ -15,7 +16,7 @@ export const MAX_FPS = 1000;
 
 /** Reads the command line and the environment. */
 export function readServerOptions(args: string[]) {
-  return command("server.ts", "Streams a webcam over a socket.")
+  const options = command("server.ts", "Streams a webcam over a socket.")
     .addOption(
       option("--device <input>", "auto, 0, /dev/video0, part of a name, test, a video file, a URL")
         .default("auto"),
@@ -38,6 +39,9 @@ export function readServerOptions(args: string[]) {
     .addOption(
       option("--port <n>", "the port, 0 picks one").argParser(port).default(DEFAULT_PORT),
     )
+    .addOption(option("--token <text>", "what a client must know").argParser(token))
+    .addOption(option("--cert <file>", "speak TLS with this").argParser(pem("CERTIFICATE")))
+    .addOption(option("--key <file>", "the key of --cert").argParser(pem("PRIVATE KEY")))
     .addOption(
       option("--max-clients <n>", "clients at the same time")
         .argParser(wholeNumber(1, 10_000)).default(MAX_CLIENTS),
@@ -47,6 +51,10 @@ export function readServerOptions(args: string[]) {
     .addOption(new Option("--json", "with --list: for a program"))
     .parse(args, { from: "user" })
     .opts();
+  if ((options.cert === undefined) !== (options.key === undefined)) {
+    throw new UsageError("--cert and --key go together: give both, or neither");
+  }
+  return options;
 }
 
 function size(text: string): { width: number; height: number } {

@@ -4,27 +4,25 @@
  * @module
  */
 
-import { now } from "../flow/clock.ts";
 import { startsAsJpeg } from "../frame/jpeg.ts";
+import { dial, type DialOptions } from "./dial.ts";
 import { MessageDecoder } from "./message_decoder.ts";
 import { Outbox } from "./outbox.ts";
 import {
-  ACKNOWLEDGEMENT,
   decodeControl,
-  encodeControl,
   HANDSHAKE_MS,
-  PROTOCOL_VERSION,
   ProtocolError,
   serverLimit,
   ServerMessage,
+  SILENCE_MS,
 } from "./protocol.ts";
+import { RefusedError } from "./refused_error.ts";
+import { Speaker } from "./speaker.ts";
 
-/** How often the server is asked for the time, which also shows that it is there. */
-export const PING_MS = 1000;
-/** How long a server may say nothing, in milliseconds; then it is taken for gone. */
-export const SILENCE_MS = 6000;
 /** How much is read at once, in bytes. */
 const CHUNK_BYTES = 256 * 1024;
+/** How an alert of TLS starts: what a TLS server says to a client that speaks plainly. */
+const TLS_ALERT = [0x15, 0x03];
 
 /** What comes over a connection: frames, and what the server says. */
 export type ConnectionEvent =
@@ -32,52 +30,51 @@ export type ConnectionEvent =
   | ServerMessage;
 
 /** Options of {@linkcode connect}. */
-export interface ConnectOptions {
-  /** The server's name or address. */
-  readonly hostname: string;
-  /** The server's port. */
-  readonly port: number;
-  /** Ends the connection. */
-  readonly signal: AbortSignal;
+export interface ConnectOptions extends DialOptions {
+  /** What the server may ask for. */
+  readonly token?: string;
 }
 
 /**
  * Connects, greets, and gives what comes, acknowledging each frame as it arrives. Ends when the
  * server closes the connection.
  *
+ * @throws {RefusedError} when it cannot come to be, however often it is tried.
  * @throws {ProtocolError} when the server does not keep to the protocol.
  * @throws {DOMException} `TimeoutError` when nothing has come for a while.
  */
 export async function* connect(
-  { hostname, port, signal }: ConnectOptions,
+  { signal, token, ...options }: ConnectOptions,
 ): AsyncGenerator<ConnectionEvent, void, void> {
   using silence = new Silence();
   silence.start(HANDSHAKE_MS);
   const ended = AbortSignal.any([signal, silence.signal]);
   try {
-    using conn = await Deno.connect({ hostname, port, signal: ended });
-    conn.setNoDelay();
+    using conn = await dial({ ...options, signal: ended });
     const close = () => conn[Symbol.dispose]();
     ended.addEventListener("abort", close);
-    const outbox = new Outbox(conn);
-    const ping = setInterval(() => ask(outbox), PING_MS);
+    ended.throwIfAborted();
+    using speaker = new Speaker(new Outbox(conn), token);
     try {
-      await outbox.send(encodeControl({ type: "hello", version: PROTOCOL_VERSION }));
-      ask(outbox);
       const decoder = new MessageDecoder(serverLimit);
       const buffer = new Uint8Array(CHUNK_BYTES);
+      let isFirst = true;
       while (true) {
         const length = await conn.read(buffer);
         if (length === null) return;
+        // Any byte is a sign of life: a large frame takes its time on a slow link.
+        silence.start(SILENCE_MS);
+        if (isFirst && TLS_ALERT.every((byte, i) => buffer[i] === byte)) {
+          throw new RefusedError("this server speaks TLS; add --tls, or --ca FILE");
+        }
+        isFirst = false;
         for (const payload of decoder.push(buffer.subarray(0, length))) {
-          silence.start(SILENCE_MS);
           const event = decode(payload);
-          if (event?.type === "frame") void outbox.send(ACKNOWLEDGEMENT).catch(() => {});
+          await speaker.heard(event);
           if (event) yield event;
         }
       }
     } finally {
-      clearInterval(ping);
       ended.removeEventListener("abort", close);
     }
   } catch (error) {
@@ -85,10 +82,6 @@ export async function* connect(
     ended.throwIfAborted();
     throw error;
   }
-}
-
-function ask(outbox: Outbox): void {
-  if (!outbox.busy) outbox.send(encodeControl({ type: "ping", sent: now() })).catch(() => {});
 }
 
 function decode(payload: Uint8Array<ArrayBuffer>): ConnectionEvent | undefined {

@@ -1,49 +1,61 @@
 /**
  * How many frames may be on their way to a client.
  *
- * The kernels on both sides buffer megabytes: dozens of frames, each older than the next. So once a
- * client acknowledges frames, no more than {@linkcode MAX_IN_FLIGHT} are sent ahead of it.
+ * The kernels on both sides buffer megabytes: dozens of frames, each older than the next. So a
+ * client that acknowledges frames gets the next one when the link has room for it, and no sooner;
+ * what the link carries, {@linkcode LinkEstimate} tells from the acknowledgements.
  *
  * @module
  */
 
-/** Frames in flight: one that arrives while the next is sent. */
-export const MAX_IN_FLIGHT = 2;
+import { LinkEstimate } from "./link_estimate.ts";
 
-/** Counts frames out and acknowledgements in. */
+/** Counts frames out and acknowledgements in, and says when there is room. */
 export class FlightWindow {
-  #inFlight = 0;
-  #acknowledges = false;
-  #waiting: (() => void) | undefined;
+  readonly #link = new LinkEstimate();
+  #expects = false;
+  #changed: (() => void) | undefined;
 
-  /** A frame was sent. */
-  sent(): void {
-    this.#inFlight++;
+  /** From now on no frame is sent without room, since the client acknowledges each. */
+  expectAcknowledgements(): void {
+    this.#expects = true;
+  }
+
+  /** A frame is sent now; `skipped` counts the frames that were left out so far. */
+  sent(bytes: number, skipped: number): void {
+    this.#link.sent(bytes, skipped, performance.now());
   }
 
   /** A frame has arrived, or so the client says. */
   acknowledged(): void {
-    this.#acknowledges = true;
-    // More acknowledgements than frames buy nothing.
-    this.#inFlight = Math.max(0, this.#inFlight - 1);
-    this.#release();
+    this.#expects = true;
+    this.#link.acknowledged(performance.now());
+    this.#changed?.();
   }
 
   /** The connection is over: whoever waits goes on. */
   end(): void {
-    this.#acknowledges = false;
-    this.#release();
+    this.#expects = false;
+    this.#changed?.();
   }
 
   /** Waits until one more frame may be sent. A client that acknowledges nothing is never waited for. */
   async open(): Promise<void> {
-    while (this.#acknowledges && this.#inFlight >= MAX_IN_FLIGHT) {
-      await new Promise<void>((resolve) => this.#waiting = resolve);
+    while (this.#expects) {
+      const now = performance.now();
+      const wait = this.#link.opensAt(now) - now;
+      if (wait <= 0) return;
+      await this.#change(wait);
     }
   }
 
-  #release(): void {
-    this.#waiting?.();
-    this.#waiting = undefined;
+  /** Waits until something has changed, or for `ms` milliseconds; they may be infinitely many. */
+  async #change(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#changed = resolve;
+    const timer = Number.isFinite(ms) ? setTimeout(resolve, ms) : undefined;
+    await promise;
+    clearTimeout(timer);
+    this.#changed = undefined;
   }
 }

@@ -4,6 +4,14 @@
  * @module
  */
 
+import { within } from "../flow/within.ts";
+
+/** How long the other side may take nothing at all, in milliseconds; then it is taken for gone. */
+export const STALL_MS = 30_000;
+
+/** A message, or what makes it when its turn has come. */
+export type Message = Uint8Array | (() => Uint8Array);
+
 /** Writes messages one after the other, never one into another. */
 export class Outbox {
   readonly #conn: Deno.Conn;
@@ -19,8 +27,12 @@ export class Outbox {
     return this.#waiting > 0;
   }
 
-  /** Writes a message behind those before it; settles when the kernel has all of it. */
-  send(message: Uint8Array): Promise<void> {
+  /**
+   * Writes a message behind those before it; settles when the kernel has all of it.
+   *
+   * @throws {LateError} when the other side takes nothing for a long time.
+   */
+  send(message: Message): Promise<void> {
     this.#waiting++;
     const sent = this.#last.then(() => this.#write(message)).finally(() => this.#waiting--);
     // Who sends next need not hear of this failure: the connection tells it again.
@@ -28,9 +40,12 @@ export class Outbox {
     return sent;
   }
 
-  async #write(message: Uint8Array): Promise<void> {
-    for (let at = 0; at < message.length;) {
-      at += await this.#conn.write(at === 0 ? message : message.subarray(at));
+  async #write(message: Message): Promise<void> {
+    const bytes = typeof message === "function" ? message() : message;
+    const words = `it has taken nothing for ${STALL_MS / 1000} s`;
+    for (let at = 0; at < bytes.length;) {
+      const writing = this.#conn.write(at === 0 ? bytes : bytes.subarray(at));
+      at += await within(STALL_MS, writing, words);
     }
   }
 }

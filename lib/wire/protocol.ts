@@ -15,10 +15,30 @@
  * | client | (empty)             | an acknowledgement: one frame has arrived              |
  *
  * A client that never sends a byte gets frames and nothing else. One that speaks says `hello`
- * first; from then on the server may send it `welcome`, `camera`, `pong` and `error` as well.
- * From the first acknowledgement on, the server keeps few frames on their way to this client, and
- * skips to the newest one, so that none gets old in a buffer. A control message of a type that is
- * not known is ignored, so that later versions can add some.
+ * first; from then on the server may send it `welcome`, `camera`, `pong` and `error` as well. A
+ * control message of a type that is not known, and a field that is not known, are ignored, so that
+ * later versions can add some.
+ *
+ * From the first acknowledgement on (or from `hello` on, if that says `"acknowledges":true`), the
+ * server sends a frame when the link has room for it, and then the newest one, so that none gets
+ * old in a buffer.
+ *
+ * A client may ask for the time by `ping`. One that does so again and again (three times or more) is
+ * taken for gone when nothing has come from it for {@linkcode SILENCE_MS}, and may take the server
+ * for gone likewise. So each side knows of a link that has died without a word.
+ *
+ * A server with a token sends `challenge` first, with a nonce of this connection alone, and no
+ * frame until a `hello` has come whose `hmac` is the HMAC-SHA256 of the nonce's bytes, keyed with
+ * the UTF-8 bytes of the token. Nonce and HMAC are written in hex. In Python:
+ * `hmac.new(token.encode(), bytes.fromhex(nonce), "sha256").hexdigest()`.
+ *
+ * With a certificate, all of this goes through TLS.
+ *
+ * A frame has {@linkcode MAX_FRAME_BYTES} at most, which are 16 MiB. Who goes beyond this, or beyond
+ * one of the limits below, is told so by an `error`, and the connection ends. The codes of an
+ * `error`: `protocol` (this is not what is written here), `late` (a time below is over), `token`
+ * (none, or the wrong one), `slow` (too many wrong ones came from this address: try later), `full`
+ * (too many clients: try later).
  *
  * @module
  */
@@ -32,25 +52,48 @@ export const DEFAULT_PORT = 9999;
 export const PROTOCOL_VERSION = 1;
 /** The longest control message, in bytes. */
 export const MAX_CONTROL_BYTES = 64 * 1024;
-/** How long a new connection may take until it is known what it speaks, in milliseconds. */
+/** The longest message of a client that the server has not greeted yet, its length included. */
+export const MAX_GREETING_BYTES = 4 * 1024;
+/** How long a new connection may take until it is known who it is, in milliseconds. */
 export const HANDSHAKE_MS = 5000;
+/** How long a client's message may take from its first byte to its last, in milliseconds. */
+export const MESSAGE_MS = 5000;
+/** How often a client asks for the time, which also shows that it is there, in milliseconds. */
+export const PING_MS = 1000;
+/** How many questions show that a client asks again and again. */
+export const REGULAR_PINGS = 3;
+/** How long the other side may say nothing, in milliseconds; then it is taken for gone. */
+export const SILENCE_MS = 6000;
 /** How many clients a server takes, if nobody says otherwise. */
 export const MAX_CLIENTS = 64;
 
 /** What a client says. */
 export const ClientMessage = v.variant("type", [
   /** First of all: the client speaks, this version. */
-  v.object({ type: v.literal("hello"), version: v.number(), client: v.optional(v.string()) }),
+  v.object({
+    type: v.literal("hello"),
+    version: v.number(),
+    client: v.optional(v.string()),
+    /** Every frame will be acknowledged, from the first one on. */
+    acknowledges: v.optional(v.boolean()),
+    /** The answer to the `challenge`. */
+    hmac: v.optional(v.string()),
+  }),
   /** What is the time? `sent` comes back in the answer. */
   v.object({ type: v.literal("ping"), sent: v.number() }),
 ]);
 /** What a client says. */
 export type ClientMessage = v.InferOutput<typeof ClientMessage>;
 
+/** A client's greeting. */
+export type Hello = Extract<ClientMessage, { type: "hello" }>;
+
 const camera = { name: v.string(), mode: v.string() };
 
 /** What a server says. */
 export const ServerMessage = v.variant("type", [
+  /** First of all, where a token is asked for. */
+  v.object({ type: v.literal("challenge"), nonce: v.string() }),
   /** The answer to `hello`. `camera` is missing as long as none was found. */
   v.object({
     type: v.literal("welcome"),
@@ -71,6 +114,9 @@ export const ServerMessage = v.variant("type", [
 ]);
 /** What a server says. */
 export type ServerMessage = v.InferOutput<typeof ServerMessage>;
+
+/** Why a server ends a connection. */
+export type ErrorCode = "protocol" | "late" | "token" | "slow" | "full";
 
 /** Thrown when the other side does not keep to the protocol. */
 export class ProtocolError extends Error {
@@ -139,4 +185,13 @@ export function serverLimit(first: number): number {
 export function clientLimit(first: number): number {
   if (first === "{".charCodeAt(0)) return MAX_CONTROL_BYTES;
   throw new ProtocolError(`a payload starts with the byte 0x${first.toString(16)}`);
+}
+
+/**
+ * The most bytes the first payload from a client may have, by its first byte.
+ *
+ * @throws {ProtocolError} when no payload starts like this.
+ */
+export function greetingLimit(first: number): number {
+  return Math.min(clientLimit(first), MAX_GREETING_BYTES - 4);
 }

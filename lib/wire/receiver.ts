@@ -13,9 +13,15 @@ import type { CameraInfo, CameraStatus, Frame } from "../frame/frame.ts";
 import { ClockSync } from "./clock_sync.ts";
 import { connect, type ConnectionEvent } from "./connection.ts";
 import { ProtocolError } from "./protocol.ts";
+import { RefusedError } from "./refused_error.ts";
+
+export { RefusedError };
 
 /** The first and the longest wait before a lost server is tried again, in milliseconds. */
 export const RECONNECT_MS = { min: 250, max: 10_000, jitter: 0.3 };
+
+/** How long frames are held back at most until the server's clock is known, in milliseconds. */
+const CLOCK_WAIT_MS = 1000;
 
 /** Options of {@linkcode receive}. */
 export interface ReceiveOptions {
@@ -23,6 +29,12 @@ export interface ReceiveOptions {
   readonly host: string;
   /** The server's port. */
   readonly port: number;
+  /** What the server may ask for; it never crosses the wire. */
+  readonly token?: string;
+  /** Whether to speak TLS. */
+  readonly tls?: boolean;
+  /** Whose certificates are trusted, as PEM, besides those that the system trusts; means TLS. */
+  readonly ca?: string;
 }
 
 /** How it stands with the server. */
@@ -30,12 +42,6 @@ export type SourceStatus =
   | { readonly state: "connecting"; readonly reason?: string; readonly retryAt?: number }
   | { readonly state: "connected" }
   | { readonly state: "refused"; readonly reason: string };
-
-/** Thrown when the server will never let this client in, or is no socketcam server. */
-export class RefusedError extends Error {
-  /** What it is called in messages. */
-  override name = "RefusedError";
-}
 
 /** What has passed since the receiver was made. */
 export interface ReceiverCounts {
@@ -84,6 +90,9 @@ class ReconnectingReceiver implements Receiver {
   readonly #living: Promise<void>;
   #everConnected = false;
   #sequence: number | undefined;
+  #connectedAt = 0;
+  /** The newest frame, while the server's clock is not known: nobody could tell how old it is. */
+  #held: Frame | undefined;
 
   constructor(options: ReceiveOptions) {
     this.#options = options;
@@ -98,13 +107,16 @@ class ReconnectingReceiver implements Receiver {
   async #live(signal: AbortSignal): Promise<void> {
     this.source.publish({ state: "connecting" });
     while (true) {
+      const startedAt = performance.now();
       const reason = await this.#connection(signal);
       if (signal.aborted) return;
       if (reason instanceof RefusedError) {
         this.source.publish({ state: "refused", reason: reason.message });
         return this.#refused.reject(reason);
       }
-      const wait = this.#backoff.next();
+      // A try that found nobody has been a wait itself: on a dead link it takes seconds.
+      const tried = reason instanceof NobodyError ? performance.now() - startedAt : 0;
+      const wait = Math.max(RECONNECT_MS.min, this.#backoff.next() - tried);
       this.source.publish({ state: "connecting", reason: reason.message, retryAt: now() + wait });
       await delay(wait, { signal }).catch(() => {});
     }
@@ -112,23 +124,28 @@ class ReconnectingReceiver implements Receiver {
 
   /** One connection; returns why it ended. */
   async #connection(signal: AbortSignal): Promise<Error> {
-    const { host: hostname, port } = this.#options;
+    const { host: hostname, port, token, tls, ca } = this.#options;
     let connected = false;
     try {
-      for await (const event of connect({ hostname, port, signal })) {
-        if (!connected) this.#connected();
-        connected = true;
+      for await (const event of connect({ hostname, port, token, tls, ca, signal })) {
+        // A challenge, and the no to what it was answered with, come before the connection stands.
+        const stands = event.type !== "challenge" && event.type !== "error";
+        if (stands && !connected) this.#connected();
+        connected ||= stands;
         this.#take(event);
       }
       return new Error(`${hostname}:${port} closed the connection`);
     } catch (error) {
-      if (error instanceof RefusedError) return error;
+      if (error instanceof RefusedError) {
+        return new RefusedError(`${hostname}:${port}: ${error.message}`);
+      }
       const { message } = error as Error;
+      if (error instanceof NotNowError) return new Error(`${hostname}:${port}: ${message}`);
       if (connected) return new Error(`the connection to ${hostname}:${port} was lost: ${message}`);
       if (error instanceof ProtocolError && !this.#everConnected) {
         return new RefusedError(`${hostname}:${port} is no socketcam server: ${message}`);
       }
-      return new Error(`no server at ${hostname}:${port}: ${message}`);
+      return new NobodyError(`no server at ${hostname}:${port}: ${message}`);
     }
   }
 
@@ -136,6 +153,8 @@ class ReconnectingReceiver implements Receiver {
     if (this.#everConnected) this.counts.reconnects++;
     this.#everConnected = true;
     this.#sequence = undefined;
+    this.#held = undefined;
+    this.#connectedAt = performance.now();
     this.clock = new ClockSync();
     this.#backoff.reset();
     this.source.publish({ state: "connected" });
@@ -143,6 +162,8 @@ class ReconnectingReceiver implements Receiver {
 
   #take(event: ConnectionEvent): void {
     switch (event.type) {
+      case "challenge":
+        return;
       case "frame":
         return this.#takeFrame(event.bytes);
       case "welcome":
@@ -155,10 +176,14 @@ class ReconnectingReceiver implements Receiver {
             : { state: event.state },
         );
       case "pong":
-        return this.clock.add(event.sent, event.now);
+        this.clock.add(event.sent, event.now);
+        return this.#release();
       case "error":
-        if (PERMANENT.has(event.code)) throw new RefusedError(event.message);
-        throw new Error(event.message);
+        if (event.code === "token") {
+          throw new RefusedError(`${event.message}; give the right one with --token`);
+        }
+        if (event.code === "protocol") throw new RefusedError(event.message);
+        throw new NotNowError(event.message);
     }
   }
 
@@ -172,7 +197,14 @@ class ReconnectingReceiver implements Receiver {
       this.counts.missed += Math.max(0, sequence - this.#sequence - 1);
     }
     this.#sequence = sequence;
-    this.frames.publish({ bytes, ...exif });
+    this.#held = { bytes, ...exif };
+    const isClockKnown = this.clock.roundTrip !== null;
+    if (isClockKnown || performance.now() > this.#connectedAt + CLOCK_WAIT_MS) this.#release();
+  }
+
+  #release(): void {
+    if (this.#held) this.frames.publish(this.#held);
+    this.#held = undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -184,5 +216,8 @@ class ReconnectingReceiver implements Receiver {
   }
 }
 
-/** What a server says no to for good: it will not change its mind by itself. */
-const PERMANENT: ReadonlySet<string> = new Set(["protocol"]);
+/** Returned when no server was found. */
+class NobodyError extends Error {}
+
+/** Thrown when the server does not take this client now, but may do so later. */
+class NotNowError extends Error {}

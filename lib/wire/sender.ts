@@ -6,19 +6,23 @@
 
 import { now } from "../flow/clock.ts";
 import type { Hub } from "../flow/hub.ts";
+import type { Mailbox } from "../flow/mailbox.ts";
 import type { CameraInfo, CameraStatus, Frame } from "../frame/frame.ts";
 import { FlightWindow } from "./flight_window.ts";
-import { MessageDecoder } from "./message_decoder.ts";
-import { Outbox } from "./outbox.ts";
+import type { Incoming } from "./incoming.ts";
+import type { Outbox } from "./outbox.ts";
 import {
   clientLimit,
   ClientMessage,
   decodeControl,
   encodeControl,
   encodePayload,
+  type Hello,
   PROTOCOL_VERSION,
   ProtocolError,
+  REGULAR_PINGS,
   type ServerMessage,
+  SILENCE_MS,
 } from "./protocol.ts";
 
 /** How often a camera that is not live is spoken of, in milliseconds. */
@@ -48,45 +52,45 @@ function frameMessage(frame: Frame): Uint8Array {
 
 /** Serves one client until it leaves, breaks the protocol, or the frames end. */
 export class Sender {
-  readonly #conn: Deno.Conn;
-  readonly #feed: Feed;
   readonly #outbox: Outbox;
+  readonly #incoming: Incoming;
+  readonly #feed: Feed;
   readonly #window = new FlightWindow();
   #speaks = false;
+  #pings = 0;
+  /** The question that the next `pong` answers. */
+  #asked: number | undefined;
 
-  constructor(conn: Deno.Conn, feed: Feed) {
-    this.#conn = conn;
+  constructor(outbox: Outbox, incoming: Incoming, feed: Feed) {
+    this.#outbox = outbox;
+    this.#incoming = incoming;
     this.#feed = feed;
-    this.#outbox = new Outbox(conn);
   }
 
   /**
-   * Runs the connection, and closes it at the end, or when `signal` is aborted.
+   * Runs until the connection is over, or `signal` is aborted; closing it is the caller's.
    *
-   * @throws {ProtocolError} when the client broke the protocol, after it was told so.
+   * @param hello what the client has said already.
+   * @throws {ProtocolError} when the client broke the protocol.
+   * @throws {LateError} when it says or takes nothing for too long.
    */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(signal: AbortSignal, hello?: Hello): Promise<void> {
     const frames = this.#feed.frames.subscribe();
     const statuses = this.#feed.status.follow();
     const end = () => {
       frames.return();
       statuses.return();
       this.#window.end();
-      this.#conn[Symbol.dispose]();
     };
     signal.addEventListener("abort", end);
-    const reading = this.#read();
+    const reading = this.#read(hello);
     const timer = setInterval(() => this.#remind(), STATUS_MS);
     const sending = Promise.all([this.#sendFrames(frames), this.#sendStatus(statuses)]);
     // What is sent after the end of the connection fails, which is no news.
     sending.catch(() => {});
+    reading.catch(() => {});
     try {
       await Promise.race([reading.then((gone) => gone ? undefined : sending), sending]);
-    } catch (error) {
-      if (error instanceof ProtocolError) {
-        await this.#tell({ type: "error", code: "protocol", message: error.message });
-      }
-      throw error;
     } finally {
       clearInterval(timer);
       signal.removeEventListener("abort", end);
@@ -94,14 +98,15 @@ export class Sender {
     }
   }
 
-  async #sendFrames(frames: AsyncIterator<Frame, undefined>): Promise<void> {
+  async #sendFrames(frames: Mailbox<Frame>): Promise<void> {
     while (true) {
       // Room first, then the frame: what is taken now is the newest there is.
       await this.#window.open();
       const { value: frame } = await frames.next();
       if (!frame) return;
-      this.#window.sent();
-      await this.#outbox.send(frameMessage(frame));
+      const message = frameMessage(frame);
+      this.#window.sent(message.length, frames.skipped);
+      await this.#outbox.send(message);
     }
   }
 
@@ -122,26 +127,44 @@ export class Sender {
   }
 
   /** Reads until the client sends no more; says whether it is gone then, or just has no more to say. */
-  async #read(): Promise<boolean> {
-    const decoder = new MessageDecoder(clientLimit);
-    const buffer = new Uint8Array(16 * 1024);
+  async #read(hello?: Hello): Promise<boolean> {
+    if (hello) await this.#greet(hello);
     while (true) {
-      const length = await this.#conn.read(buffer);
-      if (length === null) return this.#speaks;
-      for (const payload of decoder.push(buffer.subarray(0, length))) await this.#receive(payload);
+      const payload = await this.#incoming.next();
+      if (!payload) return this.#speaks;
+      await this.#receive(payload);
     }
   }
 
   async #receive(payload: Uint8Array): Promise<void> {
     const message = payload.length > 0 ? decodeControl(payload, ClientMessage) : undefined;
-    if (message?.type === "hello") return await this.#greet(message.version);
+    if (message?.type === "hello") return await this.#greet(message);
     if (!this.#speaks) throw new ProtocolError("hello comes first");
     if (payload.length === 0) this.#window.acknowledged();
-    else if (message) await this.#tell({ type: "pong", sent: message.sent, now: now() });
+    else if (message) this.#answer(message.sent);
   }
 
-  async #greet(version: number): Promise<void> {
+  /**
+   * Answers a `ping`, without waiting until that is written: the acknowledgements behind it must
+   * not look late. While an answer waits for its turn, it becomes that to the newest question.
+   */
+  #answer(sent: number): void {
+    // When one stops that has asked again and again, nobody is there.
+    if (++this.#pings === REGULAR_PINGS) this.#incoming.patienceMs = SILENCE_MS;
+    const isWaiting = this.#asked !== undefined;
+    this.#asked = sent;
+    if (isWaiting) return;
+    this.#outbox.send(() => {
+      const pong = encodeControl({ type: "pong", sent: this.#asked!, now: now() });
+      this.#asked = undefined;
+      return pong;
+    }).catch(() => {});
+  }
+
+  async #greet({ version, acknowledges }: Hello): Promise<void> {
     this.#speaks = true;
+    this.#incoming.limit = clientLimit;
+    if (acknowledges) this.#window.expectAcknowledgements();
     if (version !== PROTOCOL_VERSION) {
       throw new ProtocolError(
         `this server speaks version ${PROTOCOL_VERSION} of the protocol, not ${version}`,

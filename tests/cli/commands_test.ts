@@ -64,6 +64,10 @@ Deno.test("server.ts and client.ts refuse wrong usage with a sentence, and exit 
     [startServer("--size", "big"), /width and height in pixels, as 1280x720/],
     [startServer("--quality", "0"), /whole number from 1 to 100/],
     [startServer("x.avi"), /too many arguments/],
+    [startServer("--cert", "none.pem"), /no such file/],
+    [startServer("--cert", "LICENSE"), /PEM file with a certificate/],
+    [startServer("--token", ""), /must not be empty/],
+    [startClient("--ca", "LICENSE"), /PEM file with a certificate/],
     [startClient("--workers", "0"), /whole number from 1 to 64/],
     [startClient("--no-decode", "--transform", "x.ts"), /'--no-decode' cannot be used with/],
     [startClient("--log", "xml"), /Allowed choices are text, json/],
@@ -90,6 +94,41 @@ Deno.test("server.ts takes its options from the environment as well", async () =
   const env = { SOCKETCAM_DEVICE: "test", SOCKETCAM_SIZE: "640x360", SOCKETCAM_PORT: "0" };
   await using server = new Program(Deno.execPath(), ["run", "-A", "server.ts"], env);
   await server.says(/\(camera: test picture, 640x360 at 30, encoded\)/);
+});
+
+Deno.test("server.ts says once who can watch, where no token is set on a public address", async () => {
+  const start = (...args: string[]) => startServer("--device", "test", "--port", "0", ...args);
+  const warning = /anyone on the network .* can watch; to close it, set a --token, .*--host 127/g;
+  for (
+    const [args, times] of [[[], 1], [["--token", "x"], 0], [LOCAL, 0]] as [string[], number][]
+  ) {
+    await using server = start(...args);
+    await server.says(/camera live/);
+    assertEquals([...server.stderr.matchAll(warning)].length, times, server.stderr);
+  }
+});
+
+Deno.test("client.ts says that its token is missing or wrong, once, and exits with 1", async () => {
+  const token = "horse battery staple";
+  const env = { SOCKETCAM_TOKEN: token };
+  const args = ["run", "-A", "server.ts", "--device", "test", ...LOCAL, "--port", "0"];
+  await using server = new Program(Deno.execPath(), args, env);
+  const port = await serverPort(server);
+  const cases: [string[], RegExp][] = [
+    [[], /^client: 127.0.0.1:\d+: this server wants a token; give it with --token\n$/],
+    [["--token", "wrong"], /^client: .* not the token of this server; give the right one .*\n$/],
+  ];
+  for (const [wrong, sentence] of cases) {
+    await using client = startClient(...LOCAL, "--port", port, "--http-port", "0", ...wrong);
+    assertEquals(await client.ends(), 1);
+    assertMatch(client.stderr, sentence);
+    await server.says(/127\.0\.0\.1:\d+ refused: this /);
+  }
+  await using client = startClient(
+    ...[...LOCAL, "--port", port, "--http-port", "0", "--token", token, "--verbose"],
+  );
+  await client.says(/^client: connected$/m);
+  assertEquals((server.stdout + server.stderr + client.stderr).includes(token), false);
 });
 
 Deno.test("server.ts ends with its ffmpeg and exits with 0 on each signal", async () => {

@@ -24,6 +24,12 @@ export class WireClient implements Disposable {
     return new WireClient(conn);
   }
 
+  /** Address and port here, by which the server knows this client. */
+  get address(): string {
+    const { hostname, port } = this.#conn.localAddr;
+    return `${hostname}:${port}`;
+  }
+
   /** Writes bytes as they are. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));

@@ -1,0 +1,118 @@
+/**
+ * What a link carries, told from when frames were sent and when they were acknowledged.
+ *
+ * The model has two numbers, as BBR has (Cardwell et al., "BBR: Congestion-Based Congestion
+ * Control", 2016): the pace at which the narrowest place on the way lets bytes through, and the
+ * round trip of a byte that waits for none. A frame's acknowledgement comes a round trip after it
+ * was sent, or when the one before it is through, whichever is later, and its own bytes' time after
+ * that. So acknowledgements say the pace, and the quickest of them the round trip.
+ *
+ * @module
+ */
+
+/** How much sooner than needed a frame is sent, in milliseconds, so that the link never idles. */
+export const HEAD_START_MS = 20;
+/** How late an acknowledgement may be before nothing more is sent until it comes. */
+export const LATE_MS = 50;
+/** How long a measured round trip counts, in milliseconds. */
+export const ROUND_TRIP_WINDOW_MS = 10_000;
+/** How long a full link goes on before it is let run empty once, to measure the round trip. */
+export const PROBE_MS = 5000;
+/** How many frames a link may lose between two such times and not count as full: any may hiccup. */
+export const HICCUPS = 5;
+/** How many frames are sent ahead while nothing is known of the link. */
+export const FIRST_IN_FLIGHT = 2;
+/** What a new measurement counts against all those before it. */
+const WEIGHT = 0.5;
+
+interface Flight {
+  readonly bytes: number;
+  readonly sentAt: number;
+}
+
+interface Sample {
+  readonly at: number;
+  readonly bytes: number;
+  /** From sending to acknowledgement, in milliseconds. */
+  readonly took: number;
+}
+
+/** A model of one link. All times are in milliseconds of one clock, which the caller has. */
+export class LinkEstimate {
+  readonly #flying: Flight[] = [];
+  #samples: Sample[] = [];
+  #pace: number | undefined;
+  #acknowledgedAt: number | undefined;
+  #probedAt = -Infinity;
+  #skippedThen = 0;
+  #skipped = 0;
+
+  /** How many frames are sent and not acknowledged. */
+  get inFlight(): number {
+    return this.#flying.length;
+  }
+
+  /** Milliseconds that the link takes for a byte; undefined until two frames have arrived. */
+  get pace(): number | undefined {
+    return this.#pace;
+  }
+
+  /** The round trip of a byte that waits for none before it. */
+  get roundTrip(): number {
+    const pace = this.#pace ?? 0;
+    const times = this.#samples.map(({ took, bytes }) => took - bytes * pace);
+    return Math.max(0, Math.min(...times));
+  }
+
+  /** A frame was sent; `skipped` counts the frames that were left out so far. */
+  sent(bytes: number, skipped: number, at: number): void {
+    if (this.#flying.length === 0) {
+      this.#probedAt = at;
+      this.#skippedThen = skipped;
+    }
+    this.#skipped = skipped;
+    this.#flying.push({ bytes, sentAt: at });
+  }
+
+  /** The oldest frame in flight has arrived; more acknowledgements than frames say nothing. */
+  acknowledged(at: number): void {
+    const flight = this.#flying.shift();
+    if (!flight) return;
+    const { bytes, sentAt } = flight;
+    const before = this.#acknowledgedAt;
+    this.#acknowledgedAt = at;
+    const reached = sentAt + (this.#pace === undefined ? 0 : this.roundTrip);
+    // One that stood behind another says nothing of the round trip.
+    if (before === undefined || before <= reached || this.#samples.length === 0) {
+      const since = at - ROUND_TRIP_WINDOW_MS;
+      this.#samples = this.#samples.filter((sample) => sample.at > since);
+      this.#samples.push({ at, bytes, took: at - sentAt });
+    }
+    if (before === undefined) return;
+    const measured = (at - Math.max(before, Math.min(reached, at))) / bytes;
+    this.#pace = this.#pace === undefined
+      ? measured
+      : this.#pace + WEIGHT * (measured - this.#pace);
+  }
+
+  /**
+   * When the next frame may be sent: so that it reaches the narrowest place on the way just before
+   * the last one is through. `Infinity` is not before an acknowledgement has come.
+   */
+  opensAt(now: number): number {
+    if (this.#flying.length === 0) return now;
+    if (this.#pace === undefined) return this.#flying.length < FIRST_IN_FLIGHT ? now : Infinity;
+    // While frames get through, an empty link would have nothing better to offer.
+    const isFull = this.#skipped > this.#skippedThen + HICCUPS;
+    if (isFull && now - this.#probedAt > PROBE_MS) return Infinity;
+    const roundTrip = this.roundTrip;
+    let through = this.#acknowledgedAt!;
+    for (const [i, { bytes, sentAt }] of this.#flying.entries()) {
+      through = Math.max(through, sentAt + roundTrip) + bytes * this.#pace;
+      if (i > 0) continue;
+      if (now > through + LATE_MS) return Infinity;
+      through = Math.max(through, now);
+    }
+    return through - roundTrip - HEAD_START_MS;
+  }
+}

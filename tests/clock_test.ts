@@ -1,0 +1,31 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { clientUrl, Program, serverPort, startServer } from "./support/programs.ts";
+import { partsOf } from "./support/multipart.ts";
+
+const HOUR = 3_600_000;
+
+Deno.test("a client whose clock is an hour off shows the right latency", async () => {
+  for (const [shift, ahead] of [["+1h", HOUR], ["-1h", -HOUR]] as const) {
+    const server = ["--device", "test", "--size", "320x240", "--host", "127.0.0.1", "--port", "0"];
+    await using serving = startServer(...server);
+    const port = await serverPort(serving);
+    const args = ["run", "-A", "client.ts", "--port", port, "--http-port", "0", "--log", "json"];
+    await using client = new Program(Deno.execPath(), args, {
+      LD_PRELOAD: "/usr/$LIB/faketime/libfaketime.so.1",
+      FAKETIME: shift,
+      FAKETIME_DONT_FAKE_MONOTONIC: "1",
+    });
+    const parts = partsOf(await fetch(`${await clientUrl(client)}/stream`));
+    // From the very first frame on: the percentile is of all of them.
+    for (let i = 0; i < 60; i++) await parts.next();
+    const state = await (await fetch(`${await clientUrl(client)}/state`)).json();
+    await parts.return(undefined);
+    const { p50, p95 } = state.latencyMs;
+    assert(Math.abs(p50) < 100, `${p50} ms`);
+    assert(p95 < 500, `${p95} ms`);
+    // The clock was off indeed.
+    const { time, message } = JSON.parse((await client.says(/^\{.*\}$/m))[0]);
+    assertMatch(message, /connected/);
+    assertEquals(Math.round((Date.parse(time) - Date.now() - ahead) / 60_000), 0);
+  }
+});
