@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Watchdog } from "../flow/watchdog.ts";
 import { startsAsJpeg } from "../frame/jpeg.ts";
 import { dial, type DialOptions } from "./dial.ts";
 import { MessageDecoder } from "./message_decoder.ts";
@@ -46,8 +47,10 @@ export interface ConnectOptions extends DialOptions {
 export async function* connect(
   { signal, token, ...options }: ConnectOptions,
 ): AsyncGenerator<ConnectionEvent, void, void> {
-  using silence = new Silence();
-  silence.start(HANDSHAKE_MS);
+  using silence = new Watchdog((ms) =>
+    new DOMException(`it has said nothing for ${ms / 1000} s`, "TimeoutError")
+  );
+  silence.feed(HANDSHAKE_MS);
   const ended = AbortSignal.any([signal, silence.signal]);
   try {
     using conn = await dial({ ...options, signal: ended });
@@ -63,7 +66,7 @@ export async function* connect(
         const length = await conn.read(buffer);
         if (length === null) return;
         // Any byte is a sign of life: a large frame takes its time on a slow link.
-        silence.start(SILENCE_MS);
+        silence.feed(SILENCE_MS);
         if (isFirst && TLS_ALERT.every((byte, i) => buffer[i] === byte)) {
           throw new RefusedError("this server speaks TLS; add --tls, or --ca FILE");
         }
@@ -88,28 +91,4 @@ function decode(payload: Uint8Array<ArrayBuffer>): ConnectionEvent | undefined {
   if (startsAsJpeg(payload)) return { type: "frame", bytes: payload };
   if (payload[0] === "{".charCodeAt(0)) return decodeControl(payload, ServerMessage);
   throw new ProtocolError("a payload is neither a JPEG nor a control message");
-}
-
-/** A signal that is aborted when nothing has come for a while. */
-class Silence {
-  readonly #controller = new AbortController();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  /** From now on, `ms` milliseconds may pass. */
-  start(ms: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#controller.abort(
-        new DOMException(`it has said nothing for ${ms / 1000} s`, "TimeoutError"),
-      );
-    }, ms);
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
-  }
 }
