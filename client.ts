@@ -29,6 +29,8 @@ if (import.meta.main) {
       host: options.httpHost,
       port: options.httpPort,
       readState: () => clientState(options, receiver, stage),
+      allowHosts: options.allowHost,
+      allowOrigins: options.allowOrigin,
       encodePng: (frame) => png.encode(frame),
     });
     void reportSource(receiver, log);

@@ -5,7 +5,7 @@
  */
 
 import { DEFAULT_PORT } from "../wire/protocol.ts";
-import { command, option, pem, port, token, wholeNumber } from "./options.ts";
+import { command, list, option, pem, port, token, wholeNumber } from "./options.ts";
 
 /** The port that viewers open, if nobody says otherwise. */
 export const DEFAULT_HTTP_PORT = 8080;
@@ -28,6 +28,15 @@ export function readClientOptions(args: string[]) {
     .addOption(
       option("--http-port <n>", "the port there, 0 picks one")
         .argParser(port).default(DEFAULT_HTTP_PORT),
+    )
+    .addOption(
+      option("--allow-host <names>", "answer to these names as well, as a proxy uses").argParser(
+        list,
+      ),
+    )
+    .addOption(
+      option("--allow-origin <origins>", "let pages from there read the answers; * is all (CORS)")
+        .argParser(list),
     )
     .addOption(option("--transform <module>", "your TypeScript on every picture"))
     .addOption(

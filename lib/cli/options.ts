@@ -39,6 +39,11 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 /** Reads a port; 0 is any that is free. */
 export const port: (text: string) => number = wholeNumber(0, 65_535);
 
+/** Reads words with commas between them; given twice, the second adds to the first. */
+export function list(text: string, before: string[] | undefined): string[] {
+  return [...before ?? [], ...text.split(",").map((word) => word.trim()).filter(Boolean)];
+}
+
 /** Reads a file of PEM, which must hold a `what` (the word in its header). */
 export function pem(what: string): (path: string) => string {
   return (path) => {

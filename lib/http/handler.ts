@@ -7,6 +7,8 @@
 import { accepts } from "@std/http/negotiation";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
+import type { HostCheck } from "./host_check.ts";
+import { metrics, METRICS_TYPE } from "./metrics.ts";
 import { MJPEG_TYPE, mjpegBody } from "./mjpeg.ts";
 import page from "./page.html" with { type: "text" };
 import { snapshot } from "./snapshot.ts";
@@ -23,6 +25,10 @@ export interface Site {
   readonly readState: () => FeedState;
   /** Makes a PNG of a frame; without it there is no `/snapshot.png`. */
   readonly encodePng?: EncodePng;
+  /** The names that it answers to. */
+  readonly hosts: HostCheck;
+  /** The origins whose pages may read the answers, as CORS has it; `*` is all. */
+  readonly origins: readonly string[];
 }
 
 /** Makes a PNG of a frame. */
@@ -32,6 +38,17 @@ const METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
 /** Answers a request; `address` is whose it is. */
 export async function handle(site: Site, request: Request, address: string): Promise<Response> {
+  const response = await answer(site, request, address);
+  for (const [name, value] of sharing(site, request)) response.headers.set(name, value);
+  return response;
+}
+
+async function answer(site: Site, request: Request, address: string): Promise<Response> {
+  const { hostname } = new URL(request.url);
+  if (!site.hosts.accepts(hostname)) {
+    const mend = `if it is this machine, start again with --allow-host ${hostname}`;
+    return text(403, `This is not ${hostname}; ${mend}`);
+  }
   if (!METHODS.includes(request.method)) {
     return text(405, `${request.method} is not for here`, { allow: METHODS.join(", ") });
   }
@@ -49,16 +66,18 @@ export async function handle(site: Site, request: Request, address: string): Pro
       return await still(site, TYPES.snapshot, ({ bytes }) => bytes);
     case "png":
       return await still(site, TYPES.png, site.encodePng!);
-    case "state": {
-      const state: State = { ...site.readState(), viewers: site.viewers.state };
-      return new Response(JSON.stringify(state), { headers: headers("application/json") });
-    }
+    case "health":
+      return health(site);
+    case "state":
+      return new Response(JSON.stringify(state(site)), { headers: headers(TYPES.state) });
+    case "metrics":
+      return new Response(await metrics(state(site)), { headers: headers(TYPES.metrics) });
     case undefined:
       return text(404, "There is nothing here; the picture is at /");
   }
 }
 
-type Resource = "page" | "stream" | "snapshot" | "png" | "state" | undefined;
+type Resource = keyof typeof TYPES | undefined;
 
 const PATHS: Readonly<Record<string, Resource>> = {
   "/stream": "stream",
@@ -67,6 +86,8 @@ const PATHS: Readonly<Record<string, Resource>> = {
   "/snapshot.jpg": "snapshot",
   "/snapshot.png": "png",
   "/state": "state",
+  "/metrics": "metrics",
+  "/healthz": "health",
 };
 
 function resource(request: Request, { encodePng }: Site): Resource {
@@ -86,7 +107,21 @@ const TYPES = {
   snapshot: "image/jpeg",
   png: "image/png",
   state: "application/json",
+  metrics: METRICS_TYPE,
+  health: "text/plain; charset=utf-8",
 } as const;
+
+/** Who may do what with an answer: pages of this machine show it, others only if they are allowed. */
+function sharing({ origins }: Site, request: Request): [string, string][] {
+  if (origins.length === 0) return [["cross-origin-resource-policy", "same-site"]];
+  const origin = request.headers.get("origin");
+  const allowed = origins.includes("*") ? "*" : origins.find((allowed) => allowed === origin);
+  return [
+    ["cross-origin-resource-policy", "cross-origin"],
+    ["vary", "origin"],
+    ...allowed ? [["access-control-allow-origin", allowed] as [string, string]] : [],
+  ];
+}
 
 /** The headers alone; nobody watches yet. */
 function head(what: Resource): Response {
@@ -110,10 +145,25 @@ function text(status: number, words: string, more: Record<string, string> = {}):
 }
 
 function stream(viewers: Viewers, request: Request, address: string): Response {
-  const { pathname, search } = new URL(request.url);
-  const viewer = viewers.join(address, pathname + search);
+  const { pathname, search, searchParams } = new URL(request.url);
+  const fps = Number(searchParams.get("fps") ?? Infinity);
+  if (!(fps > 0)) return text(400, "fps takes a number above 0, as in /stream?fps=5");
+  const viewer = viewers.join(address, pathname + search, fps);
   const body = mjpegBody(viewer, () => viewers.leave(viewer));
   return new Response(body, { headers: headers(MJPEG_TYPE) });
+}
+
+function state({ readState, viewers }: Site): State {
+  return { ...readState(), viewers: viewers.state };
+}
+
+/** Whether frames come, for whoever watches over the watching. */
+function health({ readState }: Site): Response {
+  const { source, camera } = readState();
+  if (source.state === "connected" && camera.state === "live") return text(200, "ok");
+  const why = source.reason ?? camera.reason ??
+    (source.state === "connected" ? `the camera is ${camera.state}` : source.state);
+  return text(503, why);
 }
 
 async function still(

@@ -45,12 +45,11 @@ export function mjpegBody(viewer: Viewer, onEnd: () => void): ReadableStream<Uin
       controller.enqueue(OPENING);
     },
     async pull(controller) {
-      const { value: frame } = await viewer.frames.next();
+      const frame = await viewer.next();
       if (!frame) {
         onEnd();
         return controller.close();
       }
-      viewer.took(frame);
       controller.enqueue(part(frame));
     },
     // This is how a viewer that leaves shows; a request's signal also aborts after a good end.

@@ -7,6 +7,7 @@
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import { type EncodePng, handle } from "./handler.ts";
+import { HostCheck } from "./host_check.ts";
 import type { FeedState } from "./state.ts";
 import { Viewers } from "./viewers.ts";
 
@@ -20,6 +21,10 @@ export interface ServeOptions {
   readonly readState: () => FeedState;
   /** Makes the PNG of `/snapshot.png`; without it there is none. */
   readonly encodePng?: EncodePng;
+  /** Names to answer to, besides this machine's own names and addresses. */
+  readonly allowHosts?: readonly string[];
+  /** Origins whose pages may read the answers, as CORS has it; `*` is all. */
+  readonly allowOrigins?: readonly string[];
 }
 
 /** A running endpoint. Closing it ends all streams. */
@@ -34,9 +39,10 @@ export interface ViewerServer extends AsyncDisposable {
  * @throws {Error} with the mend in words, when the address cannot be listened on.
  */
 export function serveViewers(frames: Hub<Frame>, options: ServeOptions): ViewerServer {
-  const { host: hostname, port, readState, encodePng } = options;
+  const { host: hostname, port, readState, encodePng, allowHosts, allowOrigins } = options;
   const viewers = new Viewers(frames);
-  const site = { frames, viewers, readState, encodePng };
+  const hosts = new HostCheck(allowHosts);
+  const site = { frames, viewers, readState, encodePng, hosts, origins: allowOrigins ?? [] };
   const server = bind(hostname, port, (request, info) => {
     const { hostname, port } = info.remoteAddr as Deno.NetAddr;
     return handle(site, request, `${hostname}:${port}`);

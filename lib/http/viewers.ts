@@ -7,6 +7,7 @@
 import type { Hub } from "../flow/hub.ts";
 import type { Mailbox } from "../flow/mailbox.ts";
 import { RateMeter } from "../flow/meter.ts";
+import { Pace } from "../flow/pace.ts";
 import type { Frame } from "../frame/frame.ts";
 
 /**
@@ -33,18 +34,30 @@ export class Viewer {
   readonly frames: Mailbox<Frame>;
   readonly #address: string;
   readonly #path: string;
+  readonly #pace: Pace;
   readonly #rate = new RateMeter();
   #last: Frame | undefined;
   #lastAt = performance.now();
 
-  constructor(frames: Mailbox<Frame>, address: string, path: string) {
+  constructor(frames: Mailbox<Frame>, address: string, path: string, fps: number) {
     this.frames = frames;
     this.#address = address;
     this.#path = path;
+    this.#pace = new Pace(fps);
   }
 
-  /** The viewer takes a frame. */
-  took(frame: Frame): void {
+  /** The next frame that the viewer wants; undefined at the end. */
+  async next(): Promise<Frame | undefined> {
+    while (true) {
+      const { value: frame } = await this.frames.next();
+      if (!frame) return undefined;
+      if (!this.#pace.take() && frame !== this.#last) continue;
+      this.#took(frame);
+      return frame;
+    }
+  }
+
+  #took(frame: Frame): void {
     this.#last = frame;
     this.#lastAt = performance.now();
     this.#rate.add(frame.bytes.length, this.#lastAt);
@@ -73,9 +86,9 @@ export class Viewers {
     this.#timer = setInterval(() => this.#repeat(), REPEAT_MS);
   }
 
-  /** A viewer comes; {@linkcode leave} must be called when it goes. */
-  join(address: string, path: string): Viewer {
-    const viewer = new Viewer(this.#frames.subscribe(), address, path);
+  /** A viewer comes that wants `fps` frames a second at most; {@linkcode leave} it when it goes. */
+  join(address: string, path: string, fps: number): Viewer {
+    const viewer = new Viewer(this.#frames.subscribe(), address, path, fps);
     this.#viewers.add(viewer);
     return viewer;
   }

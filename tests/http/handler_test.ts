@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Hub } from "../../lib/flow/hub.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
-import { handle } from "../../lib/http/handler.ts";
+import { type EncodePng, handle } from "../../lib/http/handler.ts";
+import { HostCheck } from "../../lib/http/host_check.ts";
 import type { FeedState } from "../../lib/http/state.ts";
 import { REPEAT_MS, Viewers } from "../../lib/http/viewers.ts";
 import { frameOf } from "../support/frames.ts";
@@ -18,15 +19,21 @@ const STATE: FeedState = {
   decode: { mode: "check", error: null, p50Ms: null, p95Ms: null },
 };
 
+/** Method, host, and headers of a request. */
+type Asking = Record<string, string>;
+
 /** A site without a port. */
 class TestSite implements Disposable {
   readonly frames = new Hub<Frame>();
   readonly viewers = new Viewers(this.frames);
-  readonly readState = () => STATE;
+  readonly hosts = new HostCheck();
+  origins: string[] = [];
+  encodePng?: EncodePng;
+  state: FeedState = STATE;
+  readonly readState = () => this.state;
 
-  get(path: string, { method = "GET", accept }: { method?: string; accept?: string } = {}) {
-    const headers = accept ? { accept } : undefined;
-    return handle(this, new Request(`http://localhost${path}`, { method, headers }), "1.2.3.4:5");
+  get(path: string, { method = "GET", host = "localhost", ...headers }: Asking = {}) {
+    return handle(this, new Request(`http://${host}${path}`, { method, headers }), "1.2.3.4:5");
   }
 
   [Symbol.dispose](): void {
@@ -37,7 +44,7 @@ class TestSite implements Disposable {
 Deno.test("handle() gives a browser the page, and any other program the stream, at /", async () => {
   using site = new TestSite();
   const types = async (accept?: string) => {
-    const response = await site.get("/", { accept });
+    const response = await site.get("/", accept === undefined ? {} : { accept });
     await response.body?.cancel();
     return response.headers.get("content-type");
   };
@@ -114,12 +121,10 @@ Deno.test("handle() answers a snapshot with the next frame", async () => {
 
 Deno.test("handle() answers a snapshot as PNG with what it was given to make one", async () => {
   using site = new TestSite();
-  const encodePng = ({ sequence }: Frame) =>
+  site.encodePng = ({ sequence }: Frame) =>
     sequence === 1 ? Promise.resolve(Uint8Array.of(1, 2)) : Promise.reject(new Error("damaged"));
   const get = (sequence: number) => {
-    const request = new Request("http://localhost/snapshot.png");
-    const { frames, viewers, readState } = site;
-    const response = handle({ frames, viewers, readState, encodePng }, request, "1.2.3.4:5");
+    const response = site.get("/snapshot.png");
     site.frames.publish(frameOf(pictures[0], sequence));
     return response;
   };
@@ -128,6 +133,7 @@ Deno.test("handle() answers a snapshot as PNG with what it was given to make one
   assertEquals([...await response.bytes()], [1, 2]);
   const refused = await get(2);
   assertEquals([refused.status, await refused.text()], [503, "No picture: damaged\n"]);
+  site.encodePng = undefined;
   assertEquals((await site.get("/snapshot.png")).status, 404);
 });
 
@@ -170,4 +176,82 @@ Deno.test("handle() answers HEAD with the headers alone, and nobody watches", as
   assertEquals((await site.get("/nothing", { method: "HEAD" })).status, 404);
   assertEquals((await site.get("/stream", { method: "OPTIONS" })).status, 204);
   assertEquals(site.viewers.state, []);
+});
+
+Deno.test("handle() refuses a request for another host, and says how to allow it", async () => {
+  using site = new TestSite();
+  for (const path of ["/", "/stream", "/snapshot", "/state"]) {
+    const response = await site.get(path, { host: "evil.example" });
+    assertEquals(response.status, 403);
+    assertStringIncludes(await response.text(), "--allow-host evil.example");
+  }
+  assertEquals(site.viewers.state, []);
+});
+
+Deno.test("handle() lets no page of another origin read, unless it is allowed", async () => {
+  using site = new TestSite();
+  const shared = async (origin: string) => {
+    const { headers } = await site.get("/state", { origin });
+    return [
+      headers.get("access-control-allow-origin"),
+      headers.get("cross-origin-resource-policy"),
+    ];
+  };
+  assertEquals(await shared("http://octopi.local"), [null, "same-site"]);
+  site.origins = ["http://octopi.local"];
+  assertEquals(await shared("http://octopi.local"), ["http://octopi.local", "cross-origin"]);
+  assertEquals(await shared("http://evil.example"), [null, "cross-origin"]);
+  site.origins = ["*"];
+  assertEquals(await shared("http://evil.example"), ["*", "cross-origin"]);
+});
+
+Deno.test("handle() tells whether frames come, and if not, why", async () => {
+  using site = new TestSite();
+  const health = async (source: Partial<FeedState["source"]>, camera: FeedState["camera"]) => {
+    site.state = { ...STATE, source: { ...STATE.source, ...source }, camera };
+    const response = await site.get("/healthz");
+    return [response.status, (await response.text()).trim()];
+  };
+  const live = { ...STATE.camera, state: "live", reason: null } as const;
+  assertEquals(await health({}, live), [200, "ok"]);
+  assertEquals(await health({}, STATE.camera), [503, "unplugged"]);
+  assertEquals(await health({}, { ...live, state: "starting" }), [503, "the camera is starting"]);
+  assertEquals(
+    await health({ state: "connecting", reason: "no server" }, live),
+    [503, "no server"],
+  );
+});
+
+Deno.test("handle() streams fewer frames when it is asked to, and refuses a rate that is none", async () => {
+  using site = new TestSite();
+  const parts = partsOf(await site.get("/stream?fps=0.1"));
+  const first = parts.next();
+  const frame = frameOf(pictures[0]);
+  site.frames.publish(frame);
+  assertEquals((await first).value!.body, frame.bytes);
+  // The next one comes too early: what comes instead is the same again, after a while.
+  const second = parts.next();
+  site.frames.publish(frameOf(pictures[1]));
+  assertEquals((await second).value!.body, frame.bytes);
+  await parts.return(undefined);
+  for (const fps of ["0", "-1", "fast", "NaN"]) {
+    assertEquals((await site.get(`/stream?fps=${fps}`)).status, 400, fps);
+  }
+});
+
+Deno.test("handle() gives the state to Prometheus, and leaves out what is not known", async () => {
+  using site = new TestSite();
+  site.state = {
+    ...STATE,
+    frames: { ...STATE.frames, received: 12, fps: 29.5 },
+    latencyMs: { p50: 4, p95: null },
+  };
+  const response = await site.get("/metrics");
+  assertStringIncludes(response.headers.get("content-type")!, "text/plain; version=0.0.4");
+  const text = await response.text();
+  const values = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  assert(values.includes("socketcam_frames_received_total 12"), text);
+  assert(values.includes("socketcam_frames_per_second 29.5"));
+  assert(values.includes('socketcam_latency_seconds{quantile="0.5"} 0.004'));
+  assert(values.every((line) => /^socketcam_[a-z_]+(\{[^}]*\})? [\d.]+$/.test(line)), text);
 });
