@@ -50,13 +50,23 @@ export function parseDevices(text: string): Webcam[] {
 /**
  * Reads the modes that ffmpeg lists when it is asked for one that there is not:
  *
- *     [avfoundation @ 0x7f]   1280x720@[15.000000 30.000000]fps
+ *     [avfoundation @ 0x7f]   1280x720@[15.000000 30.000030]fps
+ *
+ * A size stands there once for each range of rates, and for each format again. ffmpeg takes only
+ * the upper end of a range.
  */
 export function parseSupportedModes(text: string): Mode[] {
-  return [...text.matchAll(/(\d+)x(\d+)@\[([\d. ]+)\]fps/g)].map(([, width, height, rates]) => ({
+  const sizes = new Map<string, { width: number; height: number; rates: Set<number> }>();
+  for (const match of text.matchAll(/(\d+)x(\d+)@\[[\d.]+ ([\d.]+)\]fps/g)) {
+    const [width, height, rate] = match.slice(1).map(Number);
+    const size = sizes.get(`${width}x${height}`) ?? { width, height, rates: new Set() };
+    sizes.set(`${width}x${height}`, size);
+    size.rates.add(rate);
+  }
+  return [...sizes.values()].map(({ width, height, rates }) => ({
     format: FORMAT,
-    width: Number(width),
-    height: Number(height),
-    rates: rates.trim().split(" ").map(Number).sort((a, b) => b - a),
+    width,
+    height,
+    rates: [...rates].sort((a, b) => b - a),
   }));
 }

@@ -55,15 +55,19 @@ export function parseDevices(text: string): Webcam[] {
  *     [dshow @ 0x1]   vcodec=mjpeg  min s=640x480 fps=5 max s=1280x720 fps=30
  */
 export function parseOptions(text: string): Mode[] {
-  const line = /(?:pixel_format|vcodec)=(\S+) +min s=(\d+x\d+) .* max s=(\d+)x(\d+) fps=([\d.]+)/g;
-  const modes = [...text.matchAll(line)].map(([, format, min, width, height, rate]): Mode => ({
-    format,
-    width: Number(width),
-    height: Number(height),
-    rates: [Number(rate)],
-    anyRate: true,
-    ...min !== `${width}x${height}` && { anySize: true },
-  }));
+  const line =
+    /(?:pixel_format|vcodec)=(\S+) +min s=(\d+x\d+) fps=([\d.]+) max s=(\d+)x(\d+) fps=([\d.]+)/g;
+  const modes = [...text.matchAll(line)].map((match): Mode => {
+    const [, format, minSize, minRate, width, height, rate] = match;
+    return {
+      format,
+      width: Number(width),
+      height: Number(height),
+      ...minSize !== `${width}x${height}` && { anySize: true },
+      rates: [Number(rate)],
+      ...minRate !== rate && { anyRate: true },
+    };
+  });
   // Each is listed twice, with and without its colour range.
   return modes.filter((mode, index) =>
     index === modes.findIndex((other) => JSON.stringify(other) === JSON.stringify(mode))

@@ -63,7 +63,11 @@ async function matching(choice: WebcamChoice, webcams: Webcam[]): Promise<Webcam
     case "auto":
       return webcams;
     case "index":
-      return webcams.filter(({ path }) => path.replace("/dev/video", "") === `${choice.index}`);
+      return webcams.filter(({ path }, index) => {
+        // Linux counts in the path, and macOS in nothing else; Windows does not count.
+        const number = /^(?:\/dev\/video)?(\d+)$/.exec(path)?.[1] ?? index;
+        return Number(number) === choice.index;
+      });
     case "path": {
       // A link, as in /dev/v4l/by-id, keeps its name when the number changes.
       const path = await Deno.realPath(choice.path).catch(() => choice.path);

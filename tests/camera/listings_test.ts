@@ -63,11 +63,15 @@ const MAC_DEVICES = `\
 [AVFoundation indev @ 0x7f8e2a704a80] [0] MacBook Pro Microphone
 : Input/output error
 `;
+// An A4 TECH camera: each size once for each rate, and all of it again for another format.
 const MAC_MODES = `\
-[avfoundation @ 0x7fd] Selected framerate (0.001000) is not supported by the device.
-[avfoundation @ 0x7fd] Supported modes:
-[avfoundation @ 0x7fd]   1280x720@[15.000000 30.000000]fps
-[avfoundation @ 0x7fd]   640x480@[15.000000 30.000000]fps
+[avfoundation @ 0x7faf9b80fa00] Selected framerate (0.001000) is not supported by the device.
+[avfoundation @ 0x7faf9b80fa00] Supported modes:
+[avfoundation @ 0x7faf9b80fa00]   640x480@[30.000030 30.000030]fps
+[avfoundation @ 0x7faf9b80fa00]   640x480@[20.000000 20.000000]fps
+[avfoundation @ 0x7faf9b80fa00]   1280x960@[14.999993 14.999993]fps
+[avfoundation @ 0x7faf9b80fa00]   1920x1080@[1.000000 30.000030]fps
+[avfoundation @ 0x7faf9b80fa00]   640x480@[30.000030 30.000030]fps
 0:none: Input/output error
 `;
 
@@ -81,8 +85,9 @@ Deno.test("parseDevices() of macOS reads the cameras, without screens and microp
 
 Deno.test("parseSupportedModes() reads the modes that ffmpeg lists on macOS", () => {
   assertEquals(parseSupportedModes(MAC_MODES), [
-    { format: "uyvy422", width: 1280, height: 720, rates: [30, 15] },
-    { format: "uyvy422", width: 640, height: 480, rates: [30, 15] },
+    { format: "uyvy422", width: 640, height: 480, rates: [30.00003, 20] },
+    { format: "uyvy422", width: 1280, height: 960, rates: [14.999993] },
+    { format: "uyvy422", width: 1920, height: 1080, rates: [30.00003] },
   ]);
 });
 
@@ -99,12 +104,14 @@ const WINDOWS_NEW = `\
 [dshow @ 0000022]   Alternative name "@device_pnp_\\\\?\\usb#vid_04f2"
 [dshow @ 0000022] "Microphone (Realtek)" (audio)
 `;
+// An HD Pro Webcam C920, and a camera that has one rate.
 const WINDOWS_OPTIONS = `\
-[dshow @ 0000022] DirectShow video device options (from video devices)
-[dshow @ 0000022]  Pin "Capture" (alternative pin name "0")
-[dshow @ 0000022]   vcodec=mjpeg  min s=1280x720 fps=5 max s=1280x720 fps=30
-[dshow @ 0000022]   vcodec=mjpeg  min s=1280x720 fps=5 max s=1280x720 fps=30 (pc, bt470bg/bt709/unknown, center)
-[dshow @ 0000022]   pixel_format=yuyv422  min s=640x480 fps=5 max s=640x480 fps=30
+[dshow @ 000001781c263740] DirectShow video device options (from video devices)
+[dshow @ 000001781c263740]  Pin "Capture" (alternative pin name "0")
+[dshow @ 000001781c263740]   pixel_format=yuyv422  min s=640x480 fps=5 max s=640x480 fps=30
+[dshow @ 000001781c263740]   pixel_format=yuyv422  min s=640x480 fps=5 max s=640x480 fps=30
+[dshow @ 00000184176a8080]   vcodec=mjpeg  min s=1280x720 fps=30 max s=1280x720 fps=30
+[dshow @ 00000184176a8080]   vcodec=mjpeg  min s=1280x720 fps=30 max s=1280x720 fps=30 (pc, bt470bg/bt709/unknown, center)
 `;
 
 Deno.test("parseDevices() of Windows reads the cameras, as old and as new versions list them", () => {
@@ -115,8 +122,8 @@ Deno.test("parseDevices() of Windows reads the cameras, as old and as new versio
 
 Deno.test("parseOptions() reads each mode of a Windows camera once", () => {
   assertEquals(parseOptions(WINDOWS_OPTIONS), [
-    { format: "mjpeg", width: 1280, height: 720, rates: [30], anyRate: true },
     { format: "yuyv422", width: 640, height: 480, rates: [30], anyRate: true },
+    { format: "mjpeg", width: 1280, height: 720, rates: [30] },
   ]);
 });
 
