@@ -5,6 +5,7 @@
  */
 
 import type { Hub } from "../flow/hub.ts";
+import { listenError } from "../flow/listen_error.ts";
 import type { Frame } from "../frame/frame.ts";
 import { type EncodePng, handle } from "./handler.ts";
 import { HostCheck } from "./host_check.ts";
@@ -61,11 +62,6 @@ function bind(hostname: string, port: number, handler: Deno.ServeHandler): Deno.
   try {
     return Deno.serve({ hostname, port, onListen: () => {} }, handler);
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new Error(
-        `Port ${port} is taken; end the program that has it, or choose another with --http-port`,
-      );
-    }
-    throw new Error(`Cannot listen on ${hostname}:${port}: ${(error as Error).message}`);
+    throw listenError(error, { hostname, port, option: "--http-port" });
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { listenError } from "../flow/listen_error.ts";
 import type { ListenOptions } from "./listener.ts";
 
 /** A client's connection. */
@@ -22,12 +23,7 @@ export function bind({ host: hostname, port, cert, key }: ListenOptions): Server
       ? Deno.listenTls({ hostname, port, cert, key })
       : Deno.listen({ hostname, port });
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new Error(
-        `Port ${port} is taken; end the program that has it, or choose another with --port`,
-      );
-    }
-    throw new Error(`Cannot listen on ${hostname}:${port}: ${(error as Error).message}`);
+    throw listenError(error, { hostname, port, option: "--port" });
   }
 }
 
