@@ -56,7 +56,10 @@ async function answer(site: Site, request: Request, address: string): Promise<Re
     return new Response(null, { status: 204, headers: { allow: METHODS.join(", ") } });
   }
   const what = resource(request, site);
-  if (request.method === "HEAD") return head(what);
+  if (request.method === "HEAD") {
+    // Watchers of the watching ask this way too, and the status is all they read.
+    return what === "health" ? new Response(null, health(site)) : head(what);
+  }
   switch (what) {
     case "page":
       return new Response(page, { headers: headers("text/html; charset=utf-8") });

@@ -222,6 +222,12 @@ Deno.test("handle() tells whether frames come, and if not, why", async () => {
   );
 });
 
+Deno.test("handle() tells by HEAD as well that no frames come", async () => {
+  using site = new TestSite();
+  const response = await site.get("/healthz", { method: "HEAD" });
+  assertEquals([response.status, response.body], [503, null]);
+});
+
 Deno.test("handle() streams fewer frames when it is asked to, and refuses a rate that is none", async () => {
   using site = new TestSite();
   const parts = partsOf(await site.get("/stream?fps=0.1"));
