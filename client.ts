@@ -7,11 +7,13 @@
 import { readClientOptions } from "./lib/cli/client_options.ts";
 import { clientState } from "./lib/cli/client_state.ts";
 import { createLog, print } from "./lib/cli/log.ts";
-import { reportSource, reportTransform } from "./lib/cli/report.ts";
+import { reportOpenDoor, reportSource, reportTransform } from "./lib/cli/report.ts";
 import { aborted, run } from "./lib/cli/run.ts";
 import { decodeFrames } from "./lib/decode/decode.ts";
+import { drawNotice } from "./lib/decode/notice.ts";
 import { PngEncoder } from "./lib/decode/png.ts";
 import { now } from "./lib/flow/clock.ts";
+import { urlOf } from "./lib/http/url.ts";
 import { serveViewers } from "./lib/http/serve.ts";
 import { receive } from "./lib/wire/receiver.ts";
 
@@ -25,19 +27,22 @@ if (import.meta.main) {
       now: () => now() + receiver.clock.offset,
     });
     using png = new PngEncoder();
-    await using viewers = serveViewers(stage.frames, {
+    await using viewers = await serveViewers(stage.frames, {
       host: options.httpHost,
       port: options.httpPort,
       readState: () => clientState(options, receiver, stage),
+      credentials: options.credentials,
       allowHosts: options.allowHost,
       allowOrigins: options.allowOrigin,
       encodePng: (frame) => png.encode(frame),
+      drawNotice,
     });
     void reportSource(receiver, log);
     void reportTransform(stage, log);
-    const { hostname, port } = viewers.address;
-    const name = ["127.0.0.1", "0.0.0.0", "::1", "::"].includes(hostname) ? "localhost" : hostname;
-    print(`client: open http://${name}:${port} (from ${options.host}:${options.port})`);
+    if (!options.credentials) {
+      reportOpenDoor(viewers.address, { secret: "--http-user", host: "--http-host" }, log);
+    }
+    print(`client: open ${urlOf(viewers.address)} (from ${options.host}:${options.port})`);
     await Promise.race([receiver.refused, aborted(signal)]);
   });
 }

@@ -62,4 +62,4 @@ export type {
 export type { EncodePng } from "./lib/http/handler.ts";
 export { type ServeOptions, serveViewers, type ViewerServer } from "./lib/http/serve.ts";
 export type { FeedState, State } from "./lib/http/state.ts";
-export type { ViewerState } from "./lib/http/viewers.ts";
+export type { ViewerState } from "./lib/http/viewer.ts";

@@ -8,9 +8,11 @@ import { openCamera } from "./lib/camera/camera.ts";
 import { listWebcams } from "./lib/camera/find_webcam.ts";
 import { cameraTable } from "./lib/cli/camera_table.ts";
 import { createLog, print } from "./lib/cli/log.ts";
-import { clientReporter, reportCamera, reportDropped, reportExposure } from "./lib/cli/report.ts";
+import { clientReporter, reportCamera, reportDropped, reportOpenDoor } from "./lib/cli/report.ts";
 import { aborted, run } from "./lib/cli/run.ts";
+import { serveCamera } from "./lib/cli/serve_camera.ts";
 import { readServerOptions } from "./lib/cli/server_options.ts";
+import { urlOf } from "./lib/http/url.ts";
 import { listen } from "./lib/wire/listener.ts";
 
 if (import.meta.main) {
@@ -23,10 +25,17 @@ if (import.meta.main) {
     const log = createLog("server", format, verbose === true);
     await using camera = openCamera({ ...options, ...size });
     await using listener = listen(camera, { ...options, onClient: clientReporter(log) });
+    const { httpPort } = options;
+    await using viewers = httpPort === undefined
+      ? undefined
+      : await serveCamera(camera, listener.address, { ...options, httpPort });
     await Promise.race([camera.ready, aborted(signal)]);
     void reportCamera(camera, log);
     reportDropped(camera, log, signal);
-    reportExposure(options, listener.address, log);
+    if (options.token === undefined) {
+      reportOpenDoor(listener.address, { secret: "--token", host: "--host" }, log);
+    }
+    if (viewers) log.info(`open ${urlOf(viewers.address, options)}`);
     const { hostname, port } = listener.address;
     const what = camera.info ? `${camera.info.name}, ${camera.info.mode}` : "none yet";
     print(`server: listening on ${hostname}:${port} (camera: ${what})`);

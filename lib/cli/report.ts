@@ -38,22 +38,23 @@ export function reportDropped({ counts }: Camera, log: Log, signal: AbortSignal)
   signal.addEventListener("abort", () => clearInterval(timer));
 }
 
-/** Says, once, who can watch, where that is more than some will expect. */
-export function reportExposure(
-  { token, cert }: { readonly token?: string; readonly cert?: string },
+/**
+ * Says, once, that anybody can watch, where that is more than some will expect.
+ *
+ * @param secret the option that closes it.
+ * @param host the option that chooses where to listen.
+ */
+export function reportOpenDoor(
   { hostname, port }: Deno.NetAddr,
+  { secret, host }: { readonly secret: string; readonly host: string },
   log: Log,
 ): void {
   const isLocal = /^(127\.|::1$|::ffff:127\.)/.test(hostname);
   if (isLocal) return;
-  if (token === undefined) {
-    log.warn(
-      `anyone on the network who reaches ${hostname}:${port} can watch; to close it, set a ` +
-        "--token, or listen on this machine alone with --host 127.0.0.1",
-    );
-  } else if (cert === undefined) {
-    log.debug("the token keeps strangers out, but pictures travel unencrypted: see --cert");
-  }
+  log.warn(
+    `anyone on the network who reaches ${hostname}:${port} can watch; to close it, set a ` +
+      `${secret}, or listen on this machine alone with ${host} 127.0.0.1`,
+  );
 }
 
 /** Says who comes and goes. */

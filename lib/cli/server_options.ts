@@ -6,7 +6,7 @@
 
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
-import { command, option, pem, port, token, wholeNumber } from "./options.ts";
+import { command, list, option, pem, port, token, wholeNumber } from "./options.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The longest side of a picture that can be asked for, in pixels: that of a JPEG. */
@@ -45,6 +45,17 @@ export function readServerOptions(args: string[]) {
     .addOption(
       option("--max-clients <n>", "clients at the same time")
         .argParser(wholeNumber(1, 10_000)).default(MAX_CLIENTS),
+    )
+    .addOption(
+      option("--http-port <n>", "serve viewers from here as well, 0 picks a port").argParser(port),
+    )
+    .addOption(
+      option("--allow-host <names>", "answer viewers to these names as well, as a proxy uses")
+        .argParser(list),
+    )
+    .addOption(
+      option("--allow-origin <origins>", "let pages from there read the answers; * is all (CORS)")
+        .argParser(list),
     )
     .addOption(option("--always-on", "run the camera also while nobody watches"))
     .addOption(new Option("--list", "show the webcams and their modes, and end"))

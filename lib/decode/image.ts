@@ -13,6 +13,14 @@ import { FastImage } from "./fast_image.ts";
 
 const OPAQUE = 0xff000000;
 
+// `Image.renderText` takes these from Deno's core, which programs have not seen since Deno 1.23.
+Object.assign(Deno, {
+  core: {
+    encode: (text: string) => new TextEncoder().encode(text),
+    decode: (bytes: Uint8Array) => new TextDecoder().decode(bytes),
+  },
+});
+
 /** The pixels as an image; the same as `Image.decode` makes, but word by word, not byte by byte. */
 export function imageOf({ width, height, format, buffer }: Pixels): Image {
   const image = new FastImage(width, height);

@@ -9,7 +9,7 @@ export function listenError(
   error: unknown,
   { hostname, port, option }: { hostname: string; port: number; option: string },
 ): Error {
-  if (error instanceof Deno.errors.AddrInUse) {
+  if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
     return new Error(
       `Port ${port} is taken; end the program that has it, or choose another with ${option}`,
     );

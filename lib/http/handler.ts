@@ -7,13 +7,14 @@
 import { accepts } from "@std/http/negotiation";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
+import type { BasicAuth } from "./basic_auth.ts";
 import type { HostCheck } from "./host_check.ts";
 import { metrics, METRICS_TYPE } from "./metrics.ts";
-import { MJPEG_TYPE, mjpegBody } from "./mjpeg.ts";
+import { MJPEG_TYPE, MjpegResponse } from "./mjpeg.ts";
 import page from "./page.html" with { type: "text" };
 import { snapshot } from "./snapshot.ts";
-import type { FeedState, State } from "./state.ts";
-import type { Viewers } from "./viewers.ts";
+import { type FeedState, type State, trouble } from "./state.ts";
+import { MAX_VIEWERS, type Viewers } from "./viewers.ts";
 
 /** What the answers are made of. */
 export interface Site {
@@ -27,6 +28,8 @@ export interface Site {
   readonly encodePng?: EncodePng;
   /** The names that it answers to. */
   readonly hosts: HostCheck;
+  /** Who may watch; without it, everybody. */
+  readonly auth?: BasicAuth;
   /** The origins whose pages may read the answers, as CORS has it; `*` is all. */
   readonly origins: readonly string[];
 }
@@ -55,6 +58,8 @@ async function answer(site: Site, request: Request, address: string): Promise<Re
   if (request.method === "OPTIONS") {
     return new Response(null, { status: 204, headers: { allow: METHODS.join(", ") } });
   }
+  const refused = site.auth?.refusal(request.headers.get("authorization"), address);
+  if (refused) return text(refused.status, refused.words, refused.headers);
   const what = resource(request, site);
   if (request.method === "HEAD") {
     // Watchers of the watching ask this way too, and the status is all they read.
@@ -151,9 +156,10 @@ function stream(viewers: Viewers, request: Request, address: string): Response {
   const { pathname, search, searchParams } = new URL(request.url);
   const fps = Number(searchParams.get("fps") ?? Infinity);
   if (!(fps > 0)) return text(400, "fps takes a number above 0, as in /stream?fps=5");
-  const viewer = viewers.join(address, pathname + search, fps);
-  const body = mjpegBody(viewer, () => viewers.leave(viewer));
-  return new Response(body, { headers: headers(MJPEG_TYPE) });
+  const viewer = viewers.join({ address, path: pathname + search, fps });
+  if (viewer) return new MjpegResponse(viewer, headers(MJPEG_TYPE));
+  const words = `${MAX_VIEWERS} watch already, and there is no room for more; try again later`;
+  return text(503, words, { "retry-after": "10" });
 }
 
 function state({ readState, viewers }: Site): State {
@@ -162,11 +168,8 @@ function state({ readState, viewers }: Site): State {
 
 /** Whether frames come, for whoever watches over the watching. */
 function health({ readState }: Site): Response {
-  const { source, camera } = readState();
-  if (source.state === "connected" && camera.state === "live") return text(200, "ok");
-  const why = source.reason ?? camera.reason ??
-    (source.state === "connected" ? `the camera is ${camera.state}` : source.state);
-  return text(503, why);
+  const why = trouble(readState());
+  return why === undefined ? text(200, "ok") : text(503, why);
 }
 
 async function still(
@@ -175,8 +178,7 @@ async function still(
   encode: (frame: Frame) => BodyInit | Promise<BodyInit>,
 ): Promise<Response> {
   const frame = await snapshot(frames);
-  const { source, camera } = readState();
-  let why = source.reason ?? camera.reason ?? "no picture came in time";
+  let why = trouble(readState()) ?? "none came in time";
   try {
     if (frame) return new Response(await encode(frame), { headers: headers(type) });
   } catch (error) {

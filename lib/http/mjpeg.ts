@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { Writable } from "node:stream";
 import type { Frame } from "../frame/frame.ts";
-import type { Viewer } from "./viewers.ts";
+import type { Viewer } from "./viewer.ts";
 
 const BOUNDARY = "frame";
 
@@ -38,22 +39,26 @@ function part(frame: Frame): Uint8Array {
   return bytes;
 }
 
-/** The body of a stream: the newest frame whenever the viewer has room for one. */
-export function mjpegBody(viewer: Viewer, onEnd: () => void): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      controller.enqueue(OPENING);
-    },
-    async pull(controller) {
-      const frame = await viewer.next();
-      if (!frame) {
-        onEnd();
-        return controller.close();
-      }
-      controller.enqueue(part(frame));
-    },
-    // This is how a viewer that leaves shows; a request's signal also aborts after a good end.
-    cancel: onEnd,
-    // Nothing is taken ahead: what waits in a queue gets old.
-  }, { highWaterMark: 0 });
+/** The head of a stream; its frames go to the connection itself, by {@linkcode writeFrames}. */
+export class MjpegResponse extends Response {
+  /** Whose stream it is. */
+  readonly viewer: Viewer;
+
+  /** Makes the head of a viewer's stream. */
+  constructor(viewer: Viewer, headers: HeadersInit) {
+    super(null, { headers });
+    this.viewer = viewer;
+  }
+}
+
+/** Writes the newest frame whenever the connection has taken the one before, until either ends. */
+export async function writeFrames(viewer: Viewer, connection: Writable): Promise<void> {
+  if (!await write(connection, OPENING)) return;
+  let frame: Frame | undefined;
+  while ((frame = await viewer.next()) && await write(connection, part(frame)));
+}
+
+/** Whether the connection has taken the bytes; it takes them in one piece. */
+function write(connection: Writable, bytes: Uint8Array): Promise<boolean> {
+  return new Promise((resolve) => connection.write(bytes, (error) => resolve(!error)));
 }

@@ -1,16 +1,29 @@
 /**
- * The local HTTP endpoint.
+ * The HTTP endpoint that viewers open.
  *
  * @module
  */
 
+import { createServer, type Server, type ServerOptions } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
 import type { Hub } from "../flow/hub.ts";
 import { listenError } from "../flow/listen_error.ts";
 import type { Frame } from "../frame/frame.ts";
-import { type EncodePng, handle } from "./handler.ts";
+import { BasicAuth, type Credentials } from "./basic_auth.ts";
+import { requestOf, send } from "./exchange.ts";
+import { type EncodePng, handle, type Site } from "./handler.ts";
 import { HostCheck } from "./host_check.ts";
+import { type DrawNotice, Notice } from "./notice.ts";
 import type { FeedState } from "./state.ts";
-import { Viewers } from "./viewers.ts";
+import { MAX_VIEWERS, Viewers } from "./viewers.ts";
+
+/** How long a request may take to come, in milliseconds. */
+export const REQUEST_MS = 10_000;
+/** How much may stand before a request's body, in bytes. */
+export const MAX_HEAD_BYTES = 16 * 1024;
+/** How many connections there may be at the same time: all viewers, and what else is asked. */
+export const MAX_CONNECTIONS = MAX_VIEWERS + 200;
 
 /** Options of {@linkcode serveViewers}. */
 export interface ServeOptions {
@@ -22,6 +35,14 @@ export interface ServeOptions {
   readonly readState: () => FeedState;
   /** Makes the PNG of `/snapshot.png`; without it there is none. */
   readonly encodePng?: EncodePng;
+  /** Draws what viewers see while no frames come; without it, that is the last one. */
+  readonly drawNotice?: DrawNotice;
+  /** What viewers must know; without it, everybody may watch. */
+  readonly credentials?: Credentials;
+  /** A certificate in PEM, to speak TLS; with `key`. */
+  readonly cert?: string;
+  /** The key of the certificate, in PEM. */
+  readonly key?: string;
   /** Names to answer to, besides this machine's own names and addresses. */
   readonly allowHosts?: readonly string[];
   /** Origins whose pages may read the answers, as CORS has it; `*` is all. */
@@ -39,29 +60,100 @@ export interface ViewerServer extends AsyncDisposable {
  *
  * @throws {Error} with the mend in words, when the address cannot be listened on.
  */
-export function serveViewers(frames: Hub<Frame>, options: ServeOptions): ViewerServer {
-  const { host: hostname, port, readState, encodePng, allowHosts, allowOrigins } = options;
-  const viewers = new Viewers(frames);
-  const hosts = new HostCheck(allowHosts);
-  const site = { frames, viewers, readState, encodePng, hosts, origins: allowOrigins ?? [] };
-  const server = bind(hostname, port, (request, info) => {
-    const { hostname, port } = info.remoteAddr as Deno.NetAddr;
-    return handle(site, request, `${hostname}:${port}`);
-  });
+export async function serveViewers(
+  frames: Hub<Frame>,
+  options: ServeOptions,
+): Promise<ViewerServer> {
+  const { host, port, readState, encodePng, drawNotice, credentials } = options;
+  const notice = drawNotice && new Notice(frames, readState, drawNotice);
+  const viewers = new Viewers(frames, () => notice?.read());
+  const site: Site = {
+    frames,
+    viewers,
+    readState,
+    encodePng,
+    hosts: new HostCheck(options.allowHosts),
+    auth: credentials && new BasicAuth(credentials),
+    origins: options.allowOrigins ?? [],
+  };
+  const server = createHttpServer(options);
+  serveSite(server, site);
+  try {
+    await bind(server, host, port);
+  } catch (error) {
+    viewers[Symbol.dispose]();
+    throw listenError(error, { hostname: host, port, option: "--http-port" });
+  }
+  const bound = server.address() as AddressInfo;
   return {
-    address: server.addr as Deno.NetAddr,
+    address: { transport: "tcp", hostname: bound.address, port: bound.port },
     async [Symbol.asyncDispose]() {
-      // The streams end first: a server waits for its open responses, and these have no end.
       viewers[Symbol.dispose]();
-      await server.shutdown();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
     },
   };
 }
 
-function bind(hostname: string, port: number, handler: Deno.ServeHandler): Deno.HttpServer {
-  try {
-    return Deno.serve({ hostname, port, onListen: () => {} }, handler);
-  } catch (error) {
-    throw listenError(error, { hostname, port, option: "--http-port" });
-  }
+function createHttpServer({ cert, key }: ServeOptions): Server {
+  const limits: ServerOptions = {
+    headersTimeout: REQUEST_MS,
+    requestTimeout: REQUEST_MS,
+    maxHeaderSize: MAX_HEAD_BYTES,
+    connectionsCheckingInterval: 1000,
+  };
+  const server = cert === undefined
+    ? createServer(limits)
+    : createTlsServer({ ...limits, cert, key, handshakeTimeout: REQUEST_MS });
+  server.maxConnections = MAX_CONNECTIONS;
+  return server;
+}
+
+function serveSite(server: Server, site: Site): void {
+  server.on("request", async (incoming, reply) => {
+    const { remoteAddress, remotePort } = incoming.socket;
+    reply.on("error", () => {});
+    let request: Request;
+    try {
+      request = requestOf(incoming);
+    } catch {
+      return reply.writeHead(400, { connection: "close" }).end("This is no address\n");
+    }
+    try {
+      await send(await handle(site, request, `${remoteAddress}:${remotePort}`), reply);
+    } catch (error) {
+      // Nothing is known to come here; if something does, one request pays for it.
+      if (reply.headersSent) reply.destroy();
+      else reply.writeHead(500).end(`This should not happen: ${(error as Error).message}\n`);
+    }
+  });
+  server.on("clientError", refuse);
+}
+
+/** Answers what is no request, or was none in time. */
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+  const [status, words] = FAULTS[error.code ?? ""] ??
+    ["400 Bad Request", "This is no HTTP request"];
+  const head = "Connection: close\r\nContent-Type: text/plain\r\nContent-Length";
+  socket.end(`HTTP/1.1 ${status}\r\n${head}: ${words.length + 1}\r\n\r\n${words}\n`);
+}
+
+const FAULTS: Readonly<Record<string, readonly [status: string, words: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    "408 Request Timeout",
+    `The request was not there after ${REQUEST_MS / 1000} s`,
+  ],
+  HPE_HEADER_OVERFLOW: [
+    "431 Request Header Fields Too Large",
+    `The head of the request is longer than ${MAX_HEAD_BYTES} bytes`,
+  ],
+};
+
+function bind(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port }, resolve);
+  });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ViewerState } from "./viewers.ts";
+import type { ViewerState } from "./viewer.ts";
 
 /** All of `/state`. */
 export interface State extends FeedState {
@@ -75,4 +75,14 @@ export interface FeedState {
     /** Milliseconds; null before the first frame. */
     readonly p95Ms: number | null;
   };
+}
+
+/** Why no pictures come, in a sentence without its full stop; undefined while they do. */
+export function trouble({ source, camera }: FeedState): string | undefined {
+  if (source.state !== "connected") {
+    return source.reason ?? `Connecting to ${source.host}:${source.port}`;
+  }
+  if (camera.state === "live") return undefined;
+  if (camera.state === "unknown") return `No picture comes from ${source.host}:${source.port}`;
+  return camera.reason ?? `The camera is ${camera.state}`;
 }

@@ -1,102 +1,48 @@
 /**
- * Who watches over HTTP.
+ * All who watch over HTTP.
  *
  * @module
  */
 
 import type { Hub } from "../flow/hub.ts";
-import type { Mailbox } from "../flow/mailbox.ts";
-import { RateMeter } from "../flow/meter.ts";
-import { Pace } from "../flow/pace.ts";
 import type { Frame } from "../frame/frame.ts";
+import { Viewer, type ViewerOptions, type ViewerState } from "./viewer.ts";
 
+/** How many may watch at the same time. */
+export const MAX_VIEWERS = 1000;
 /**
- * How long a viewer may get no frame, in milliseconds; then the last one is sent again. Home
- * Assistant ends a stream after 10 s without bytes, and Chrome shows a picture only when the next
- * one begins (https://crbug.com/527446).
+ * How long a viewer keeps its place without taking anything, in milliseconds, when there is no
+ * other place left: a hidden tab may sleep for as long as it likes, but not shut out who watches.
  */
-export const REPEAT_MS = 1000;
-
-/** One viewer, as `/state` shows it. */
-export interface ViewerState {
-  /** The viewer's address. */
-  readonly address: string;
-  /** What it asked for. */
-  readonly path: string;
-  /** Frames it gets a second. */
-  readonly fps: number;
-  /** Frames it missed, since it was not done with the one before. */
-  readonly skipped: number;
-}
-
-/** One viewer's frames. */
-export class Viewer {
-  readonly frames: Mailbox<Frame>;
-  readonly #address: string;
-  readonly #path: string;
-  readonly #pace: Pace;
-  readonly #rate = new RateMeter();
-  #last: Frame | undefined;
-  #lastAt = performance.now();
-
-  constructor(frames: Mailbox<Frame>, address: string, path: string, fps: number) {
-    this.frames = frames;
-    this.#address = address;
-    this.#path = path;
-    this.#pace = new Pace(fps);
-  }
-
-  /** The next frame that the viewer wants; undefined at the end. */
-  async next(): Promise<Frame | undefined> {
-    while (true) {
-      const { value: frame } = await this.frames.next();
-      if (!frame) return undefined;
-      if (!this.#pace.take() && frame !== this.#last) continue;
-      this.#took(frame);
-      return frame;
-    }
-  }
-
-  #took(frame: Frame): void {
-    this.#last = frame;
-    this.#lastAt = performance.now();
-    this.#rate.add(frame.bytes.length, this.#lastAt);
-  }
-
-  /** Puts the last frame in again, when it has been the last for too long. */
-  repeat(): void {
-    if (this.#last && performance.now() - this.#lastAt >= REPEAT_MS) this.frames.put(this.#last);
-  }
-
-  /** As `/state` shows it. */
-  get state(): ViewerState {
-    const { fps } = this.#rate.read();
-    return { address: this.#address, path: this.#path, fps, skipped: this.frames.skipped };
-  }
-}
+export const STALLED_MS = 60_000;
+/** How often viewers are looked after, in milliseconds. */
+const ROUND_MS = 100;
 
 /** All viewers. Disposing of it ends their streams. */
 export class Viewers {
   readonly #frames: Hub<Frame>;
+  readonly #notice: () => Frame | undefined;
   readonly #viewers = new Set<Viewer>();
   readonly #timer: ReturnType<typeof setInterval>;
 
-  constructor(frames: Hub<Frame>) {
+  /** Makes the circle of who watches `frames`; `notice` is shown instead when it gives one. */
+  constructor(frames: Hub<Frame>, notice: () => Frame | undefined = () => undefined) {
     this.#frames = frames;
-    this.#timer = setInterval(() => this.#repeat(), REPEAT_MS);
+    this.#notice = notice;
+    this.#timer = setInterval(() => this.#lookAfter(), ROUND_MS);
   }
 
-  /** A viewer comes that wants `fps` frames a second at most; {@linkcode leave} it when it goes. */
-  join(address: string, path: string, fps: number): Viewer {
-    const viewer = new Viewer(this.#frames.subscribe(), address, path, fps);
+  /** A viewer comes, if there is a place for it. */
+  join(options: ViewerOptions): Viewer | undefined {
+    if (this.#viewers.size >= MAX_VIEWERS) this.#makeRoom();
+    if (this.#viewers.size >= MAX_VIEWERS) return undefined;
+    const viewer: Viewer = new Viewer(
+      this.#frames.subscribe(),
+      options,
+      () => this.#viewers.delete(viewer),
+    );
     this.#viewers.add(viewer);
     return viewer;
-  }
-
-  /** A viewer has gone. */
-  leave(viewer: Viewer): void {
-    this.#viewers.delete(viewer);
-    viewer.frames.return();
   }
 
   /** All of them, as `/state` shows them. */
@@ -104,12 +50,19 @@ export class Viewers {
     return [...this.#viewers].map(({ state }) => state);
   }
 
-  #repeat(): void {
-    for (const viewer of this.#viewers) viewer.repeat();
+  #makeRoom(): void {
+    const stalled = [...this.#viewers].filter(({ stalledMs }) => stalledMs >= STALLED_MS);
+    stalled.sort((one, other) => other.stalledMs - one.stalledMs)[0]?.leave();
+  }
+
+  #lookAfter(): void {
+    if (this.#viewers.size === 0) return;
+    const notice = this.#notice();
+    for (const viewer of this.#viewers) viewer.remind(notice);
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    for (const viewer of [...this.#viewers]) this.leave(viewer);
+    for (const viewer of [...this.#viewers]) viewer.leave();
   }
 }

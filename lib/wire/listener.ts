@@ -8,7 +8,7 @@ import { delay } from "@std/async/delay";
 import { LateError } from "../flow/within.ts";
 import { challenge, Refusal, sayFarewell } from "./handshake.ts";
 import { Incoming } from "./incoming.ts";
-import { Offenders } from "./offenders.ts";
+import { Offenders } from "../flow/offenders.ts";
 import { Outbox } from "./outbox.ts";
 import { type ErrorCode, type Hello, MAX_CLIENTS, ProtocolError } from "./protocol.ts";
 import { type Feed, Sender } from "./sender.ts";

@@ -1,23 +1,18 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Hub } from "../../lib/flow/hub.ts";
+import { FREE_FAILURES } from "../../lib/flow/offenders.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
+import { BasicAuth } from "../../lib/http/basic_auth.ts";
 import { type EncodePng, handle } from "../../lib/http/handler.ts";
 import { HostCheck } from "../../lib/http/host_check.ts";
+import type { MjpegResponse } from "../../lib/http/mjpeg.ts";
 import type { FeedState } from "../../lib/http/state.ts";
-import { REPEAT_MS, Viewers } from "../../lib/http/viewers.ts";
+import { MAX_VIEWERS, STALLED_MS, Viewers } from "../../lib/http/viewers.ts";
 import { frameOf } from "../support/frames.ts";
-import { partsOf } from "../support/multipart.ts";
+import { LOST } from "../support/feed_state.ts";
 import { testPictures } from "../support/pictures.ts";
 
 const pictures = await testPictures(3);
-const STATE: FeedState = {
-  source: { host: "camera.local", port: 9999, state: "connected", reconnects: 0 },
-  camera: { name: "a camera", state: "lost", reason: "unplugged", width: null, height: null },
-  frames: { received: 0, published: 0, corrupt: 0, skipped: 0, fps: 0, bytesPerSecond: 0 },
-  latencyMs: { p50: null, p95: null },
-  scene: null,
-  decode: { mode: "check", error: null, p50Ms: null, p95Ms: null },
-};
 
 /** Method, host, and headers of a request. */
 type Asking = Record<string, string>;
@@ -29,7 +24,8 @@ class TestSite implements Disposable {
   readonly hosts = new HostCheck();
   origins: string[] = [];
   encodePng?: EncodePng;
-  state: FeedState = STATE;
+  auth?: BasicAuth;
+  state: FeedState = LOST;
   readonly readState = () => this.state;
 
   get(path: string, { method = "GET", host = "localhost", ...headers }: Asking = {}) {
@@ -45,7 +41,6 @@ Deno.test("handle() gives a browser the page, and any other program the stream, 
   using site = new TestSite();
   const types = async (accept?: string) => {
     const response = await site.get("/", accept === undefined ? {} : { accept });
-    await response.body?.cancel();
     return response.headers.get("content-type");
   };
   const chrome = "text/html,application/xhtml+xml,image/avif,image/webp,image/apng,*/*;q=0.8";
@@ -53,58 +48,6 @@ Deno.test("handle() gives a browser the page, and any other program the stream, 
   for (const accept of [undefined, "*/*", "image/*"]) {
     assertEquals(await types(accept), "multipart/x-mixed-replace;boundary=frame", accept);
   }
-});
-
-Deno.test("handle() streams each frame as a part with its length and its time", async () => {
-  using site = new TestSite();
-  for (const path of ["/stream", "/stream.mjpg", "/?action=stream", "/stream?bypassCache=1"]) {
-    const response = await site.get(path);
-    assertEquals(response.status, 200);
-    const parts = partsOf(response);
-    for (const picture of pictures) {
-      const frame = frameOf(picture);
-      const part = parts.next();
-      site.frames.publish(frame);
-      const { headers, body } = (await part).value!;
-      assertEquals(body, frame.bytes);
-      assertEquals(headers.get("content-type"), "image/jpeg");
-      assertEquals(headers.get("x-timestamp"), (frame.capturedAt / 1000).toFixed(6));
-    }
-    await parts.return(undefined);
-  }
-});
-
-Deno.test("handle() sends the boundary that ends a part together with the part", async () => {
-  using site = new TestSite();
-  const reader = (await site.get("/stream")).body!.getReader();
-  const text = async () => new TextDecoder("latin1").decode((await reader.read()).value);
-  assertEquals(await text(), "--frame\r\n");
-  const part = text();
-  site.frames.publish(frameOf(pictures[0]));
-  assert((await part).endsWith("\r\n--frame\r\n"));
-  await reader.cancel();
-});
-
-Deno.test("handle() sends the last frame again when no other comes", async () => {
-  using site = new TestSite();
-  const parts = partsOf(await site.get("/stream"));
-  const first = parts.next();
-  const frame = frameOf(pictures[0]);
-  site.frames.publish(frame);
-  await first;
-  const startedAt = performance.now();
-  assertEquals((await parts.next()).value!.body, frame.bytes);
-  assert(performance.now() - startedAt > REPEAT_MS / 2);
-  await parts.return(undefined);
-});
-
-Deno.test("handle() forgets a viewer that has left", async () => {
-  using site = new TestSite();
-  const response = await site.get("/stream");
-  assertEquals(site.viewers.state.length, 1);
-  await response.body!.cancel();
-  assertEquals(site.viewers.state, []);
-  assertEquals(site.frames.subscribers, 0);
 });
 
 Deno.test("handle() answers a snapshot with the next frame", async () => {
@@ -146,14 +89,13 @@ Deno.test("handle() answers a snapshot with 503 and the reason when no frame com
 
 Deno.test("handle() tells the state, with who watches", async () => {
   using site = new TestSite();
-  const stream = await site.get("/stream?x=1");
+  await site.get("/stream?x=1");
   const response = await site.get("/state");
   assertEquals(response.headers.get("content-type"), "application/json");
   assertEquals(await response.json(), {
-    ...STATE,
+    ...LOST,
     viewers: [{ address: "1.2.3.4:5", path: "/stream?x=1", fps: 0, skipped: 0 }],
   });
-  await stream.body!.cancel();
 });
 
 Deno.test("handle() answers 404 for what is not there, and 405 for what cannot be done", async () => {
@@ -208,14 +150,14 @@ Deno.test("handle() lets no page of another origin read, unless it is allowed", 
 Deno.test("handle() tells whether frames come, and if not, why", async () => {
   using site = new TestSite();
   const health = async (source: Partial<FeedState["source"]>, camera: FeedState["camera"]) => {
-    site.state = { ...STATE, source: { ...STATE.source, ...source }, camera };
+    site.state = { ...LOST, source: { ...LOST.source, ...source }, camera };
     const response = await site.get("/healthz");
     return [response.status, (await response.text()).trim()];
   };
-  const live = { ...STATE.camera, state: "live", reason: null } as const;
+  const live = { ...LOST.camera, state: "live", reason: null } as const;
   assertEquals(await health({}, live), [200, "ok"]);
-  assertEquals(await health({}, STATE.camera), [503, "unplugged"]);
-  assertEquals(await health({}, { ...live, state: "starting" }), [503, "the camera is starting"]);
+  assertEquals(await health({}, LOST.camera), [503, "unplugged"]);
+  assertEquals(await health({}, { ...live, state: "starting" }), [503, "The camera is starting"]);
   assertEquals(
     await health({ state: "connecting", reason: "no server" }, live),
     [503, "no server"],
@@ -228,28 +170,11 @@ Deno.test("handle() tells by HEAD as well that no frames come", async () => {
   assertEquals([response.status, response.body], [503, null]);
 });
 
-Deno.test("handle() streams fewer frames when it is asked to, and refuses a rate that is none", async () => {
-  using site = new TestSite();
-  const parts = partsOf(await site.get("/stream?fps=0.1"));
-  const first = parts.next();
-  const frame = frameOf(pictures[0]);
-  site.frames.publish(frame);
-  assertEquals((await first).value!.body, frame.bytes);
-  // The next one comes too early: what comes instead is the same again, after a while.
-  const second = parts.next();
-  site.frames.publish(frameOf(pictures[1]));
-  assertEquals((await second).value!.body, frame.bytes);
-  await parts.return(undefined);
-  for (const fps of ["0", "-1", "fast", "NaN"]) {
-    assertEquals((await site.get(`/stream?fps=${fps}`)).status, 400, fps);
-  }
-});
-
 Deno.test("handle() gives the state to Prometheus, and leaves out what is not known", async () => {
   using site = new TestSite();
   site.state = {
-    ...STATE,
-    frames: { ...STATE.frames, received: 12, fps: 29.5 },
+    ...LOST,
+    frames: { ...LOST.frames, received: 12, fps: 29.5 },
     latencyMs: { p50: 4, p95: null },
   };
   const response = await site.get("/metrics");
@@ -260,4 +185,98 @@ Deno.test("handle() gives the state to Prometheus, and leaves out what is not kn
   assert(values.includes("socketcam_frames_per_second 29.5"));
   assert(values.includes('socketcam_latency_seconds{quantile="0.5"} 0.004'));
   assert(values.every((line) => /^socketcam_[a-z_]+(\{[^}]*\})? [\d.]+$/.test(line)), text);
+});
+
+Deno.test("handle() refuses a rate that is none", async () => {
+  using site = new TestSite();
+  for (const fps of ["0", "-1", "fast", "NaN"]) {
+    assertEquals((await site.get(`/stream?fps=${fps}`)).status, 400, fps);
+  }
+});
+
+Deno.test("handle() refuses one viewer more than there is room for, until one leaves", async () => {
+  using site = new TestSite();
+  const viewers = [];
+  for (let i = 0; i < MAX_VIEWERS; i++) {
+    viewers.push((await site.get("/stream") as MjpegResponse).viewer);
+  }
+  const refused = await site.get("/stream");
+  assertEquals([refused.status, refused.headers.get("retry-after")], [503, "10"]);
+  assertStringIncludes(await refused.text(), `${MAX_VIEWERS} watch already`);
+  assertEquals((await site.get("/state")).status, 200);
+  viewers[0].leave();
+  assertEquals((await site.get("/stream")).status, 200);
+});
+
+Deno.test("handle() gives the place of who has long taken nothing to who comes", async () => {
+  using site = new TestSite();
+  let hungUp: number | undefined;
+  for (let i = 0; i < MAX_VIEWERS; i++) {
+    const { viewer } = await site.get("/stream") as MjpegResponse;
+    viewer.hangUp = () => hungUp = i;
+    // All but one are ready for a frame.
+    if (i !== 7) void viewer.next();
+  }
+  assertEquals((await site.get("/stream")).status, 503);
+  const { now } = performance;
+  performance.now = () => now.call(performance) + STALLED_MS;
+  try {
+    assertEquals((await site.get("/stream")).status, 200);
+  } finally {
+    performance.now = now;
+  }
+  assertEquals(hungUp, 7);
+});
+
+/** As a viewer sends them. */
+function basic(name: string, password: string): string {
+  return `Basic ${new TextEncoder().encode(`${name}:${password}`).toBase64()}`;
+}
+
+Deno.test("handle() lets in who knows name and password, and asks everybody else for them", async () => {
+  using site = new TestSite();
+  site.auth = new BasicAuth({ name: "Zoë", password: "a:b" });
+  for (const path of ["/", "/stream", "/snapshot", "/state", "/metrics", "/healthz", "/nothing"]) {
+    const refused = await site.get(path);
+    assertEquals(refused.status, 401, path);
+    assertStringIncludes(refused.headers.get("www-authenticate")!, "Basic realm=");
+  }
+  const status = async (authorization: string) =>
+    (await site.get("/state", { authorization })).status;
+  assertEquals(await status(basic("Zoë", "a:b")), 200);
+  assertEquals(await status(basic("Zoë", "a")), 401);
+  assertEquals(await status(basic("zoë", "a:b")), 401);
+  assertEquals(await status(basic("Zoë", "a:b")), 200);
+  for (const wrong of ["Basic", "Basic !", "Bearer Wm/DqzphOmI=", basic("", "")]) {
+    site.auth = new BasicAuth({ name: "Zoë", password: "a:b" });
+    assertEquals(await status(wrong), 401, wrong);
+  }
+});
+
+Deno.test("handle() takes any name where only a password is set", async () => {
+  using site = new TestSite();
+  site.auth = new BasicAuth({ password: "secret" });
+  const status = async (authorization: string) =>
+    (await site.get("/state", { authorization })).status;
+  assertEquals(await status(basic("anyone", "secret")), 200);
+  assertEquals(await status(basic("", "secret")), 200);
+  assertEquals(await status("Basic c2VjcmV0"), 401); // "secret", without a colon
+});
+
+Deno.test("handle() has an address wait after wrong passwords, and no other", async () => {
+  using site = new TestSite();
+  site.auth = new BasicAuth({ name: "a", password: "b" });
+  const status = async (authorization: string | undefined, address: string) => {
+    const headers = authorization === undefined ? undefined : { authorization };
+    return (await handle(site, new Request("http://localhost/state", { headers }), address)).status;
+  };
+  // Who is asked first does not guess.
+  for (let i = 0; i < 2 * FREE_FAILURES; i++) {
+    assertEquals(await status(undefined, "1.2.3.4:5"), 401);
+  }
+  for (let i = 0; i < FREE_FAILURES; i++) {
+    assertEquals(await status(basic("a", "c"), `1.2.3.4:${i}`), 401);
+  }
+  assertEquals(await status(basic("a", "b"), "1.2.3.4:9"), 429);
+  assertEquals(await status(basic("a", "b"), "1.2.3.5:9"), 200);
 });

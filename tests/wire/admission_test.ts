@@ -6,7 +6,7 @@ import {
   type ListenOptions,
   MAX_FAREWELLS,
 } from "../../lib/wire/listener.ts";
-import { FREE_FAILURES } from "../../lib/wire/offenders.ts";
+import { FREE_FAILURES } from "../../lib/flow/offenders.ts";
 import { MAX_CONTROL_BYTES, MAX_GREETING_BYTES, MESSAGE_MS } from "../../lib/wire/protocol.ts";
 import { receive, RefusedError } from "../../lib/wire/receiver.ts";
 import { MAX_WAITING } from "../../lib/wire/waiting_room.ts";

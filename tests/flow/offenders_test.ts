@@ -5,7 +5,7 @@ import {
   MAX_OFFENDERS,
   Offenders,
   PENALTY_MS,
-} from "../../lib/wire/offenders.ts";
+} from "../../lib/flow/offenders.ts";
 
 /** The waits after one failure, two, and so on, all at the same time. */
 function waits(count: number): number[] {

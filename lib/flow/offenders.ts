@@ -1,10 +1,10 @@
 /**
- * Addresses that gave a wrong token, and how long each must wait.
+ * Addresses that gave a wrong token or password, and how long each must wait.
  *
  * @module
  */
 
-/** How many wrong tokens cost nothing: a person mistypes. */
+/** How many wrong ones cost nothing: a person mistypes. */
 export const FREE_FAILURES = 3;
 /** How long an address waits after one more, and at most, in milliseconds; it doubles each time. */
 export const PENALTY_MS = { min: 1000, max: 60_000 };
@@ -22,7 +22,7 @@ interface Record {
 export class Offenders {
   readonly #records = new Map<string, Record>();
 
-  /** An address gave a wrong token. */
+  /** An address gave a wrong one. */
   failed(address: string, at: number = performance.now()): void {
     const failures = (this.#fresh(address, at)?.failures ?? 0) + 1;
     // Deleted first, so that the map's order is that of the last failure.
@@ -33,7 +33,7 @@ export class Offenders {
     }
   }
 
-  /** An address gave the right token. */
+  /** An address gave the right one. */
   forgive(address: string): void {
     this.#records.delete(address);
   }
