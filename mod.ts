@@ -49,6 +49,7 @@ export {
 export type { Feed } from "./lib/wire/sender.ts";
 export { checkFrames } from "./lib/decode/check.ts";
 export { passFrames } from "./lib/decode/pass.ts";
+export { drawNotice } from "./lib/decode/notice.ts";
 export { PngEncoder } from "./lib/decode/png.ts";
 export { type Transform, transformFrames, type TransformOptions } from "./lib/decode/transform.ts";
 export type { Scene } from "./lib/decode/motion.ts";
@@ -59,7 +60,9 @@ export type {
   DecodeStage,
   TransformStatus,
 } from "./lib/decode/stage.ts";
+export type { Credentials } from "./lib/http/basic_auth.ts";
 export type { EncodePng } from "./lib/http/handler.ts";
+export type { DrawNotice } from "./lib/http/notice.ts";
 export { type ServeOptions, serveViewers, type ViewerServer } from "./lib/http/serve.ts";
 export type { FeedState, State } from "./lib/http/state.ts";
 export type { ViewerState } from "./lib/http/viewer.ts";

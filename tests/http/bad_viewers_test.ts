@@ -1,0 +1,159 @@
+import { assert, assertEquals } from "@std/assert";
+import { deadline } from "@std/async/deadline";
+import type { Frame } from "../../lib/frame/frame.ts";
+import { frameOf } from "../support/frames.ts";
+import { type Part, partsOf } from "../support/multipart.ts";
+import { testPictures } from "../support/pictures.ts";
+import { STREAM, TestServer } from "../support/viewer_server.ts";
+
+const [picture] = await testPictures(1);
+/** As large as a picture of a webcam. */
+const large = new Uint8Array(60_000);
+large.set(picture.subarray(0, -2));
+large.set(picture.subarray(-2), large.length - 2);
+
+/** A viewer as there should be, to see whether it notices anything of the others. */
+class GoodViewer implements AsyncDisposable {
+  readonly #parts: AsyncGenerator<Part>;
+
+  private constructor(parts: AsyncGenerator<Part>) {
+    this.#parts = parts;
+  }
+
+  static async watch(server: TestServer): Promise<GoodViewer> {
+    return new GoodViewer(partsOf(await server.get("/stream")));
+  }
+
+  /** Publishes so many frames, and sees each come. */
+  async sees(server: TestServer, count: number): Promise<void> {
+    for (let sequence = 1; sequence <= count; sequence++) {
+      const frame = frameOf(large, sequence);
+      server.frames.publish(frame);
+      await deadline(this.#until(frame), 1000);
+    }
+  }
+
+  async #until({ capturedAt }: Frame): Promise<void> {
+    const time = (capturedAt / 1000).toFixed(6);
+    while ((await this.#parts.next()).value!.headers.get("x-timestamp") !== time);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.return(undefined);
+  }
+}
+
+/** How many descriptors this process has open. */
+function descriptors(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].length;
+}
+
+Deno.test("serveViewers() takes no more memory for viewers that read nothing", async () => {
+  await using server = await TestServer.start();
+  await using viewer = await GoodViewer.watch(server);
+  const stalled = await Promise.all(Array.from({ length: 10 }, () => server.say(STREAM)));
+  await server.viewers(11);
+  // What the kernel buffers fills up first.
+  await viewer.sees(server, 500);
+  const before = Deno.memoryUsage().rss;
+  await viewer.sees(server, 3000);
+  const grown = (Deno.memoryUsage().rss - before) / 2 ** 20;
+  // Ten queues of these frames would be 1.7 GiB.
+  assert(grown < 60, `${grown} MiB more`);
+  for (const connection of stalled) connection.close();
+  await server.viewers(1);
+});
+
+Deno.test("serveViewers() gives a viewer that reads a byte at a time its frames, and others theirs", async () => {
+  await using server = await TestServer.start();
+  await using viewer = await GoodViewer.watch(server);
+  using slow = await server.say(STREAM);
+  await server.viewers(2);
+  const byte = new Uint8Array(1);
+  let read = 0;
+  const reading = (async () => {
+    while (await slow.read(byte).catch(() => null)) read++;
+  })();
+  await viewer.sees(server, 200);
+  assert(read > 0);
+  slow.close();
+  await reading;
+  await server.viewers(1);
+});
+
+Deno.test("serveViewers() forgets viewers that leave in mid-frame", async () => {
+  await using server = await TestServer.start();
+  await using viewer = await GoodViewer.watch(server);
+  await viewer.sees(server, 1);
+  const before = descriptors();
+  const COUNT = 100;
+  for (let i = 0; i < COUNT; i++) {
+    const connection = await server.say(STREAM);
+    await server.viewers(2);
+    server.frames.publish(frameOf(large));
+    await connection.read(new Uint8Array(1000));
+    connection.close();
+    await server.viewers(1);
+  }
+  await viewer.sees(server, 10);
+  // Requests for the state keep a few connections of their own; a leak would leave one a viewer.
+  assert(descriptors() < before + COUNT / 4, `${descriptors()} descriptors, ${before} before`);
+  assertEquals(server.frames.subscribers, 1);
+});
+
+Deno.test("serveViewers() is the same after 10,000 requests that connect and leave", async () => {
+  await using server = await TestServer.start();
+  await using viewer = await GoodViewer.watch(server);
+  await viewer.sees(server, 1);
+  const requests = [
+    "",
+    "GET /st",
+    STREAM,
+    "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "GET /snapshot HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "nonsense\r\n\r\n",
+  ];
+  const storm = async (count: number) => {
+    for (let done = 0; done < count; done += 20) {
+      await Promise.all(Array.from({ length: 20 }, async (_, i) => {
+        const connection = await server.say(requests[(done + i) % requests.length]);
+        connection.close();
+      }));
+      if (done % 1000 === 0) await viewer.sees(server, 3);
+    }
+    // A snapshot that nobody waits for any more is waited for none the less: it gets its frame.
+    await viewer.sees(server, 1);
+    await server.viewers(1);
+  };
+  // What the collector leaves lying about has its full size only after as many.
+  await storm(10_000);
+  const [fds, rss] = [descriptors(), Deno.memoryUsage().rss];
+  await storm(10_000);
+  await viewer.sees(server, 10);
+  assert(descriptors() < fds + 10, `${descriptors()} descriptors, ${fds} before`);
+  const grown = (Deno.memoryUsage().rss - rss) / 2 ** 20;
+  assert(grown < 60, `${grown} MiB more`);
+  assertEquals(server.frames.subscribers, 1);
+});
+
+Deno.test("serveViewers() gives all of 1,000 viewers that come at once a picture within 3 s", async () => {
+  await using server = await TestServer.start();
+  const camera = setInterval(() => server.frames.publish(frameOf(large)), 1000 / 30);
+  try {
+    const startedAt = performance.now();
+    const connections = await Promise.all(
+      Array.from({ length: 1000 }, async () => {
+        const connection = await server.say(STREAM);
+        const buffer = new Uint8Array(65_536);
+        for (let read = 0; read < large.length;) read += await connection.read(buffer) ?? NaN;
+        return connection;
+      }),
+    );
+    const took = performance.now() - startedAt;
+    for (const connection of connections) connection.close();
+    assert(took < 3000, `${took} ms`);
+    await server.viewers(0);
+  } finally {
+    clearInterval(camera);
+  }
+});
