@@ -20,7 +20,9 @@ const folder = (specifier: string) => /^lib\/([^/]+)\//.exec(specifier.replace(R
 /** Every import between folders of lib, as `from -> to`. */
 async function imports(): Promise<Set<string>> {
   const found = new Set<string>();
-  const threads = ["check", "transform", "png"].map((name) => `lib/decode/${name}_worker.ts`);
+  const threads = ["check", "transform", "png", "notice"].map((name) =>
+    `lib/decode/${name}_worker.ts`
+  );
   for (const entry of ["mod.ts", "server.ts", "client.ts", ...threads]) {
     const { stdout } = await new Deno.Command(Deno.execPath(), {
       args: ["info", "--json", entry],

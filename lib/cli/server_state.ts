@@ -6,6 +6,7 @@
 
 import type { Camera } from "../camera/camera.ts";
 import type { DecodeStage } from "../decode/stage.ts";
+import { now } from "../flow/clock.ts";
 import type { FeedState } from "../http/state.ts";
 import { stageState } from "./stage_state.ts";
 
@@ -17,6 +18,7 @@ export function serverState(
 ): FeedState {
   const state = status.latest ?? { state: "starting" };
   return {
+    now: now(),
     source: { host: hostname, port, state: "connected", reconnects: 0 },
     camera: {
       name: info?.name ?? null,

@@ -8,8 +8,9 @@
  * @module
  */
 
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { MjpegResponse, writeFrames } from "./mjpeg.ts";
 
 /**
@@ -61,4 +62,16 @@ async function sendFrames({ viewer }: MjpegResponse, reply: ServerResponse): Pro
   socket.once("close", () => viewer.leave());
   await writeFrames(viewer, socket);
   socket.end();
+}
+
+/** Writes an answer to a connection on which HTTP is over, and ends it. */
+export async function sendLast(response: Response, connection: Duplex): Promise<void> {
+  const body = await response.bytes();
+  const headers = { ...Object.fromEntries(response.headers), "content-length": body.length };
+  const lines = [
+    `HTTP/1.1 ${response.status} ${STATUS_CODES[response.status]}`,
+    ...Object.entries({ ...headers, connection: "close" }).map((pair) => pair.join(": ")),
+  ];
+  connection.write(`${lines.join("\r\n")}\r\n\r\n`);
+  connection.end(body);
 }

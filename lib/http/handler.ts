@@ -7,17 +7,19 @@
 import { accepts } from "@std/http/negotiation";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
-import type { BasicAuth } from "./basic_auth.ts";
-import type { HostCheck } from "./host_check.ts";
+import { type Door, mayConnect, refusal, sharing } from "./admission.ts";
 import { metrics, METRICS_TYPE } from "./metrics.ts";
 import { MJPEG_TYPE, MjpegResponse } from "./mjpeg.ts";
-import page from "./page.html" with { type: "text" };
+import { type Asset, ASSETS, contentSecurityPolicy, PAGE } from "./page/assets.ts";
+import { headers, text } from "./reply.ts";
 import { snapshot } from "./snapshot.ts";
 import { type FeedState, type State, trouble } from "./state.ts";
+import type { Viewer } from "./viewer.ts";
 import { MAX_VIEWERS, type Viewers } from "./viewers.ts";
+import { SocketResponse } from "./web_socket.ts";
 
-/** What the answers are made of. */
-export interface Site {
+/** What the answers are made of, and who gets one. */
+export interface Site extends Door {
   /** The frames that are shown. */
   readonly frames: Hub<Frame>;
   /** Who watches. */
@@ -26,40 +28,19 @@ export interface Site {
   readonly readState: () => FeedState;
   /** Makes a PNG of a frame; without it there is no `/snapshot.png`. */
   readonly encodePng?: EncodePng;
-  /** The names that it answers to. */
-  readonly hosts: HostCheck;
-  /** Who may watch; without it, everybody. */
-  readonly auth?: BasicAuth;
-  /** The origins whose pages may read the answers, as CORS has it; `*` is all. */
-  readonly origins: readonly string[];
 }
 
 /** Makes a PNG of a frame. */
 export type EncodePng = (frame: Frame) => Promise<Uint8Array<ArrayBuffer>>;
 
-const METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
-
 /** Answers a request; `address` is whose it is. */
 export async function handle(site: Site, request: Request, address: string): Promise<Response> {
-  const response = await answer(site, request, address);
+  const response = refusal(site, request, address) ?? await answer(site, request, address);
   for (const [name, value] of sharing(site, request)) response.headers.set(name, value);
   return response;
 }
 
 async function answer(site: Site, request: Request, address: string): Promise<Response> {
-  const { hostname } = new URL(request.url);
-  if (!site.hosts.accepts(hostname)) {
-    const mend = `if it is this machine, start again with --allow-host ${hostname}`;
-    return text(403, `This is not ${hostname}; ${mend}`);
-  }
-  if (!METHODS.includes(request.method)) {
-    return text(405, `${request.method} is not for here`, { allow: METHODS.join(", ") });
-  }
-  if (request.method === "OPTIONS") {
-    return new Response(null, { status: 204, headers: { allow: METHODS.join(", ") } });
-  }
-  const refused = site.auth?.refusal(request.headers.get("authorization"), address);
-  if (refused) return text(refused.status, refused.words, refused.headers);
   const what = resource(request, site);
   if (request.method === "HEAD") {
     // Watchers of the watching ask this way too, and the status is all they read.
@@ -67,9 +48,11 @@ async function answer(site: Site, request: Request, address: string): Promise<Re
   }
   switch (what) {
     case "page":
-      return new Response(page, { headers: headers("text/html; charset=utf-8") });
+      return page(site, PAGE);
     case "stream":
-      return stream(site.viewers, request, address);
+      return stream(site, request, address);
+    case "socket":
+      return socket(site, request, address);
     case "snapshot":
       return await still(site, TYPES.snapshot, ({ bytes }) => bytes);
     case "png":
@@ -82,10 +65,12 @@ async function answer(site: Site, request: Request, address: string): Promise<Re
       return new Response(await metrics(state(site)), { headers: headers(TYPES.metrics) });
     case undefined:
       return text(404, "There is nothing here; the picture is at /");
+    default:
+      return page(site, what);
   }
 }
 
-type Resource = keyof typeof TYPES | undefined;
+type Resource = keyof typeof TYPES | Asset | undefined;
 
 const PATHS: Readonly<Record<string, Resource>> = {
   "/stream": "stream",
@@ -93,9 +78,11 @@ const PATHS: Readonly<Record<string, Resource>> = {
   "/snapshot": "snapshot",
   "/snapshot.jpg": "snapshot",
   "/snapshot.png": "png",
+  "/ws": "socket",
   "/state": "state",
   "/metrics": "metrics",
   "/healthz": "health",
+  ...ASSETS,
 };
 
 function resource(request: Request, { encodePng }: Site): Resource {
@@ -110,8 +97,9 @@ function resource(request: Request, { encodePng }: Site): Resource {
 }
 
 const TYPES = {
-  page: "text/html; charset=utf-8",
+  page: PAGE.type,
   stream: MJPEG_TYPE,
+  socket: "text/plain; charset=utf-8",
   snapshot: "image/jpeg",
   png: "image/png",
   state: "application/json",
@@ -119,45 +107,54 @@ const TYPES = {
   health: "text/plain; charset=utf-8",
 } as const;
 
-/** Who may do what with an answer: pages of this machine show it, others only if they are allowed. */
-function sharing({ origins }: Site, request: Request): [string, string][] {
-  if (origins.length === 0) return [["cross-origin-resource-policy", "same-site"]];
-  const origin = request.headers.get("origin");
-  const allowed = origins.includes("*") ? "*" : origins.find((allowed) => allowed === origin);
-  return [
-    ["cross-origin-resource-policy", "cross-origin"],
-    ["vary", "origin"],
-    ...allowed ? [["access-control-allow-origin", allowed] as [string, string]] : [],
-  ];
-}
-
 /** The headers alone; nobody watches yet. */
 function head(what: Resource): Response {
-  return new Response(null, what ? { headers: headers(TYPES[what]) } : { status: 404 });
-}
-
-function headers(type: string): Record<string, string> {
-  return {
-    "content-type": type,
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-  };
-}
-
-function text(status: number, words: string, more: Record<string, string> = {}): Response {
-  return new Response(`${words}\n`, {
-    status,
-    headers: { ...headers("text/plain; charset=utf-8"), ...more },
+  if (!what) return new Response(null, { status: 404 });
+  return new Response(null, {
+    headers: headers(typeof what === "string" ? TYPES[what] : what.type),
   });
 }
 
-function stream(viewers: Viewers, request: Request, address: string): Response {
+function page({ origins }: Site, { type, text }: Asset): Response {
+  const policy = contentSecurityPolicy(origins);
+  return new Response(text, {
+    headers: { ...headers(type), "content-security-policy": policy },
+  });
+}
+
+function stream({ viewers }: Site, request: Request, address: string): Response {
+  const viewer = join(viewers, request, address, { repeats: true });
+  return viewer instanceof Response ? viewer : new MjpegResponse(viewer, headers(MJPEG_TYPE));
+}
+
+function socket(site: Site, request: Request, address: string): Response {
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    return text(426, "This is for a WebSocket; the stream is at /stream", { upgrade: "websocket" });
+  }
+  if (!mayConnect(site, request)) {
+    const origin = request.headers.get("origin");
+    return text(403, `Pages of ${origin} may not watch; if they may, use --allow-origin ${origin}`);
+  }
+  // Its page says by itself what is wrong, but needs something to say it on.
+  const { viewers, frames, readState } = site;
+  const viewer = join(viewers, request, address, { repeats: false });
+  if (viewer instanceof Response) return viewer;
+  if (frames.latest && trouble(readState())) viewer.show(frames.latest);
+  return new SocketResponse(viewer);
+}
+
+/** A new viewer, or why there is none. */
+function join(
+  viewers: Viewers,
+  request: Request,
+  address: string,
+  { repeats }: { readonly repeats: boolean },
+): Viewer | Response {
   const { pathname, search, searchParams } = new URL(request.url);
   const fps = Number(searchParams.get("fps") ?? Infinity);
-  if (!(fps > 0)) return text(400, "fps takes a number above 0, as in /stream?fps=5");
-  const viewer = viewers.join({ address, path: pathname + search, fps });
-  if (viewer) return new MjpegResponse(viewer, headers(MJPEG_TYPE));
+  if (!(fps > 0)) return text(400, `fps takes a number above 0, as in ${pathname}?fps=5`);
+  const viewer = viewers.join({ address, path: pathname + search, fps, repeats });
+  if (viewer) return viewer;
   const words = `${MAX_VIEWERS} watch already, and there is no room for more; try again later`;
   return text(503, words, { "retry-after": "10" });
 }

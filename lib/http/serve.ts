@@ -4,19 +4,21 @@
  * @module
  */
 
-import { createServer, type Server, type ServerOptions } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerOptions } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { Hub } from "../flow/hub.ts";
 import { listenError } from "../flow/listen_error.ts";
 import type { Frame } from "../frame/frame.ts";
 import { BasicAuth, type Credentials } from "./basic_auth.ts";
-import { requestOf, send } from "./exchange.ts";
+import { requestOf, send, sendLast } from "./exchange.ts";
 import { type EncodePng, handle, type Site } from "./handler.ts";
 import { HostCheck } from "./host_check.ts";
 import { type DrawNotice, Notice } from "./notice.ts";
 import type { FeedState } from "./state.ts";
+import { text } from "./reply.ts";
 import { MAX_VIEWERS, Viewers } from "./viewers.ts";
+import { openSocket, SocketResponse } from "./web_socket.ts";
 
 /** How long a request may take to come, in milliseconds. */
 export const REQUEST_MS = 10_000;
@@ -102,6 +104,9 @@ function createHttpServer({ cert, key }: ServeOptions): Server {
     requestTimeout: REQUEST_MS,
     maxHeaderSize: MAX_HEAD_BYTES,
     connectionsCheckingInterval: 1000,
+    // What else a client would rather speak (some ask for HTTP/2 this way), it speaks without.
+    shouldUpgradeCallback: ({ headers, url = "" }) =>
+      /^\/ws(\?|$)/.test(url) && headers.upgrade?.toLowerCase() === "websocket",
   };
   const server = cert === undefined
     ? createServer(limits)
@@ -111,42 +116,45 @@ function createHttpServer({ cert, key }: ServeOptions): Server {
 }
 
 function serveSite(server: Server, site: Site): void {
-  server.on("request", async (incoming, reply) => {
+  const answer = async (incoming: IncomingMessage): Promise<Response> => {
     const { remoteAddress, remotePort } = incoming.socket;
-    reply.on("error", () => {});
     let request: Request;
     try {
       request = requestOf(incoming);
     } catch {
-      return reply.writeHead(400, { connection: "close" }).end("This is no address\n");
+      return text(400, "This is no address", { connection: "close" });
     }
     try {
-      await send(await handle(site, request, `${remoteAddress}:${remotePort}`), reply);
+      return await handle(site, request, `${remoteAddress}:${remotePort}`);
     } catch (error) {
       // Nothing is known to come here; if something does, one request pays for it.
-      if (reply.headersSent) reply.destroy();
-      else reply.writeHead(500).end(`This should not happen: ${(error as Error).message}\n`);
+      return text(500, `This should not happen: ${(error as Error).message}`);
     }
+  };
+  server.on("request", async (incoming, reply) => {
+    reply.on("error", () => {});
+    await send(await answer(incoming), reply).catch(() => reply.destroy());
   });
-  server.on("clientError", refuse);
+  server.on("upgrade", async (incoming, connection, head) => {
+    connection.on("error", () => {});
+    const response = await answer(incoming);
+    if (response instanceof SocketResponse) openSocket(response, incoming, connection, head);
+    else await sendLast(response, connection);
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, connection) => {
+    if (!connection.writable || error.code === "ECONNRESET") return void connection.destroy();
+    const [status, words] = FAULTS[error.code ?? ""] ?? [400, "This is no HTTP request"];
+    void sendLast(text(status, words), connection);
+  });
 }
 
-/** Answers what is no request, or was none in time. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
-  const [status, words] = FAULTS[error.code ?? ""] ??
-    ["400 Bad Request", "This is no HTTP request"];
-  const head = "Connection: close\r\nContent-Type: text/plain\r\nContent-Length";
-  socket.end(`HTTP/1.1 ${status}\r\n${head}: ${words.length + 1}\r\n\r\n${words}\n`);
-}
-
-const FAULTS: Readonly<Record<string, readonly [status: string, words: string]>> = {
+const FAULTS: Readonly<Record<string, readonly [status: number, words: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [
-    "408 Request Timeout",
+    408,
     `The request was not there after ${REQUEST_MS / 1000} s`,
   ],
   HPE_HEADER_OVERFLOW: [
-    "431 Request Header Fields Too Large",
+    431,
     `The head of the request is longer than ${MAX_HEAD_BYTES} bytes`,
   ],
 };

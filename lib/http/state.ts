@@ -14,6 +14,8 @@ export interface State extends FeedState {
 
 /** What is known of the frames before they reach a viewer. */
 export interface FeedState {
+  /** Milliseconds since 1970, by the clock that frames carry the time of. */
+  readonly now: number;
   /** The server that frames come from. */
   readonly source: {
     readonly host: string;
@@ -22,6 +24,8 @@ export interface FeedState {
     readonly reconnects: number;
     /** Why it is not connected. */
     readonly reason?: string;
+    /** When it is tried again, in milliseconds from now. */
+    readonly retryInMs?: number;
   };
   /** The camera behind it. */
   readonly camera: {

@@ -29,6 +29,8 @@ export interface ViewerOptions {
   readonly path: string;
   /** Frames it wants a second, at most. */
   readonly fps: number;
+  /** Whether it gets the last frame again, or a notice, when no other comes. */
+  readonly repeats: boolean;
 }
 
 /**
@@ -46,6 +48,7 @@ export class Viewer {
   readonly #address: string;
   readonly #path: string;
   readonly #pace: Pace | undefined;
+  readonly #repeats: boolean;
   readonly #rate = new RateMeter();
   readonly #onLeave: () => void;
   #last: Frame | undefined;
@@ -55,13 +58,14 @@ export class Viewer {
   /** Makes a viewer of a mailbox, which is closed when the viewer leaves. */
   constructor(
     frames: Mailbox<Frame>,
-    { address, path, fps }: ViewerOptions,
+    { address, path, fps, repeats }: ViewerOptions,
     onLeave: () => void,
   ) {
     this.#frames = frames;
     this.#onLeave = onLeave;
     this.#address = address;
     this.#path = path;
+    this.#repeats = repeats;
     this.#pace = Number.isFinite(fps) ? new Pace(fps) : undefined;
   }
 
@@ -88,9 +92,21 @@ export class Viewer {
 
   /** Gives it the last frame once more, or `instead`, when it has waited too long for another. */
   remind(instead: Frame | undefined): void {
-    if (!this.#isWaiting || performance.now() < this.#lastAt + REPEAT_MS) return;
-    this.#last = instead ?? this.#last;
-    if (this.#last) this.#frames.put(this.#last);
+    if (!this.#repeats || !this.#isWaiting) return;
+    if (performance.now() < this.#lastAt + REPEAT_MS) return;
+    const frame = instead ?? this.#last;
+    if (frame) this.show(frame);
+  }
+
+  /** Gives it a frame that is none of the newest, whatever its pace. */
+  show(frame: Frame): void {
+    this.#last = frame;
+    this.#frames.put(frame);
+  }
+
+  /** Frames it missed so far. */
+  get skipped(): number {
+    return this.#frames.skipped;
   }
 
   /** It has gone, or has to. */
@@ -103,6 +119,6 @@ export class Viewer {
   /** As `/state` shows it. */
   get state(): ViewerState {
     const { fps } = this.#rate.read();
-    return { address: this.#address, path: this.#path, fps, skipped: this.#frames.skipped };
+    return { address: this.#address, path: this.#path, fps, skipped: this.skipped };
   }
 }

@@ -139,7 +139,8 @@ class ReconnectingReceiver implements Receiver {
       if (error instanceof RefusedError) {
         return new RefusedError(`${hostname}:${port}: ${error.message}`);
       }
-      const { message } = error as Error;
+      // Its number is of no use to who reads it.
+      const message = (error as Error).message.replace(/ \(os error \d+\)$/, "");
       if (error instanceof NotNowError) return new Error(`${hostname}:${port}: ${message}`);
       if (connected) return new Error(`the connection to ${hostname}:${port} was lost: ${message}`);
       if (error instanceof ProtocolError && !this.#everConnected) {

@@ -5,10 +5,10 @@
  */
 
 import { now } from "../flow/clock.ts";
+import { FlightWindow } from "../flow/flight_window.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Mailbox } from "../flow/mailbox.ts";
 import type { CameraInfo, CameraStatus, Frame } from "../frame/frame.ts";
-import { FlightWindow } from "./flight_window.ts";
 import type { Incoming } from "./incoming.ts";
 import type { Outbox } from "./outbox.ts";
 import {

@@ -8,6 +8,7 @@ import type { FeedState } from "../../lib/http/state.ts";
 
 /** A camera that was unplugged. */
 export const LOST: FeedState = {
+  now: 0,
   source: { host: "camera.local", port: 9999, state: "connected", reconnects: 0 },
   camera: { name: "a camera", state: "lost", reason: "unplugged", width: null, height: null },
   frames: { received: 0, published: 0, corrupt: 0, skipped: 0, fps: 0, bytesPerSecond: 0 },

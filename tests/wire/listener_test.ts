@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { readExif } from "../../lib/frame/exif.ts";
-import { FIRST_IN_FLIGHT } from "../../lib/wire/link_estimate.ts";
+import { FIRST_IN_FLIGHT } from "../../lib/flow/link_estimate.ts";
 import { type ClientEvent, listen, type Listener } from "../../lib/wire/listener.ts";
 import { FakeCamera, frameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";

@@ -1,9 +1,9 @@
 /**
- * How many frames may be on their way to a client.
+ * How many frames may be on their way to a client, or to a page.
  *
- * The kernels on both sides buffer megabytes: dozens of frames, each older than the next. So a
- * client that acknowledges frames gets the next one when the link has room for it, and no sooner;
- * what the link carries, {@linkcode LinkEstimate} tells from the acknowledgements.
+ * The kernels on both sides buffer megabytes: dozens of frames, each older than the next. So who
+ * acknowledges frames gets the next one when the link has room for it, and no sooner; what the link
+ * carries, {@linkcode LinkEstimate} tells from the acknowledgements.
  *
  * @module
  */

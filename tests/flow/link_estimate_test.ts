@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals } from "@std/assert";
-import { LinkEstimate } from "../../lib/wire/link_estimate.ts";
+import { LinkEstimate } from "../../lib/flow/link_estimate.ts";
 
 /** A link in a model of it: one narrow place, and half of the round trip before and behind. */
 interface Model {

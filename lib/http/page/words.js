@@ -1,0 +1,59 @@
+/**
+ * How it stands, in words.
+ *
+ * @module
+ */
+
+/**
+ * What `/state` says, or undefined when it is not answered, as a verdict.
+ *
+ * @returns {{ tone: "live" | "wait" | "lost", title: string, detail?: string, next?: string }}
+ * `next` is what is done about it.
+ */
+export function verdict(state) {
+  if (!state) {
+    return {
+      tone: "lost",
+      title: "Viewer gone",
+      detail: "The program that shows this page does not answer. Is client.ts still running?",
+      next: "Asking again every second",
+    };
+  }
+  const { source, camera, decode } = state;
+  const server = `${source.host}:${source.port}`;
+  if (source.state === "refused") return { tone: "lost", title: "Refused", detail: source.reason };
+  if (source.state === "connecting") {
+    const detail = source.reason && sentence(source.reason);
+    if (!detail) return { tone: "wait", title: `Connecting to ${server}` };
+    return { tone: "lost", title: "Server not reached", detail, next: retry(source.retryInMs) };
+  }
+  if (camera.state === "lost") {
+    const detail = sentence(camera.reason ?? "The server does not say why");
+    return { tone: "lost", title: "Camera lost", detail, next: "The server keeps trying" };
+  }
+  if (camera.state === "starting") return { tone: "wait", title: "The camera starts" };
+  if (camera.state === "unknown") return { tone: "wait", title: `Waiting for ${server}` };
+  if (decode.error) {
+    return { tone: "live", title: `Shown as it comes: ${decode.error}`, isFlawed: true };
+  }
+  return { tone: "live", title: "Live" };
+}
+
+function retry(ms) {
+  if (ms === undefined) return "Trying again";
+  const seconds = Math.ceil(ms / 1000);
+  return seconds > 0 ? `Next try in ${seconds} s` : "Trying now";
+}
+
+/** How long ago something was that was `ms` milliseconds ago. */
+export function ago(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} d ago`;
+}
+
+function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

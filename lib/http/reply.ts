@@ -1,0 +1,23 @@
+/**
+ * What answers have in common.
+ *
+ * @module
+ */
+
+/** The headers of every answer, and its type. */
+export function headers(type: string): Record<string, string> {
+  return {
+    "content-type": type,
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+  };
+}
+
+/** A sentence, without its full stop. */
+export function text(status: number, words: string, more: Record<string, string> = {}): Response {
+  return new Response(`${words}\n`, {
+    status,
+    headers: { ...headers("text/plain; charset=utf-8"), ...more },
+  });
+}
