@@ -7,6 +7,7 @@
 import { readClientOptions } from "./lib/cli/client_options.ts";
 import { clientState } from "./lib/cli/client_state.ts";
 import { createLog, print } from "./lib/cli/log.ts";
+import { openBrowser } from "./lib/cli/open_browser.ts";
 import { reportOpenDoor, reportSource, reportTransform } from "./lib/cli/report.ts";
 import { aborted, run } from "./lib/cli/run.ts";
 import { decodeFrames } from "./lib/decode/decode.ts";
@@ -42,7 +43,9 @@ if (import.meta.main) {
     if (!options.credentials) {
       reportOpenDoor(viewers.address, { secret: "--http-user", host: "--http-host" }, log);
     }
-    print(`client: open ${urlOf(viewers.address)} (from ${options.host}:${options.port})`);
+    const url = urlOf(viewers.address);
+    print(`client: open ${url} (from ${options.host}:${options.port})`);
+    if (options.open) openBrowser(url).catch((error) => log.warn(error.message));
     await Promise.race([receiver.refused, aborted(signal)]);
   });
 }

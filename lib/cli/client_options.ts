@@ -52,6 +52,7 @@ export function readClientOptions(args: string[]) {
         .argParser(wholeNumber(1, 64))
         .default(Math.min(cores, MAX_DEFAULT_WORKERS), `cores, at most ${MAX_DEFAULT_WORKERS}`),
     )
+    .addOption(option("--open", "open the browser"))
     .parse(args, { from: "user" })
     .opts();
   return { ...options, credentials: httpUser === undefined ? undefined : credentials(httpUser) };

@@ -243,3 +243,35 @@ Deno.test("client.ts logs JSON lines when it is asked to", async () => {
   assertMatch(message, /^no server at/);
   assert(Math.abs(Date.parse(time) - Date.now()) < 60_000);
 });
+
+/** A folder with a program that stands in for the desktop's, which no test machine has. */
+async function desktop(script: string): Promise<{ path: string; opened: string }> {
+  const path = await Deno.makeTempDir();
+  const opened = `${path}/opened`;
+  await Deno.writeTextFile(`${path}/xdg-open`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return { path, opened };
+}
+
+Deno.test("client.ts --open opens the browser at its address, and says when it cannot", async () => {
+  const args = ["run", "-A", "client.ts", "--port", String(freePort()), "--http-port", "0"];
+  const { path, opened } = await desktop(
+    'echo "$1" > "$(dirname "$0")/opened.new"; mv "$(dirname "$0")/opened.new" "$(dirname "$0")/opened"',
+  );
+  try {
+    const PATH = `${path}:${Deno.env.get("PATH")}`;
+    await using client = new Program(Deno.execPath(), [...args, "--open"], { PATH });
+    const url = await clientUrl(client);
+    while (!await Deno.stat(opened).catch(() => undefined));
+    assertEquals(await Deno.readTextFile(opened), `${url}\n`);
+
+    await Deno.writeTextFile(`${path}/xdg-open`, "#!/bin/sh\nexit 3\n");
+    await using failing = new Program(Deno.execPath(), [...args, "--open"], { PATH });
+    await failing.says(/^client: Cannot open a browser \(xdg-open ended with 3\); open http/m);
+    await using lacking = new Program(Deno.execPath(), [...args, "--open"], { PATH: "/nowhere" });
+    await lacking.says(
+      /^client: Cannot open a browser, since there is no xdg-open here; open http/m,
+    );
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});

@@ -1,0 +1,101 @@
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { deadline } from "@std/async/deadline";
+import type { Page } from "playwright-core";
+import { openPage } from "./support/browser.ts";
+import { clientUrl, serverPort, startClient, startServer } from "./support/programs.ts";
+
+/** The picture on the page, as it is seen. */
+function seen(page: Page): Promise<Uint8Array> {
+  return page.locator("#picture").screenshot();
+}
+
+/** Waits until the picture is another one. */
+async function moves(page: Page): Promise<void> {
+  const before = await seen(page);
+  const moving = async () => {
+    while (String(await seen(page)) === String(before));
+  };
+  await deadline(moving(), 15_000);
+}
+
+/** What `/state` says of who watches. */
+async function watchers(url: string): Promise<string[]> {
+  const { viewers } = await (await fetch(`${url}/state`)).json();
+  return viewers.map(({ path }: { path: string }) => path);
+}
+
+Deno.test("the page draws a picture that moves, over a WebSocket, and says how it fares", async () => {
+  await using server = startServer("--device", "test", "--host", "127.0.0.1", "--port", "0");
+  const port = await serverPort(server);
+  await using client = startClient("--host", "127.0.0.1", "--port", port, "--http-port", "0");
+  const url = await clientUrl(client);
+  await using open = await openPage(url);
+  const { page, complaints } = open;
+  await page.getByText(/^\d+\.\d( of \d+\.\d)? fps$/).waitFor();
+  await page.getByText(/^\d+ ms$/).waitFor();
+  assertEquals(await page.locator("#state").innerText(), "Live test picture");
+  assertEquals(await page.locator("#size").textContent(), "1280×720");
+  assertMatch(await page.locator("#data").textContent() ?? "", /^\d+\.\d Mbit\/s$/);
+  assertEquals(await page.title(), "test picture – socketcam");
+  assert((await seen(page)).length > 10_000, "the picture is blank");
+  await moves(page);
+  assertEquals(await watchers(url), ["/ws"]);
+  assertEquals(complaints, []);
+});
+
+Deno.test("the page goes on by itself when server and client are killed and started again", async () => {
+  const serverArgs = ["--device", "test", "--host", "127.0.0.1", "--port"];
+  let server = startServer(...serverArgs, "0");
+  const port = await serverPort(server);
+  const clientArgs = ["--host", "127.0.0.1", "--port", port, "--http-port"];
+  let client = startClient(...clientArgs, "0");
+  const url = await clientUrl(client);
+  try {
+    await using open = await openPage(url);
+    const { page } = open;
+    await page.evaluate("globalThis.isStillTheSame = true");
+    const live = page.locator("#verdict", { hasText: "Live" });
+    await live.waitFor();
+    await moves(page);
+
+    server.kill("SIGKILL");
+    await page.getByRole("heading", { name: "Server not reached" }).waitFor();
+    await page.getByText(`No server at 127.0.0.1:${port}: Connection refused`).waitFor();
+    await page.getByText(/^Next try in \d+ s$|^Trying now$/).waitFor();
+    await page.getByText(/^The last picture is of .+, \d+ s ago$/).waitFor();
+    server = startServer(...serverArgs, port);
+    await live.waitFor();
+    await moves(page);
+
+    client.kill("SIGKILL");
+    await page.getByRole("heading", { name: "Viewer gone" }).waitFor();
+    client = startClient(...clientArgs, new URL(url).port);
+    await live.waitFor();
+    await moves(page);
+    assertEquals(await page.evaluate("globalThis.isStillTheSame"), true);
+    assertEquals(await watchers(url), ["/ws"]);
+  } finally {
+    await client[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+  }
+});
+
+Deno.test("the page says what is wrong with a transform, and draws the motion", async () => {
+  const module = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(module, `export default () => {\n  throw new Error("as asked");\n};`);
+  await using server = startServer("--device", "test", "--host", "127.0.0.1", "--port", "0");
+  const port = ["--port", await serverPort(server), "--http-port", "0"];
+  await using client = startClient("--host", "127.0.0.1", ...port, "--transform", module);
+  try {
+    await using open = await openPage(await clientUrl(client));
+    const { page } = open;
+    await page.getByText(`Shown as it comes: ${module}:2: as asked`).waitFor();
+    // The test picture moves: the newest bars are not flat.
+    await page.locator("#bars:not([d$='M59 1V1h0.8V1z'])[d*='M59 1V0.']").waitFor({
+      state: "attached",
+    });
+    assertNotEquals(await page.locator("#graph").getAttribute("aria-label"), "Motion");
+  } finally {
+    await Deno.remove(module);
+  }
+});

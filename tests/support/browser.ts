@@ -1,0 +1,62 @@
+/**
+ * A browser with the viewer page in it.
+ *
+ * @module
+ */
+
+import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
+
+/** Debian's Chromium, without what needs a network or a sandbox of its own. */
+export async function openBrowser() {
+  return await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [
+      ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+      ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    ],
+  });
+}
+
+/** A page in a browser of its own, and what that complains of. */
+export interface OpenPage extends AsyncDisposable {
+  readonly page: Page;
+  /** What stands in the console, and errors that nobody caught. */
+  readonly complaints: string[];
+}
+
+/** Opens a page; `prepare` comes before anything of it is loaded. */
+export async function openPage(
+  url: string,
+  options: BrowserContextOptions = {},
+  prepare: (page: Page) => Promise<void> = async () => {},
+): Promise<OpenPage> {
+  const browser = await openBrowser();
+  const complaints: string[] = [];
+  try {
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      ...options,
+    });
+    const page = await context.newPage();
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await prepare(page);
+    await page.goto(url);
+    return { page, complaints, [Symbol.asyncDispose]: () => browser.close() };
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+/**
+ * Makes the page believe that it is hidden, or that it is not any more: a browser without a window
+ * hides no page by itself.
+ */
+export async function hide(page: Page, isHidden: boolean): Promise<void> {
+  await page.evaluate((isHidden) => {
+    const { document } = globalThis as unknown as { document: EventTarget };
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => isHidden });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, isHidden);
+}
