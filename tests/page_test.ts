@@ -33,7 +33,8 @@ Deno.test("the page draws a picture that moves, over a WebSocket, and says how i
   const { page, complaints } = open;
   await page.getByText(/^\d+\.\d( of \d+\.\d)? fps$/).waitFor();
   await page.getByText(/^\d+ ms$/).waitFor();
-  assertEquals(await page.locator("#state").innerText(), "Live test picture");
+  assertEquals(await page.locator("#verdict").textContent(), "Live");
+  assertEquals(await page.locator("#name").textContent(), "test picture");
   assertEquals(await page.locator("#size").textContent(), "1280×720");
   assertMatch(await page.locator("#data").textContent() ?? "", /^\d+\.\d Mbit\/s$/);
   assertEquals(await page.title(), "test picture – socketcam");
@@ -89,7 +90,8 @@ Deno.test("the page says what is wrong with a transform, and draws the motion", 
   try {
     await using open = await openPage(await clientUrl(client));
     const { page } = open;
-    await page.getByText(`Shown as it comes: ${module}:2: as asked`).waitFor();
+    const hasText = `Shown as it comes: ${module}:2: as asked`;
+    await page.locator("#verdict", { hasText }).waitFor();
     // The test picture moves: the newest bars are not flat.
     await page.locator("#bars:not([d$='M59 1V1h0.8V1z'])[d*='M59 1V0.']").waitFor({
       state: "attached",

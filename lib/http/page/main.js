@@ -94,11 +94,14 @@ function draw() {
   say("name", isLive && !isFlawed && name ? name : "");
   // Who froze a picture wants to see it, whatever has happened since.
   $("picture").classList.toggle("past", !isFrozen && (!isLive || age > STALE_MS));
-  $("trouble").hidden = isLive || isFrozen;
-  say("what", title);
-  say("why", detail ?? "");
-  say("last", age === undefined ? "" : `The last picture is of ${time(age)}, ${ago(age)}`);
-  say("next", next ?? "");
+  const isTrouble = !isLive && !isFrozen;
+  $("trouble").hidden = !isTrouble;
+  if (isTrouble) {
+    say("what", title);
+    say("why", detail ?? "");
+    say("last", age === undefined ? "" : `The last picture is of ${time(age)}, ${ago(age)}`);
+    say("next", next ?? "");
+  }
   drawNumbers(isLive, age);
   drawMotion(state?.scene?.lastMinute);
 }

@@ -86,7 +86,7 @@ Deno.test("the page holds a frozen picture, saves just that one, and asks for no
   const { page, complaints } = open;
   await page.locator("#age", { hasText: "ms" }).waitFor();
   await page.keyboard.press("Space");
-  await page.getByText("Frozen").waitFor();
+  await page.locator("#verdict", { hasText: "Frozen" }).waitFor();
   await live.server.viewers(0);
   assertEquals(await page.locator("#freeze").getAttribute("aria-pressed"), "true");
   const before = await picture(page).screenshot();
