@@ -5,6 +5,7 @@ import { now } from "../../../lib/flow/clock.ts";
 import type { Frame } from "../../../lib/frame/frame.ts";
 import { nextSequence, readExif } from "../../../lib/frame/exif.ts";
 import type { FeedState } from "../../../lib/http/state.ts";
+import type { ViewerState } from "../../../lib/http/viewer.ts";
 import { hide, openPage } from "../../support/browser.ts";
 import { LIVE, LOST } from "../../support/feed_state.ts";
 import { frameOf } from "../../support/frames.ts";
@@ -60,7 +61,7 @@ class LiveServer implements AsyncDisposable {
     clearInterval(this.#timer);
   }
 
-  async viewers(): Promise<{ path: string; fps: number; skipped: number }[]> {
+  async viewers(): Promise<ViewerState[]> {
     return (await (await this.server.get("/state")).json()).viewers;
   }
 
@@ -114,6 +115,21 @@ Deno.test("the page asks for nothing while it is hidden, and goes on when it is 
   await hide(page, true);
   await live.server.viewers(0);
   await hide(page, false);
+  await live.server.viewers(1);
+});
+
+Deno.test("the page connects anew when the machine has slept, since nobody tells it", async () => {
+  await using live = await LiveServer.start();
+  await using open = await openPage(live.url);
+  const { page } = open;
+  await page.locator("#age", { hasText: "ms" }).waitFor();
+  const [{ address }] = await live.viewers();
+  // Timers stand still in sleep, and the clock does not.
+  await page.evaluate(`{
+    const { now } = Date;
+    Date.now = () => now() + 60_000;
+  }`);
+  while ((await live.viewers())[0]?.address === address);
   await live.server.viewers(1);
 });
 
