@@ -70,8 +70,14 @@ async function matching(choice: WebcamChoice, webcams: Webcam[]): Promise<Webcam
       });
     case "path": {
       // A link, as in /dev/v4l/by-id, keeps its name when the number changes.
-      const path = await Deno.realPath(choice.path).catch(() => choice.path);
-      return webcams.filter((webcam) => webcam.path === path);
+      const path = await Deno.realPath(choice.path).catch((error) => {
+        if (error instanceof Deno.errors.NotCapable) return undefined;
+        return choice.path;
+      });
+      const found = webcams.filter((webcam) => webcam.path === (path ?? choice.path));
+      // A link that may not be followed here is for ffmpeg to follow.
+      const isLink = path === undefined && !/^\/dev\/video\d+$/.test(choice.path);
+      return isLink ? [{ path: choice.path, name: choice.path }] : found;
     }
     case "name":
       return webcams.filter(({ name }) => name.toLowerCase().includes(choice.part.toLowerCase()));

@@ -22,12 +22,11 @@ export class MpjpegReader {
   #body: Assembler | undefined;
 
   /**
-   * The pictures that end in this chunk.
+   * The pictures that end in this chunk, each before the next is looked at. To be read to its end.
    *
    * @throws {CameraError} when the stream is not of this form, or a picture is too large.
    */
-  push(chunk: Uint8Array): Uint8Array<ArrayBuffer>[] {
-    const pictures: Uint8Array<ArrayBuffer>[] = [];
+  *push(chunk: Uint8Array): Generator<Uint8Array<ArrayBuffer>, void> {
     for (let at = 0; at < chunk.length;) {
       if (!this.#body) {
         at = this.#readHeader(chunk, at);
@@ -36,10 +35,9 @@ export class MpjpegReader {
       at = this.#body.take(chunk, at);
       const whole = this.#body.whole;
       if (!whole) continue;
-      pictures.push(whole);
       this.#body = undefined;
+      yield whole;
     }
-    return pictures;
   }
 
   #readHeader(chunk: Uint8Array, from: number): number {

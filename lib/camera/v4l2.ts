@@ -4,19 +4,24 @@
  * @module
  */
 
-import { runFfmpeg, runProgram } from "./ffmpeg.ts";
-import type { Mode, WebcamDriver } from "./webcam.ts";
+import { runFfmpeg, runProgram, startFfmpeg } from "./ffmpeg.ts";
+import type { Mode, Webcam, WebcamDriver } from "./webcam.ts";
 
 /** Where the kernel lists its video devices. */
 const CLASS = "/sys/class/video4linux";
 
 /** Webcams by Video4Linux. */
 export const v4l2: WebcamDriver = {
-  async list() {
-    return await Promise.all((await deviceNumbers()).map(async (number) => ({
-      path: `/dev/video${number}`,
-      name: (await Deno.readTextFile(`${CLASS}/video${number}/name`)).trim(),
-    })));
+  async list(signal) {
+    try {
+      return await listKernel();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotCapable)) throw error;
+      // Only a program with all permissions may read there. ffmpeg tells the same, but for the
+      // devices that it may not open, of which nothing is known then.
+      await using ffmpeg = startFfmpeg(["-sources", "v4l2"], signal);
+      return parseSources(await new Response(ffmpeg.stdout).text());
+    }
   },
   async modes({ path }, signal) {
     // Only v4l2-ctl tells the rates; where it is not installed, ffmpeg tells the rest.
@@ -34,6 +39,13 @@ export const v4l2: WebcamDriver = {
   },
 };
 
+async function listKernel(): Promise<Webcam[]> {
+  return await Promise.all((await deviceNumbers()).map(async (number) => ({
+    path: `/dev/video${number}`,
+    name: (await Deno.readTextFile(`${CLASS}/video${number}/name`)).trim(),
+  })));
+}
+
 /** Device numbers in order; a machine that never had a camera does not even have the folder. */
 async function deviceNumbers(): Promise<number[]> {
   const numbers: number[] = [];
@@ -46,6 +58,19 @@ async function deviceNumbers(): Promise<number[]> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return numbers.sort((a, b) => a - b);
+}
+
+/**
+ * Reads what ffmpeg prints for `-sources v4l2`, in the order of their numbers:
+ *
+ *     Auto-detected sources for video4linux2,v4l2:
+ *       /dev/video0 [HD Webcam] (none)
+ */
+export function parseSources(text: string): Webcam[] {
+  const numberOf = ({ path }: Webcam) => Number(/\d+$/.exec(path)![0]);
+  return [...text.matchAll(/^[* ] (\/dev\/video\d+) \[(.+)\]/gm)]
+    .map(([, path, name]) => ({ path, name }))
+    .sort((one, other) => numberOf(one) - numberOf(other));
 }
 
 /** What ffmpeg calls the kernel's formats (libavdevice/v4l2-common.c), those it can read. */

@@ -16,7 +16,7 @@ function stream(...bodies: string[]): Uint8Array {
 
 function read(...chunks: Uint8Array[]): string[] {
   const reader = new MpjpegReader();
-  return chunks.flatMap((chunk) => reader.push(chunk)).map((body) =>
+  return chunks.flatMap((chunk) => [...reader.push(chunk)]).map((body) =>
     new TextDecoder().decode(body)
   );
 }
@@ -38,6 +38,16 @@ Deno.test("MpjpegReader gives the same pictures when it is fed one byte at a tim
 Deno.test("MpjpegReader gives a picture with its last byte, not with the next one's first", () => {
   const bytes = stream("whole");
   assertEquals(read(bytes.subarray(0, bytes.length - "\r\n--ffmpeg\r\n".length)), ["whole"]);
+});
+
+Deno.test("MpjpegReader gives a picture also where nonsense stands behind it in the same chunk", () => {
+  const pictures: Uint8Array[] = [];
+  const bytes = new Uint8Array([...stream("whole"), ...encode("\r\n\r\n")]);
+  const read = () => {
+    for (const picture of new MpjpegReader().push(bytes)) pictures.push(picture);
+  };
+  assertThrows(read, CameraError, "without a length");
+  assertEquals(pictures, [encode("whole")]);
 });
 
 Deno.test("MpjpegReader refuses a part without a length, too long a one, and an endless header", () => {

@@ -1,0 +1,26 @@
+import { assert } from "@std/assert";
+import { print } from "../../lib/cli/log.ts";
+import { seedOr, shared } from "../properties/all.ts";
+
+/** How many inputs there are in all. */
+const INPUTS = 1_000_000;
+/** The most memory that they may take, all together, in bytes: the largest frame is 16 MiB. */
+const MAX_RSS = 1024 ** 3;
+
+const seed = seedOr(crypto.getRandomValues(new Int32Array(1))[0]);
+print(`properties: inputs of SEED=${seed}; the same SEED gives the same ones`);
+let inputs = 0;
+
+for (const { property, runs } of shared(INPUTS)) {
+  Deno.test(`${property.name} (${runs} inputs)`, async () => {
+    await property.check(runs, seed);
+    inputs += runs;
+    const { rss } = Deno.memoryUsage();
+    assert(rss < MAX_RSS, `${rss} bytes of memory`);
+  });
+}
+
+Deno.test("the properties hold for a million inputs", () => {
+  print(`properties: ${inputs} inputs`);
+  assert(inputs >= INPUTS, `${inputs} inputs`);
+});

@@ -1,0 +1,113 @@
+/**
+ * The reader of JPEGs, and of their Exif.
+ *
+ * @module
+ */
+
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { Codec, MAX_PIXELS } from "../../lib/decode/codec.ts";
+import { STANDARD_TABLES } from "../../lib/frame/huffman_tables.ts";
+import { EXIF_BYTES, readExif, writeExif } from "../../lib/frame/exif.ts";
+import { JpegError, jpegSize, makeWhole, segments } from "../../lib/frame/jpeg.ts";
+import { testPictures } from "../support/pictures.ts";
+import { mutated } from "./mutation.ts";
+import { type Property, property, thrown } from "./property.ts";
+
+const CAPTURED_AT = Date.UTC(2026, 10, 23, 6, 31, 5) + 7.042;
+
+const plain = (await Promise.all([
+  testPictures(1, "48x32"),
+  testPictures(1, "32x48", ["-pix_fmt", "yuvj444p"]),
+  testPictures(1, "64x16", ["-c:v", "mjpeg", "-huffman", "default"]),
+])).flat();
+const [, , standard] = plain;
+const tables = [...segments(standard)].find(({ marker }) => marker === 0xc4)!;
+const bare = new Uint8Array([
+  ...standard.subarray(0, tables.start),
+  ...standard.subarray(tables.end),
+]);
+const stamped = plain.map((jpeg) => writeExif(jpeg, { capturedAt: CAPTURED_AT, sequence: 7 }));
+
+/** Pictures with tables and without, with Exif and without. */
+export const PICTURES: readonly Uint8Array[] = [...plain, bare, ...stamped];
+
+const pictures = mutated(fc.constantFrom(...PICTURES));
+const exifs = fc.record({
+  capturedAt: fc.integer({ min: 0, max: 4e12 }).chain((ms) =>
+    fc.nat(999).map((micros) => ms + micros / 1000)
+  ),
+  sequence: fc.nat(0xffffffff),
+});
+
+function makesWhole(bytes: Uint8Array): void {
+  let whole = new Uint8Array(0);
+  if (thrown(() => whole = makeWhole(bytes).slice(), JpegError)) return;
+  assertEquals([...whole.subarray(0, 2), ...whole.subarray(-2)], [0xff, 0xd8, 0xff, 0xd9]);
+  assert(whole.length <= bytes.length + STANDARD_TABLES.length);
+  assert([...segments(whole)].some(({ marker }) => marker === 0xc4));
+  assertEquals(makeWhole(whole), whole);
+  assertEquals(makeWhole(new Uint8Array([...whole, 0, 0, 0xff, 0])), whole);
+}
+
+function sizeOf(bytes: Uint8Array): { width: number; height: number } | undefined {
+  let size: { width: number; height: number } | undefined;
+  thrown(() => size = jpegSize(bytes), JpegError);
+  return size;
+}
+
+const codec = await Codec.load();
+
+/** All of them. */
+export const jpeg: readonly Property[] = [
+  property(
+    "makeWhole() makes a whole picture of what is one and refuses all else",
+    pictures,
+    makesWhole,
+  ),
+  property("jpegSize() gives whole numbers that fit, or refuses", pictures, (bytes) => {
+    const size = sizeOf(bytes);
+    if (!size) return;
+    for (const side of [size.width, size.height]) {
+      assert(Number.isInteger(side) && side > 0 && side <= 0xffff);
+    }
+  }),
+  property(
+    "readExif() gives what writeExif() wrote into any picture that it takes, and leaves the rest",
+    fc.tuple(pictures, exifs),
+    ([bytes, exif]) => {
+      let written = new Uint8Array(0);
+      if (thrown(() => written = writeExif(bytes, exif), JpegError)) return;
+      assert(written.length <= bytes.length + EXIF_BYTES);
+      const { capturedAt, sequence } = readExif(written)!;
+      assertEquals(sequence, exif.sequence);
+      assertAlmostEquals(capturedAt, exif.capturedAt, 0.0006);
+      assertEquals(sizeOf(written), sizeOf(bytes));
+      assertEquals(writeExif(written, exif), written);
+    },
+  ),
+  property(
+    "readExif() gives a time that a date can hold and a number of 32 bits, or nothing",
+    mutated(fc.constantFrom(...stamped).map((bytes) => bytes.subarray(0, 400))),
+    (bytes) => {
+      const exif = readExif(bytes);
+      if (!exif) return;
+      assert(Number.isFinite(new Date(exif.capturedAt).getTime()), `${exif.capturedAt}`);
+      assertEquals(exif.sequence >>> 0, exif.sequence);
+    },
+  ),
+  property(
+    "Codec decodes a picture to no more pixels than it announces, or refuses it",
+    pictures,
+    (bytes) => {
+      const refused = thrown(() => {
+        const { width, height, size, buffer } = codec.decode(bytes, "eighth");
+        assert(size[0] * size[1] <= MAX_PIXELS);
+        assert(width * height <= size[0] * size[1]);
+        assert(buffer.length <= 4 * width * height);
+      }, JpegError);
+      assert(!refused || refused.message.length > 0);
+    },
+    0.5,
+  ),
+];
