@@ -5,7 +5,7 @@
  */
 
 import { runFfmpeg } from "./ffmpeg.ts";
-import type { Mode, Webcam, WebcamDriver } from "./webcam.ts";
+import { type Mode, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
 
 /** A rate that no camera has: ffmpeg refuses it, and lists those there are. */
 const IMPOSSIBLE_RATE = "0.001";
@@ -63,10 +63,10 @@ export function parseSupportedModes(text: string): Mode[] {
     sizes.set(`${width}x${height}`, size);
     size.rates.add(rate);
   }
-  return [...sizes.values()].map(({ width, height, rates }) => ({
+  return usable([...sizes.values()].map(({ width, height, rates }) => ({
     format: FORMAT,
     width,
     height,
     rates: [...rates].sort((a, b) => b - a),
-  }));
+  })));
 }

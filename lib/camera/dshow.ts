@@ -5,7 +5,7 @@
  */
 
 import { runFfmpeg } from "./ffmpeg.ts";
-import { MJPEG, type Mode, type Webcam, type WebcamDriver } from "./webcam.ts";
+import { MJPEG, type Mode, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
 
 /** Webcams by DirectShow. */
 export const dshow: WebcamDriver = {
@@ -69,7 +69,7 @@ export function parseOptions(text: string): Mode[] {
     };
   });
   // Each is listed twice, with and without its colour range.
-  return modes.filter((mode, index) =>
+  return usable(modes).filter((mode, index, modes) =>
     index === modes.findIndex((other) => JSON.stringify(other) === JSON.stringify(mode))
   );
 }

@@ -5,7 +5,7 @@
  */
 
 import { runFfmpeg, runProgram, startFfmpeg } from "./ffmpeg.ts";
-import type { Mode, Webcam, WebcamDriver } from "./webcam.ts";
+import { type Mode, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
 
 /** Where the kernel lists its video devices. */
 const CLASS = "/sys/class/video4linux";
@@ -114,7 +114,7 @@ export function parseV4l2Ctl(text: string): Mode[] {
     if (interval !== "Discrete") mode.anyRate = true;
   }
   for (const { rates } of modes) rates.sort((a, b) => b - a);
-  return modes;
+  return usable(modes);
 }
 
 /**
@@ -137,7 +137,7 @@ export function parseListFormats(text: string): Mode[] {
       modes.push({ format, ...dimensions(`${width}x${height}`), rates: [], anySize: true });
     }
   }
-  return modes;
+  return usable(modes);
 }
 
 function dimensions(size: string): { width: number; height: number } {

@@ -40,3 +40,15 @@ export interface WebcamDriver {
 
 /** The format that webcams compress to by themselves. */
 export const MJPEG = "mjpeg";
+
+/** The modes that can be asked for: some drivers list sizes of nothing, and rates of nothing. */
+export function usable(modes: readonly Mode[]): Mode[] {
+  return modes
+    .filter(({ width, height }) =>
+      [width, height].every((side) => Number.isSafeInteger(side) && side > 0)
+    )
+    .map((mode) => ({
+      ...mode,
+      rates: mode.rates.filter((rate) => Number.isFinite(rate) && rate > 0),
+    }));
+}

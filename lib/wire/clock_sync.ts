@@ -37,8 +37,8 @@ export class ClockSync {
   /** An answer: when it was asked here, what time it was there, and when the answer came here. */
   add(sent: number, there: number, received: number = now()): void {
     const roundTrip = received - sent;
-    // A clock that was set in the meantime makes no sense of it.
-    if (roundTrip < 0) return;
+    // A clock that was set in the meantime makes no sense of it, nor does an answer to no question.
+    if (roundTrip < 0 || roundTrip > SAMPLE_MS) return;
     this.#samples = this.#samples.filter(({ at }) => at > received - SAMPLE_MS);
     this.#samples.push({ at: received, roundTrip, offset: there + roundTrip / 2 - received });
   }

@@ -67,6 +67,11 @@ export const SILENCE_MS = 6000;
 /** How many clients a server takes, if nobody says otherwise. */
 export const MAX_CLIENTS = 64;
 
+/** A number that JSON can write again: it has no infinity, but reads one where there are many digits. */
+const number = v.pipe(v.number(), v.finite());
+/** Milliseconds since 1970, of a year that Exif can write. */
+const time = v.pipe(number, v.minValue(0), v.maxValue(Date.UTC(9999, 11, 31)));
+
 /** What a client says. */
 export const ClientMessage = v.variant("type", [
   /** First of all: the client speaks, this version. */
@@ -80,7 +85,7 @@ export const ClientMessage = v.variant("type", [
     hmac: v.optional(v.string()),
   }),
   /** What is the time? `sent` comes back in the answer. */
-  v.object({ type: v.literal("ping"), sent: v.number() }),
+  v.object({ type: v.literal("ping"), sent: number }),
 ]);
 /** What a client says. */
 export type ClientMessage = v.InferOutput<typeof ClientMessage>;
@@ -108,7 +113,7 @@ export const ServerMessage = v.variant("type", [
     reason: v.optional(v.string()),
   }),
   /** The answer to `ping`: `now` is the server's time, in milliseconds since 1970. */
-  v.object({ type: v.literal("pong"), sent: v.number(), now: v.number() }),
+  v.object({ type: v.literal("pong"), sent: number, now: time }),
   /** Why the server closes the connection, which it does next. */
   v.object({ type: v.literal("error"), code: v.string(), message: v.string() }),
 ]);

@@ -73,6 +73,20 @@ Deno.test("parseOptions() reads each mode of a Windows camera once", () => {
   ]);
 });
 
+Deno.test("modes without a size are left out, and rates that are none", () => {
+  assertEquals(
+    parseV4l2Ctl(`[0]: 'MJPG' (Motion-JPEG)
+      Size: Discrete 0x0
+      Size: Discrete 640x480
+        Interval: Discrete 0.000s (0.000 fps)
+        Interval: Discrete 0.033s (30.000 fps)`),
+    [{ format: "mjpeg", width: 640, height: 480, rates: [30] }],
+  );
+  assertEquals(parseSupportedModes("1280x0@[1.0 30.0]fps 640x480@[1.0 1..0]fps"), [
+    { format: "uyvy422", width: 640, height: 480, rates: [] },
+  ]);
+});
+
 Deno.test("cameraTable() shows each webcam with its formats, sizes and rates", () => {
   const webcam = { path: "/dev/video0", name: "HD Webcam" };
   assertEquals(

@@ -25,3 +25,9 @@ Deno.test("ClockSync ignores an answer that came before its question", () => {
   clock.add(1000, 500, 900);
   assertEquals(clock.roundTrip, null);
 });
+
+Deno.test("ClockSync ignores an answer to a question of long ago, which was never asked", () => {
+  const clock = new ClockSync();
+  clock.add(-1e300, 1000, 900);
+  assertEquals([clock.offset, clock.roundTrip], [0, null]);
+});

@@ -38,3 +38,12 @@ Deno.test("decodeControl() refuses what is no JSON, has no type, or lacks what i
   refuse(payload('{"type":"hello"}'), '"hello" does not fit');
   refuse(payload('{"type":"hello","version":"1"}'), '"hello" does not fit');
 });
+
+Deno.test("decodeControl() refuses numbers that JSON cannot write, and times that no date can hold", () => {
+  const refuse = (text: string, messages: typeof ClientMessage | typeof ServerMessage) =>
+    assertThrows(() => decodeControl(payload(text), messages), ProtocolError, "does not fit");
+  refuse('{"type":"ping","sent":1e999}', ClientMessage);
+  refuse('{"type":"pong","sent":0,"now":1e999}', ServerMessage);
+  refuse('{"type":"pong","sent":0,"now":8.7e15}', ServerMessage);
+  refuse('{"type":"pong","sent":0,"now":-1}', ServerMessage);
+});
