@@ -5,6 +5,7 @@
  */
 
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { notAllowed } from "./not_allowed.ts";
 import manifest from "../../deno.json" with { type: "json" };
 
 /** The program's version. */
@@ -51,6 +52,9 @@ export function pem(what: string): (path: string) => string {
     try {
       text = Deno.readTextFileSync(path);
     } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) {
+        throw new InvalidArgumentError(`${notAllowed(error)}.`);
+      }
       const isMissing = error instanceof Deno.errors.NotFound;
       throw new InvalidArgumentError(isMissing ? "There is no such file." : "It cannot be read.");
     }

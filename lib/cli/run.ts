@@ -6,6 +6,7 @@
 
 import { CommanderError } from "commander";
 import { complain } from "./log.ts";
+import { notAllowed } from "./not_allowed.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The signals that end a program in good order. */
@@ -35,8 +36,13 @@ function report(name: string, error: unknown): number {
     // commander has said it already; help and version are errors to it, but not to us.
     return error.exitCode === 0 ? 0 : 2;
   }
-  complain(`${name}: ${error instanceof Error ? error.message : error}`);
+  complain(`${name}: ${inWords(error)}`);
   return error instanceof UsageError ? 2 : 1;
+}
+
+function inWords(error: unknown): string {
+  if (error instanceof Deno.errors.NotCapable) return notAllowed(error);
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Settles when the signal is aborted. */

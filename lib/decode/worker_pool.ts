@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import { Thread } from "./thread.ts";
 
 /** How long a thread may take for one answer if nobody says otherwise, in milliseconds. */
@@ -32,8 +33,11 @@ export class WorkerPool<Question, Answer> {
   readonly #outdated = new WeakSet<Thread>();
   #freed: (() => void) | undefined;
 
+  /** @throws {Deno.errors.NotCapable} when Deno does not allow the module to be loaded. */
   constructor(module: URL, options: WorkerPoolOptions) {
     const { size, hangMs = HANG_MS, startMs = START_MS } = options;
+    // A thread whose module may not be read would end at once, and the next one after it.
+    if (module.protocol === "file:") assertReadable(fileURLToPath(module));
     this.#module = module;
     this.#size = size;
     this.#hangMs = hangMs;
@@ -89,4 +93,11 @@ export class WorkerPool<Question, Answer> {
     this.#idle.clear();
     this.#busy.clear();
   }
+}
+
+function assertReadable(path: string): void {
+  if (Deno.permissions.requestSync({ name: "read", path }).state === "granted") return;
+  throw new Deno.errors.NotCapable(
+    `Requires read access to "${path}", run again with the --allow-read flag`,
+  );
 }

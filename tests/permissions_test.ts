@@ -1,0 +1,148 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import manifest from "../deno.json" with { type: "json" };
+import { jpegSize } from "../lib/frame/jpeg.ts";
+import { selfSigned } from "./support/certificates.ts";
+import { partsOf } from "./support/multipart.ts";
+import { clientUrl, Program, serverPort } from "./support/programs.ts";
+
+type Name = "server" | "client";
+
+/** Starts a program as `deno task` does, with the permissions that the task gives it. */
+function startTask(name: Name, ...args: string[]): Program {
+  return new Program(Deno.execPath(), ["task", "--quiet", name, ...args]);
+}
+
+/** What of `tries` a program can do that is started with the permissions of a task. */
+async function possible(name: Name, ...tries: string[]): Promise<string[]> {
+  const command = manifest.tasks[name].command;
+  assert(command.endsWith(` ${name}.ts`));
+  const probe = command.slice(0, -`${name}.ts`.length) + "tests/support/probe.ts";
+  const words = tries.map((word) => `'${word}'`).join(" ");
+  await using program = new Program(Deno.execPath(), ["task", "--eval", `${probe} ${words}`]);
+  assertEquals(await program.ends(), 0, program.stderr);
+  return JSON.parse(program.stdout);
+}
+
+const TEST = ["--device", "test", "--size", "320x240", "--host", "127.0.0.1", "--port", "0"];
+const HOME = Deno.env.get("HOME")!;
+
+Deno.test("the whole way works with the permissions of the tasks", async () => {
+  await using server = startTask("server", ...TEST, "--http-port", "0");
+  const port = await serverPort(server);
+  const [here] = await server.says(/http:\/\/localhost:\d+/);
+  await using client = startTask(
+    "client",
+    "--host",
+    "127.0.0.1",
+    "--port",
+    port,
+    "--http-port",
+    "0",
+  );
+  for (const url of [here, await clientUrl(client)]) {
+    const snapshot = await (await fetch(`${url}/snapshot`)).bytes();
+    assertEquals(jpegSize(snapshot), { width: 320, height: 240 });
+    const png = await (await fetch(`${url}/snapshot.png`)).bytes();
+    assertEquals(new TextDecoder().decode(png.subarray(1, 4)), "PNG");
+    const page = await fetch(url, { headers: { accept: "text/html" } });
+    assertMatch(await page.text(), /<title>/);
+    const { decode } = await (await fetch(`${url}/state`)).json();
+    assertEquals([decode.mode, decode.error], ["check", null]);
+  }
+  assertEquals(client.stderr.includes("NotCapable"), false, client.stderr);
+});
+
+Deno.test("a notice is drawn with the permissions of the client's task", async () => {
+  await using client = startTask(
+    "client",
+    "--host",
+    "127.0.0.1",
+    "--port",
+    "1",
+    "--http-port",
+    "0",
+  );
+  const parts = partsOf(await fetch(`${await clientUrl(client)}/stream`));
+  const { value } = await parts.next();
+  assertEquals(jpegSize(value!.body), { width: 1280, height: 720 });
+  await parts.return(undefined);
+});
+
+Deno.test("certificates and transforms in the folder work with the permissions of the tasks", async () => {
+  const folder = await Deno.makeTempDir({ dir: "tests" });
+  try {
+    const { certFile, keyFile } = await selfSigned(folder);
+    const token = ["--token", "horse battery staple"];
+    const tls = ["--cert", certFile, "--key", keyFile];
+    await using server = startTask("server", ...TEST, ...tls, ...token);
+    const port = await serverPort(server);
+    await using client = startTask("client", ...token, ...[
+      ...["--port", port, "--ca", certFile, "--http-port", "0"],
+      ...["--transform", "examples/transforms/timestamp.ts"],
+    ]);
+    const url = await clientUrl(client);
+    assertEquals((await fetch(`${url}/snapshot`)).status, 200);
+    await client.says(/the transform works/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("what lies outside the folder is refused by the tasks, with the flag that allows it", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    const mend = `start it with --allow-read=${file} as well, or with deno run -A`;
+    const cases: [Program, number][] = [
+      [startTask("server", "--device", file, "--port", "0"), 1],
+      [startTask("server", "--cert", file), 2],
+      [startTask("client", "--ca", file), 2],
+      [startTask("client", "--transform", file, "--http-port", "0"), 1],
+    ];
+    for (const [program, status] of cases) {
+      await using _ = program;
+      assertEquals(await program.ends(), status, program.stderr);
+      assert(program.stderr.includes(mend), program.stderr);
+      assert(!/^\s+at /m.test(program.stderr), `a stack trace: ${program.stderr}`);
+    }
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("programs say in a sentence which permission is missing", async () => {
+  const run = (...args: string[]) => new Program(Deno.execPath(), ["run", "--no-prompt", ...args]);
+  const most = ["--allow-net", "--allow-env", "--allow-sys"];
+  const cases: [Program, RegExp][] = [
+    [run("server.ts"), /^server: Deno does not allow it env access to SOCKETCAM_LOG; .*\n$/],
+    [
+      run(...most, "server.ts", ...TEST),
+      /^server: .* run access to ffmpeg; .*--allow-run=ffmpeg .*\n$/,
+    ],
+    [
+      run(...most, "client.ts", "--http-port", "0"),
+      /^client: .* read access to .*check_worker.ts; .*--allow-read=.*\n$/,
+    ],
+  ];
+  for (const [program, sentence] of cases) {
+    await using _ = program;
+    assertEquals(await program.ends(), 1);
+    assertMatch(program.stderr, sentence);
+  }
+});
+
+Deno.test("the server's task can read no home directory, write nothing, and run nothing but its own programs", async () => {
+  const allowed = ["run:ffmpeg", "read:deno.json"];
+  const forbidden = [
+    ...[`read:${HOME}`, `read:${HOME}/.ssh`, "read:/etc/passwd", "read:..", "write:x", "env:HOME"],
+    ...["run:sh", "run:deno", `run:${Deno.execPath()}`, "run:/bin/ls"],
+  ];
+  assertEquals(await possible("server", ...allowed, ...forbidden), allowed);
+});
+
+Deno.test("the client's task can read no home directory, write nothing, and run no program", async () => {
+  const forbidden = [
+    ...[`read:${HOME}`, `read:${HOME}/.ssh`, "read:/etc/passwd", "read:..", "write:x", "env:HOME"],
+    ...["run:ffmpeg", "run:v4l2-ctl", "run:sh", `run:${Deno.execPath()}`],
+  ];
+  assertEquals(await possible("client", "read:deno.json", ...forbidden), ["read:deno.json"]);
+});
