@@ -46,13 +46,19 @@ Deno.test("the whole way works with the permissions of the tasks", async () => {
     assertEquals(new TextDecoder().decode(png.subarray(1, 4)), "PNG");
     const page = await fetch(url, { headers: { accept: "text/html" } });
     assertMatch(await page.text(), /<title>/);
+    const socket = new WebSocket(`${url}/ws`);
+    const picture = await new Promise((resolve) => socket.onmessage = ({ data }) => resolve(data));
+    assert(picture instanceof Blob && picture.size > 0);
+    const closed = new Promise((resolve) => socket.onclose = resolve);
+    socket.close();
+    await closed;
     const { decode } = await (await fetch(`${url}/state`)).json();
     assertEquals([decode.mode, decode.error], ["check", null]);
   }
   assertEquals(client.stderr.includes("NotCapable"), false, client.stderr);
 });
 
-Deno.test("a notice is drawn with the permissions of the client's task", async () => {
+Deno.test("the client's task opens no browser, says so, and draws a notice", async () => {
   await using client = startTask(
     "client",
     "--host",
@@ -113,7 +119,10 @@ Deno.test("programs say in a sentence which permission is missing", async () => 
   const run = (...args: string[]) => new Program(Deno.execPath(), ["run", "--no-prompt", ...args]);
   const most = ["--allow-net", "--allow-env", "--allow-sys"];
   const cases: [Program, RegExp][] = [
-    [run("server.ts"), /^server: Deno does not allow it env access to SOCKETCAM_LOG; .*\n$/],
+    [
+      run("--allow-env=WS_*", "server.ts"),
+      /^server: Deno does not allow it env access to SOCKETCAM_LOG; .*\n$/,
+    ],
     [
       run(...most, "server.ts", ...TEST),
       /^server: .* run access to ffmpeg; .*--allow-run=ffmpeg .*\n$/,

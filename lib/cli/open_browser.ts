@@ -24,6 +24,9 @@ export async function openBrowser(url: string): Promise<void> {
     const command = new Deno.Command(program, { args: [...args, url], stdin: "null" });
     ({ code } = await command.output());
   } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new Error(`Deno does not allow it to run ${program}; open ${url} yourself`);
+    }
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Error(
       `Cannot open a browser, since there is no ${program} here; open ${url} yourself`,

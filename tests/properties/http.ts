@@ -18,14 +18,25 @@ import { LIVE, LOST } from "../support/feed_state.ts";
 import { frameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
 import { TestServer } from "../support/viewer_server.ts";
-import { mutatedText } from "./mutation.ts";
+import { joined, mutated } from "./mutation.ts";
 import { assertHolds, type Property } from "./property.ts";
 
 const [picture] = await testPictures(1, "48x32");
 
 const PATHS = [
   ...["/", "/stream", "/stream.mjpg", "/snapshot", "/snapshot.jpg", "/snapshot.png", "/state"],
-  ...["/metrics", "/healthz", "/__proto__", "/constructor", "/../state", "//", "/%00", "/state/"],
+  ...[
+    "/metrics",
+    "/healthz",
+    "/ws",
+    "/page/main.js",
+    "/__proto__",
+    "/constructor",
+    "/../state",
+    "//",
+    "/%00",
+    "/state/",
+  ],
 ];
 const QUERIES = ["action=stream", "action=snapshot", "fps=5", "fps=0", "fps=1e-320", "fps=x"];
 const text = fc.oneof(fc.string({ maxLength: 12 }), fc.webPath(), fc.webQueryParameters());
@@ -57,7 +68,7 @@ const request = fc.record({
   site: fc.nat(3),
 });
 
-const STATUSES = [200, 204, 400, 401, 403, 404, 405, 429, 503];
+const STATUSES = [200, 204, 400, 401, 403, 404, 405, 426, 429, 503];
 
 /** A site that gives a frame to whoever waits for one. */
 function siteOf(options: Partial<Site>): Site {
@@ -123,6 +134,17 @@ const EXAMPLES = [
   ...HOSTS.map((host) => `GET /state HTTP/1.1\r\nHost: ${host}\r\n\r\n`),
 ];
 
+const encode = (text: string) => new TextEncoder().encode(text);
+
+/** A request for the page's WebSocket, and what a browser says on it: text, an empty message, a ping, the end. */
+const SOCKET = joined([
+  encode("GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"),
+  encode("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"),
+  new Uint8Array([0x81, 0x81, 1, 2, 3, 4, 0x60, 0x82, 0x80, 1, 2, 3, 4, 0x89, 0x80, 1, 2, 3, 4]),
+  new Uint8Array([0x88, 0x82, 1, 2, 3, 4, 2, 0xea]),
+]);
+const bytes = mutated(fc.constantFrom(...EXAMPLES.map(encode), SOCKET, SOCKET));
+
 /** How long an answer may take, in milliseconds. */
 const PATIENCE_MS = 20_000;
 
@@ -149,10 +171,10 @@ function isClosed(error: unknown): boolean {
 async function checkSocket(runs: number, seed: number): Promise<void> {
   await using server = await TestServer.start();
   await assertHolds(
-    mutatedText(EXAMPLES),
-    async (text) => {
-      const answer = await firstAnswer(server.port, new TextEncoder().encode(text));
-      if (answer) assertMatch(answer, /^HTTP\/1\.1 ([24]\d\d|100|503) /);
+    bytes,
+    async (bytes) => {
+      const answer = await firstAnswer(server.port, bytes);
+      if (answer) assertMatch(answer, /^HTTP\/1\.1 ([24]\d\d|10[01]|503) /);
     },
     runs,
     seed,
