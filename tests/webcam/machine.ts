@@ -27,24 +27,29 @@ export class Machine implements AsyncDisposable {
   /** The port here behind which the server's is. */
   readonly port: number;
 
-  private constructor(camera: "raw" | "mjpeg", folder: string, args: string[]) {
+  private constructor(camera: "raw" | "mjpeg", folder: string, how: string[], args: string[]) {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.port = listener.addr.port;
     this.#folder = folder;
-    const server = [Deno.execPath(), "run", "-A", "server.ts", ...args];
+    const server = [Deno.execPath(), ...how, ...args];
     this.program = new Program(VM!, [
       ...["--camera", camera, "--forward", `${this.port}:9999`],
       ...["tests/webcam/guest.sh", ...server],
     ], { WEBCAM_VM_OUT: folder });
   }
 
-  /** Boots; `before` is done to the camera before the server starts. */
+  /** Boots; `before` is done to the camera before the server starts, `how` is how Deno runs it. */
   static async boot(
-    { camera, args = [], before }: { camera: "raw" | "mjpeg"; args?: string[]; before?: Order },
+    { camera, args = [], before, how = ["run", "-A", "server.ts"] }: {
+      camera: "raw" | "mjpeg";
+      args?: string[];
+      before?: Order;
+      how?: string[];
+    },
   ): Promise<Machine> {
     const folder = await Deno.makeTempDir();
     if (before) await Deno.writeTextFile(`${folder}/${before}`, "");
-    return new Machine(camera, folder, args);
+    return new Machine(camera, folder, how, args);
   }
 
   /** Has something done to the camera. */
