@@ -115,6 +115,12 @@ Deno.test("what lies outside the folder is refused by the tasks, with the flag t
   }
 });
 
+Deno.test("the server's task leaves it to ffmpeg to follow a link to a webcam", async () => {
+  const link = "/dev/v4l/by-id/none";
+  await using server = startTask("server", "--device", link, "--port", "0");
+  await server.says(/camera lost: Cannot read "\/dev\/v4l\/by-id\/none": .*No such file/);
+});
+
 Deno.test("programs say in a sentence which permission is missing", async () => {
   const run = (...args: string[]) => new Program(Deno.execPath(), ["run", "--no-prompt", ...args]);
   const most = ["--allow-net", "--allow-env", "--allow-sys"];
