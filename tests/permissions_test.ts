@@ -115,6 +115,12 @@ Deno.test("what lies outside the folder is refused by the tasks, with the flag t
   }
 });
 
+Deno.test("the server's task lists the webcams of this machine", async () => {
+  await using server = startTask("server", "--list", "--json");
+  assertEquals(await server.ends(), 0, server.stderr);
+  assert(Array.isArray(JSON.parse(server.stdout)));
+});
+
 Deno.test("the server's task leaves it to ffmpeg to follow a link to a webcam", async () => {
   const link = "/dev/v4l/by-id/none";
   await using server = startTask("server", "--device", link, "--port", "0");
