@@ -27,29 +27,24 @@ export class Machine implements AsyncDisposable {
   /** The port here behind which the server's is. */
   readonly port: number;
 
-  private constructor(camera: "raw" | "mjpeg", folder: string, how: string[], args: string[]) {
+  private constructor(camera: "raw" | "mjpeg", folder: string, args: string[]) {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.port = listener.addr.port;
     this.#folder = folder;
-    const server = [Deno.execPath(), ...how, ...args];
+    const server = [Deno.execPath(), "run", "-A", "server.ts", ...args];
     this.program = new Program(VM!, [
       ...["--camera", camera, "--forward", `${this.port}:9999`],
       ...["tests/webcam/guest.sh", ...server],
     ], { WEBCAM_VM_OUT: folder });
   }
 
-  /** Boots; `before` is done to the camera before the server starts, `how` is how Deno runs it. */
+  /** Boots; `before` is done to the camera before the server starts. */
   static async boot(
-    { camera, args = [], before, how = ["run", "-A", "server.ts"] }: {
-      camera: "raw" | "mjpeg";
-      args?: string[];
-      before?: Order;
-      how?: string[];
-    },
+    { camera, args = [], before }: { camera: "raw" | "mjpeg"; args?: string[]; before?: Order },
   ): Promise<Machine> {
     const folder = await Deno.makeTempDir();
     if (before) await Deno.writeTextFile(`${folder}/${before}`, "");
-    return new Machine(camera, folder, how, args);
+    return new Machine(camera, folder, args);
   }
 
   /** Has something done to the camera. */

@@ -87,13 +87,3 @@ Deno.test("a webcam that another program uses is waited for, and its viewers are
   await machine.order("release");
   await client.says(/camera live/);
 });
-
-Deno.test("the server's task finds the webcam and runs it, without the permission to read /sys", async () => {
-  const [{ camera, args }] = CAMERAS;
-  await using machine = await Machine.boot({ camera, args, how: ["task", "--quiet", "server"] });
-  // ffmpeg tells the driver's name of it.
-  await machine.program.says(
-    /camera(?: live)?: vivid, .*yuyv422 640x480 at 15: .*; encoded/,
-    BOOT_MS,
-  );
-});
