@@ -99,7 +99,8 @@ export async function serveViewers(
 }
 
 function createHttpServer({ cert, key }: ServeOptions): Server {
-  const limits: ServerOptions = {
+  // Deno knows the callback, and its types do not.
+  const limits: ServerOptions & { shouldUpgradeCallback: (request: IncomingMessage) => boolean } = {
     headersTimeout: REQUEST_MS,
     requestTimeout: REQUEST_MS,
     maxHeaderSize: MAX_HEAD_BYTES,

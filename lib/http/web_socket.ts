@@ -7,7 +7,7 @@
 
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-// @ts-types="@types/ws"
+// @ts-types="./ws.d.ts"
 import { type WebSocket, WebSocketServer } from "ws";
 import { FlightWindow } from "../flow/flight_window.ts";
 import type { Viewer } from "./viewer.ts";

@@ -1,0 +1,37 @@
+/**
+ * What is used of ws, which comes without types; those there are bring all of Node's with them.
+ *
+ * @module
+ */
+
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+
+/** One connection. */
+export interface WebSocket {
+  on(event: "message" | "pong", listener: () => void): this;
+  on(event: "error", listener: (error: Error) => void): this;
+  once(event: "close", listener: () => void): this;
+  /** Sends a binary message; `done` is called when it is written, or cannot be. */
+  send(message: Uint8Array, done: (error?: Error) => void): void;
+  ping(): void;
+  /** Ends the connection without a word. */
+  terminate(): void;
+}
+
+/** Shakes hands. */
+export class WebSocketServer {
+  constructor(options: {
+    readonly noServer: true;
+    readonly clientTracking: false;
+    readonly perMessageDeflate: false;
+    /** The longest message that is taken, in bytes. */
+    readonly maxPayload: number;
+  });
+  handleUpgrade(
+    request: IncomingMessage,
+    connection: Duplex,
+    head: Uint8Array,
+    done: (socket: WebSocket) => void,
+  ): void;
+}
