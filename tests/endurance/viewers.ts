@@ -62,7 +62,7 @@ const url = new URL(Deno.args[0]);
 const visitors = new Set<() => void>();
 let areWelcome = true;
 let lastGap: Gap | undefined;
-let gapWaiters: (() => void)[] = [];
+const gapWaiters: (() => void)[] = [];
 
 /** Asks for the stream. */
 async function ask(): Promise<Deno.TcpConn> {
