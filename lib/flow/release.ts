@@ -9,5 +9,5 @@
  * lets up to 64 MiB of such buffers lie about, in each thread, and in one that idles for ever.
  */
 export function release({ buffer }: { readonly buffer: ArrayBufferLike }): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }
