@@ -2,8 +2,8 @@
  * Twenty minutes at full rate, with viewers that come and go, one that is slow, one that reads
  * nothing, and a camera that dies each minute: at the end everything is as it was after five.
  *
- * `SOCKETCAM_ENDURANCE_MINUTES` makes it shorter, `SOCKETCAM_ENDURANCE_REPORT=1` writes
- * docs/endurance/ anew.
+ * `SOCKETCAM_ENDURANCE_MINUTES` makes it shorter: 2 at least, so that the camera has died before the
+ * first count. `SOCKETCAM_ENDURANCE_REPORT=1` writes docs/endurance/ anew.
  *
  * @module
  */
