@@ -10,7 +10,7 @@ import { during, loads, median, rates, type Recording, type Sample } from "./rec
 import type { Seen } from "./viewers.ts";
 
 const FOLDER = new URL("../../docs/endurance/", import.meta.url);
-const MINUTES = { name: "minutes" };
+const MINUTES = { name: "minutes", min: 0 };
 
 /** Writes the folder anew. */
 export async function writeReport(recording: Recording, seen: Seen): Promise<void> {
