@@ -11,7 +11,7 @@ import { openBrowser } from "./lib/cli/open_browser.ts";
 import { reportOpenDoor, reportSource, reportTransform } from "./lib/cli/report.ts";
 import { aborted, run } from "./lib/cli/run.ts";
 import { decodeFrames } from "./lib/decode/decode.ts";
-import { drawNotice } from "./lib/decode/notice.ts";
+import { NoticeDrawer } from "./lib/decode/notice.ts";
 import { PngEncoder } from "./lib/decode/png.ts";
 import { now } from "./lib/flow/clock.ts";
 import { urlOf } from "./lib/http/url.ts";
@@ -28,6 +28,7 @@ if (import.meta.main) {
       now: () => now() + receiver.clock.offset,
     });
     using png = new PngEncoder();
+    using notices = new NoticeDrawer();
     await using viewers = await serveViewers(stage.frames, {
       host: options.httpHost,
       port: options.httpPort,
@@ -36,7 +37,7 @@ if (import.meta.main) {
       allowHosts: options.allowHost,
       allowOrigins: options.allowOrigin,
       encodePng: (frame) => png.encode(frame),
-      drawNotice,
+      drawNotice: (words, last) => notices.draw(words, last),
     });
     void reportSource(receiver, log);
     void reportTransform(stage, log);

@@ -49,7 +49,7 @@ export {
 export type { Feed } from "./lib/wire/sender.ts";
 export { checkFrames } from "./lib/decode/check.ts";
 export { passFrames } from "./lib/decode/pass.ts";
-export { drawNotice } from "./lib/decode/notice.ts";
+export { NoticeDrawer } from "./lib/decode/notice.ts";
 export { PngEncoder } from "./lib/decode/png.ts";
 export { type Transform, transformFrames, type TransformOptions } from "./lib/decode/transform.ts";
 export type { Scene } from "./lib/decode/motion.ts";

@@ -9,6 +9,7 @@ import { Backoff } from "../flow/backoff.ts";
 import { now } from "../flow/clock.ts";
 import { Demand } from "../flow/demand.ts";
 import { Hub } from "../flow/hub.ts";
+import { release } from "../flow/release.ts";
 import { nextSequence, writeExif } from "../frame/exif.ts";
 import { Watchdog } from "../flow/watchdog.ts";
 import type { CameraInfo, CameraStatus, Frame } from "../frame/frame.ts";
@@ -153,6 +154,9 @@ class SupervisedCamera implements Camera {
       if (!(error instanceof JpegError)) throw error;
       this.counts.dropped[error.fault] = (this.counts.dropped[error.fault] ?? 0) + 1;
       return false;
+    } finally {
+      // What was published is a copy.
+      release(jpeg);
     }
   }
 

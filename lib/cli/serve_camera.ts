@@ -6,7 +6,7 @@
 
 import type { Camera } from "../camera/camera.ts";
 import { checkFrames } from "../decode/check.ts";
-import { drawNotice } from "../decode/notice.ts";
+import { NoticeDrawer } from "../decode/notice.ts";
 import { PngEncoder } from "../decode/png.ts";
 import { serveViewers, type ViewerServer } from "../http/serve.ts";
 import type { readServerOptions } from "./server_options.ts";
@@ -34,6 +34,7 @@ export async function serveCamera(
   await using stack = new AsyncDisposableStack();
   const stage = stack.use(checkFrames(camera.frames));
   const png = stack.use(new PngEncoder());
+  const notices = stack.use(new NoticeDrawer());
   const viewers = stack.use(
     await serveViewers(stage.frames, {
       host,
@@ -45,7 +46,7 @@ export async function serveCamera(
       allowHosts: allowHost,
       allowOrigins: allowOrigin,
       encodePng: (frame) => png.encode(frame),
-      drawNotice,
+      drawNotice: (words, last) => notices.draw(words, last),
     }),
   );
   const open = stack.move();

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { release } from "../flow/release.ts";
 import { JpegError } from "../frame/jpeg.ts";
 import { Codec } from "./codec.ts";
 import { type Thumbnail, thumbnailOfEighth } from "./thumbnail.ts";
@@ -25,9 +26,13 @@ answerQuestions<Uint8Array, CheckResult>((bytes) => {
   try {
     const { size, ...pixels } = codec.decode(bytes, "eighth");
     const thumbnail = thumbnailOfEighth(pixels);
+    if (thumbnail.grey !== pixels.buffer) release(pixels.buffer);
     return { size, thumbnail, ms: performance.now() - startedAt };
   } catch (error) {
     if (error instanceof JpegError) return { refused: error.message };
     throw error;
+  } finally {
+    // It is this thread's own copy.
+    release(bytes);
   }
 });

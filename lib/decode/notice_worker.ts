@@ -7,8 +7,10 @@
 import { createRequire } from "node:module";
 import { Image, TextLayout } from "imagescript";
 import codecs from "imagescript/codecs";
+import fontEngine from "imagescript/font";
 // Only what is imported is installed; a font itself cannot be.
 import "@expo-google-fonts/didact-gothic/package.json" with { type: "json" };
+import { release } from "../flow/release.ts";
 import { writeExif } from "../frame/exif.ts";
 import type { Frame } from "../frame/frame.ts";
 import { JpegError } from "../frame/jpeg.ts";
@@ -41,6 +43,9 @@ const MAX_WORDS = 240;
 
 const codec = await Codec.load();
 const font = await Deno.readFile(createRequire(import.meta.url).resolve(FONT));
+// `Image.renderText` would make an instance each time, with megabytes of its own.
+const engine = await fontEngine.init();
+fontEngine.init = () => Promise.resolve(engine);
 
 answerQuestions<NoticeQuestion, Uint8Array<ArrayBuffer>>(async ({ words, last }) => {
   const image = ground(last);
@@ -54,13 +59,19 @@ answerQuestions<NoticeQuestion, Uint8Array<ArrayBuffer>>(async ({ words, last })
   image.composite(title, left, top);
   image.composite(line, left, top + title.height + gap);
   const jpeg = codecs.jpeg.encode(image.bitmap, { width, height, quality: QUALITY });
+  for (const { bitmap } of [title, line, image]) release(bitmap);
   return last ? writeExif(jpeg, last) : new Uint8Array(jpeg);
 });
 
 /** The last picture in dark greys; a dark ground without one. */
 function ground(last: Frame | undefined): Image {
   try {
-    if (last) return dim(imageOf(codec.decode(last.bytes, "full")));
+    if (last) {
+      const pixels = codec.decode(last.bytes, "full");
+      const image = dim(imageOf(pixels));
+      release(pixels.buffer);
+      return image;
+    }
   } catch (error) {
     // With `--no-decode`, what comes may be no picture at all.
     if (!(error instanceof JpegError)) throw error;

@@ -6,6 +6,7 @@
 
 import type { Image } from "imagescript";
 import codecs from "imagescript/codecs";
+import { release } from "../flow/release.ts";
 import { writeExif } from "../frame/exif.ts";
 import type { Frame } from "../frame/frame.ts";
 import { JpegError } from "../frame/jpeg.ts";
@@ -61,7 +62,9 @@ answerQuestions<TransformQuestion, TransformResult>(async ({ frame, module }) =>
   const thumbnail = thumbnailOfFull(pixels);
   try {
     transform ??= load(module);
-    const image = await apply(await transform, imageOf(pixels), frame);
+    const decoded = imageOf(pixels);
+    release(pixels.buffer);
+    const image = await apply(await transform, decoded, frame);
     const made = { bytes: writeExif(encode(image), frame) };
     const ms = performance.now() - startedAt;
     return { size: [image.width, image.height], thumbnail, ms, made };

@@ -22,6 +22,11 @@ export const PROBE_MS = 5000;
 export const HICCUPS = 5;
 /** How many frames are sent ahead while nothing is known of the link. */
 export const FIRST_IN_FLIGHT = 2;
+/**
+ * How many frames in flight are remembered. Half a minute of them is more than any link holds: a
+ * client with so many acknowledges none, and may stay for weeks.
+ */
+export const MAX_IN_FLIGHT = 1000;
 /** What a new measurement counts against all those before it. */
 const WEIGHT = 0.5;
 
@@ -71,6 +76,7 @@ export class LinkEstimate {
       this.#skippedThen = skipped;
     }
     this.#skipped = skipped;
+    if (this.#flying.length === MAX_IN_FLIGHT) this.#flying.shift();
     this.#flying.push({ bytes, sentAt: at });
   }
 

@@ -8,8 +8,8 @@
  * @module
  */
 
+import { once } from "node:events";
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { MjpegResponse, writeFrames } from "./mjpeg.ts";
 
@@ -53,13 +53,15 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 async function sendFrames({ viewer }: MjpegResponse, reply: ServerResponse): Promise<void> {
-  const socket = reply.socket as Socket;
+  const { socket } = reply.req;
+  viewer.hangUp = () => socket.destroy();
+  socket.once("close", () => viewer.leave());
   // It ends with the connection: no chunks, of which no camera program has a use.
   reply.removeHeader("transfer-encoding");
   reply.shouldKeepAlive = false;
+  // Where more was asked for on this connection before, the answer to that comes first.
+  if (!reply.socket) await once(reply, "socket");
   reply.flushHeaders();
-  viewer.hangUp = () => socket.destroy();
-  socket.once("close", () => viewer.leave());
   await writeFrames(viewer, socket);
   socket.end();
 }

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals } from "@std/assert";
-import { LinkEstimate } from "../../lib/flow/link_estimate.ts";
+import { LinkEstimate, MAX_IN_FLIGHT } from "../../lib/flow/link_estimate.ts";
 
 /** A link in a model of it: one narrow place, and half of the round trip before and behind. */
 interface Model {
@@ -139,4 +139,11 @@ Deno.test("LinkEstimate takes no harm from more acknowledgements than frames", (
   assertAlmostEquals(link.opensAt(20), 20);
   link.sent(FRAME_BYTES, 0, 20);
   assert(link.inFlight === 1);
+});
+
+Deno.test("LinkEstimate remembers no more frames of a client that never acknowledges one, however long", () => {
+  const link = new LinkEstimate();
+  const WEEK = 7 * 24 * 60 * 60 * 30;
+  for (let i = 0; i < WEEK; i++) link.sent(FRAME_BYTES, 0, i * 1000 / 30);
+  assert(link.inFlight <= MAX_IN_FLIGHT, `${link.inFlight} frames`);
 });

@@ -1,10 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import type { Frame } from "../../lib/frame/frame.ts";
 import { frameOf } from "../support/frames.ts";
 import { type Part, partsOf } from "../support/multipart.ts";
 import { testPictures } from "../support/pictures.ts";
-import { STREAM, TestServer } from "../support/viewer_server.ts";
+import { read, STREAM, TestServer } from "../support/viewer_server.ts";
 
 const [picture] = await testPictures(1);
 /** As large as a picture of a webcam. */
@@ -99,6 +99,20 @@ Deno.test("serveViewers() forgets viewers that leave in mid-frame", async () => 
   // Requests for the state keep a few connections of their own; a leak would leave one a viewer.
   assert(descriptors() < before + COUNT / 4, `${descriptors()} descriptors, ${before} before`);
   assertEquals(server.frames.subscribers, 1);
+});
+
+Deno.test("serveViewers() streams to one that has asked for more on the same connection, and forgets it", async () => {
+  await using server = await TestServer.start();
+  const health = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  const connection = await server.say(health + STREAM + STREAM);
+  await server.viewers(2);
+  const frame = frameOf(large);
+  server.frames.publish(frame);
+  const text = await read(connection, 1000);
+  assertMatch(text, /^HTTP\/1.1 200 .*\r\n\r\nok\nHTTP\/1.1 200 .*\r\n\r\n--frame\r\n/s);
+  connection.close();
+  await server.viewers(0);
+  assertEquals(server.frames.subscribers, 0);
 });
 
 Deno.test("serveViewers() is the same after 10,000 requests that connect and leave", async () => {

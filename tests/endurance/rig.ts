@@ -1,0 +1,133 @@
+/**
+ * The whole way at full rate, from a camera to its viewers, each in a process of its own.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
+import type { State } from "../../lib/http/state.ts";
+import { clientUrl, Program, serverPort } from "../support/programs.ts";
+import { vitalsOf } from "../support/vitals.ts";
+import type { Need, Sample } from "./record.ts";
+import type { Gap, Seen } from "./viewers.ts";
+
+/** The viewers that stay: a steady one, a slow one, and one that reads nothing. */
+const STAYING = 3;
+/** How often, and how long after each other, descriptors are counted; the least counts. */
+const LOOKS = 10;
+const LOOK_MS = 100;
+
+/** The programs. Disposing of it ends them. */
+export class Rig implements AsyncDisposable {
+  readonly server: Program;
+  readonly #stack = new AsyncDisposableStack();
+  #client!: Program;
+  #url!: URL;
+  #viewers!: string;
+  #startedAt!: number;
+  #collections = 0;
+
+  private constructor() {
+    this.server = this.#run("server.ts", "--device", "test", "--host", "127.0.0.1", "--port", "0");
+  }
+
+  /** Starts everything; the camera's first picture has been seen then. */
+  static async start(): Promise<Rig> {
+    const rig = new Rig();
+    const port = await serverPort(rig.server);
+    rig.#client = rig.#run("client.ts", "--host", "127.0.0.1", "--port", port, "--http-port", "0");
+    rig.#url = new URL(await clientUrl(rig.#client));
+    const args = ["run", "-A", "tests/endurance/viewers.ts", rig.#url.href];
+    const viewers = rig.#stack.use(new Program(Deno.execPath(), args));
+    [, rig.#viewers] = await viewers.says(/^viewers: (.+)$/m);
+    while ((await rig.seen()).frames === 0) await delay(10);
+    rig.#startedAt = performance.now();
+    return rig;
+  }
+
+  #run(script: string, ...args: string[]): Program {
+    const hook = ["--v8-flags=--expose-gc", "--preload", "tests/endurance/collect.ts"];
+    return this.#stack.use(new Program(Deno.execPath(), ["run", "-A", ...hook, script, ...args]));
+  }
+
+  /** Since the first picture, in minutes. */
+  get minute(): number {
+    return (performance.now() - this.#startedAt) / 60_000;
+  }
+
+  /** What the viewers have seen so far. */
+  async seen(): Promise<Seen> {
+    return await (await fetch(this.#viewers)).json();
+  }
+
+  /** What `/state` says, on a connection that is not kept. */
+  async #state(): Promise<State> {
+    const { hostname, port } = this.#url;
+    const connection = await Deno.connect({ hostname, port: Number(port) });
+    await connection.write(new TextEncoder().encode("GET /state HTTP/1.0\r\n\r\n"));
+    const text = await new Response(connection.readable).text();
+    return JSON.parse(text.slice(text.indexOf("\r\n\r\n")));
+  }
+
+  /** Kills ffmpeg; says how long it took until there was a new picture, in milliseconds. */
+  async killCamera(): Promise<number> {
+    const [ffmpeg] = await this.server.children();
+    const killedAt = Date.now();
+    Deno.kill(ffmpeg, "SIGKILL");
+    const gap: Gap = await (await fetch(`${this.#viewers}/gap?after=${killedAt}`)).json();
+    return gap.until - killedAt;
+  }
+
+  /** Looks at everything once. */
+  async sample(): Promise<Sample> {
+    const { minute } = this;
+    const [camera] = await this.server.children();
+    const [server, client, ffmpeg, { latencyMs }, { ages, frames, errors }] = await Promise.all([
+      vitalsOf(this.server.pid),
+      vitalsOf(this.#client.pid),
+      // It may be dead, or die while it is looked at.
+      camera === undefined ? undefined : vitalsOf(camera).catch(() => undefined),
+      this.#state(),
+      this.seen(),
+    ]);
+    assertEquals(errors, []);
+    const [latency, age] = [latencyMs, ages].map(({ p50, p95 }) => ({ p50: p50!, p95: p95! }));
+    return { minute, server, client, ffmpeg, latency, age, frames };
+  }
+
+  /** Sends home who comes and goes, and measures what the programs need then. */
+  async rest(): Promise<{ minute: number; server: Need; client: Need }> {
+    await fetch(`${this.#viewers}/quiet`, { method: "POST" });
+    while ((await this.#state()).viewers.length !== STAYING) await delay(LOOK_MS);
+    this.#collections++;
+    const needs = {
+      minute: this.minute,
+      server: await this.#need(this.server),
+      client: await this.#need(this.#client),
+    };
+    await fetch(`${this.#viewers}/busy`, { method: "POST" });
+    return needs;
+  }
+
+  async #need(program: Program): Promise<Need> {
+    program.kill("SIGUSR2");
+    const pattern = new RegExp(`^collected ${this.#collections}: (.+)$`, "m");
+    const live = Number((await program.says(pattern))[1]);
+    const looks = [];
+    for (let i = 0; i < LOOKS; i++) {
+      await delay(LOOK_MS);
+      looks.push(await vitalsOf(program.pid));
+    }
+    return {
+      live,
+      rss: Math.min(...looks.map(({ rss }) => rss)),
+      descriptors: Math.min(...looks.map(({ descriptors }) => descriptors)),
+      children: (await program.children()).length,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
