@@ -19,12 +19,16 @@ Deno.test("browsers show the stream, and it moves", async (t) => {
     }
   });
 
-  await t.step("Firefox shows the page without a complaint, and the bare stream", async () => {
-    await using firefox = await Firefox.start();
-    await firefox.open(`${way.url}/`);
-    await seesMovingPicture(() => firefox.screenshot());
-    assertEquals(firefox.complaints, []);
-    await firefox.open(`${way.url}/stream?fps=5`);
-    await seesMovingPicture(() => firefox.screenshot());
-  });
+  await t.step(
+    "Firefox shows the page without a complaint, and the bare stream, slowly",
+    async () => {
+      await using firefox = await Firefox.start();
+      await firefox.open(`${way.url}/`);
+      await seesMovingPicture(() => firefox.screenshot());
+      assertEquals(firefox.complaints, []);
+      // At 30 a second it shows nothing here, whoever serves them (docs/viewers.md).
+      await firefox.open(`${way.url}/stream?fps=2`);
+      await seesMovingPicture(() => firefox.screenshot());
+    },
+  );
 });

@@ -87,8 +87,18 @@ export class Firefox implements AsyncDisposable {
 
   /** What is seen now, as a PNG. */
   async screenshot(): Promise<Uint8Array<ArrayBuffer>> {
-    const { data } = await this.#ask("browsingContext.captureScreenshot", { context: this.#tab });
-    return Uint8Array.fromBase64(data);
+    const giveUpAt = performance.now() + PATIENCE_MS;
+    while (true) {
+      try {
+        const context = this.#tab;
+        const { data } = await this.#ask("browsingContext.captureScreenshot", { context });
+        return Uint8Array.fromBase64(data);
+      } catch (error) {
+        // Each picture of a bare stream is a document of its own, and this one has just gone.
+        const hasGone = /Unable to capture screenshot/.test((error as Error).message);
+        if (!hasGone || performance.now() > giveUpAt) throw error;
+      }
+    }
   }
 
   // deno-lint-ignore no-explicit-any -- each command has a form of its own.
