@@ -2,22 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { EXIF_BYTES } from "../lib/frame/exif.ts";
 import { partsOf } from "./support/multipart.ts";
 import { ffmpeg, FOOTAGE, FOOTAGE_FRAMES, jpegsOf } from "./support/pictures.ts";
-import { clientUrl, serverPort, startClient, startServer } from "./support/programs.ts";
-
-/** Server and client as two processes, with a viewer's address. */
-async function pipeline(...serverArgs: string[]) {
-  const server = startServer("--host", "127.0.0.1", "--port", "0", ...serverArgs);
-  const port = await serverPort(server);
-  const client = startClient("--host", "127.0.0.1", "--port", port, "--http-port", "0");
-  const url = await clientUrl(client);
-  return {
-    url,
-    async [Symbol.asyncDispose]() {
-      await client[Symbol.asyncDispose]();
-      await server[Symbol.asyncDispose]();
-    },
-  };
-}
+import { Pipeline } from "./support/pipeline.ts";
 
 /** The picture as it was before its Exif was put in. */
 function withoutExif(jpeg: Uint8Array): Uint8Array {
@@ -56,7 +41,7 @@ Deno.test("every frame of real footage comes out of /stream decodable and in ord
     assertEquals(encoded.length, FOOTAGE_FRAMES);
     const digests = await Promise.all(encoded.map(digest));
 
-    await using way = await pipeline("--device", video);
+    await using way = await Pipeline.start({ server: ["--device", video] });
     const stream = await Deno.open(`${folder}/stream.mjpg`, { write: true, create: true });
     const seen = new Set<number>();
     let last: number | undefined;
@@ -83,7 +68,7 @@ Deno.test("every frame of real footage comes out of /stream decodable and in ord
 });
 
 Deno.test("the test picture comes through at its rate, whole, with its size in /state", async () => {
-  await using way = await pipeline("--device", "test", "--size", "640x360");
+  await using way = await Pipeline.start({ server: ["--device", "test", "--size", "640x360"] });
   const parts = partsOf(await fetch(`${way.url}/stream`));
   for (let i = 0; i < 90; i++) await parts.next();
   const state = await (await fetch(`${way.url}/state`)).json();

@@ -50,9 +50,18 @@ const PROGRAM: readonly Need[] = [{
 /** The tests run on Debian. */
 const TESTS: readonly Need[] = [
   { sign: "chromium", packages: { "apt-get": "chromium" } },
+  { sign: "firefox-esr", packages: { "apt-get": "firefox-esr" } },
+  { sign: "curl", packages: { "apt-get": "curl" } },
+  { sign: "cvlc", packages: { "apt-get": "vlc-bin" } },
+  { sign: "gst-launch-1.0", packages: { "apt-get": "gstreamer1.0-tools" } },
+  { sign: "motion", packages: { "apt-get": "motion" } },
+  { sign: "setpriv", packages: { "apt-get": "util-linux" } },
   { sign: "djpeg", packages: { "apt-get": "libjpeg-turbo-progs" } },
   { sign: "exiftool", packages: { "apt-get": "libimage-exiftool-perl" } },
-  ...["python3-gi", "gir1.2-gst-rtsp-server-1.0", "gstreamer1.0-plugins-good"].map((name) => ({
+  ...[
+    ...["python3-gi", "gir1.2-gst-rtsp-server-1.0", "gstreamer1.0-plugins-good"],
+    ...["python3-aiohttp", "python3-requests", "vlc-plugin-base"],
+  ].map((name) => ({
     sign: `/usr/share/doc/${name}/copyright`,
     packages: { "apt-get": name },
   })),

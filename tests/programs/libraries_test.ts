@@ -1,0 +1,84 @@
+import { assert, assertEquals } from "@std/assert";
+import { Image } from "imagescript";
+import { areDifferent } from "../support/looks.ts";
+import { Pipeline } from "../support/pipeline.ts";
+import { Program } from "../support/programs.ts";
+
+/** Debian's own Python, which has Debian's OpenCV. */
+const PYTHON = "/usr/bin/python3";
+
+Deno.test("libraries and tools read the stream", async (t) => {
+  await using way = await Pipeline.start({ server: ["--device", "test"] });
+
+  await t.step("OpenCV's VideoCapture reads pictures that move", async () => {
+    const script = [
+      "import cv2, sys",
+      "capture = cv2.VideoCapture(sys.argv[1])",
+      "pictures = [capture.read() for _ in range(60)]",
+      "assert all(ok for ok, _ in pictures)",
+      "print(pictures[0][1].shape, cv2.absdiff(pictures[0][1], pictures[-1][1]).mean() > 1)",
+    ];
+    await using python = new Program(PYTHON, ["-c", script.join("\n"), `${way.url}/`]);
+    assertEquals(await python.ends(), 0, python.stderr);
+    assertEquals([python.stdout, python.stderr], ["(720, 1280, 3) True\n", ""]);
+  });
+
+  await t.step("GStreamer takes the parts apart and decodes them", async () => {
+    await using gst = new Program("gst-launch-1.0", [
+      ...["-v", "souphttpsrc", `location=${way.url}/`, "is-live=true", "!", "multipartdemux", "!"],
+      ...["jpegdec", "!", "fakesink", "num-buffers=90"],
+    ]);
+    assertEquals(await gst.ends(), 0, gst.stderr);
+    assert(/video\/x-raw, .*width=\(int\)1280, height=\(int\)720/.test(gst.stdout), gst.stdout);
+    assert(!/WARN|ERR/.test(gst.stdout + gst.stderr), gst.stdout + gst.stderr);
+  });
+
+  await t.step("curl takes a snapshot, and a part of the stream", async () => {
+    const folder = await Deno.makeTempDir();
+    const snapshot = `${folder}/snapshot.jpg`;
+    await using one = new Program("curl", ["-fsS", "-o", snapshot, `${way.url}/snapshot`]);
+    assertEquals(await one.ends(), 0, one.stderr);
+    const { width, height } = await Image.decode(await Deno.readFile(snapshot));
+    assertEquals([width, height], [1280, 720]);
+    const stream = `${folder}/stream.mjpg`;
+    await using other = new Program("curl", ["-sSN", "-m", "2", "-D", "-", "-o", stream, way.url]);
+    // 28: it has ended with the time that it had.
+    assertEquals([await other.ends(), other.stdout.split("\r\n")[0]], [28, "HTTP/1.1 200 OK"]);
+    const text = new TextDecoder("latin1").decode(await Deno.readFile(stream));
+    const parts = text.match(/--frame\r\nContent-Type: image\/jpeg\r\n[^]+?\xff\xd9\r\n/g)!.length;
+    assert(parts > 10, `${parts} parts in 2 s`);
+    await Deno.remove(folder, { recursive: true });
+  });
+
+  await t.step("motion connects, and saves pictures", async () => {
+    const folder = await Deno.makeTempDir();
+    const settings = {
+      netcam_url: `${way.url}/`,
+      width: 1280,
+      height: 720,
+      framerate: 10,
+      target_dir: folder,
+      snapshot_interval: 1,
+      snapshot_filename: "%v-%Y%m%d%H%M%S",
+      picture_output: "off",
+      movie_output: "off",
+    };
+    const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}\n`);
+    await Deno.writeTextFile(`${folder}/motion.conf`, lines.join(""));
+    const saved: string[] = [];
+    {
+      await using motion = new Program("motion", ["-n", "-c", `${folder}/motion.conf`]);
+      await motion.says(/netcam_rtsp_connect: norm: .* connected/);
+      // Before it has a picture of the camera, it draws a grey one.
+      const seen = /(Writing image to file: .*\.jpg[^]*){4}/;
+      await motion.says(seen);
+      const names = motion.stderr.matchAll(/Writing image to file: (.*\.jpg)/g);
+      saved.push(...Array.from(names, ([, name]) => name));
+    }
+    const [one, other] = saved.slice(1, 3).map((name) => Deno.readFileSync(name));
+    const { width, height } = await Image.decode(one);
+    assertEquals([width, height], [1280, 720]);
+    assert(await areDifferent(one, other), "it does not move");
+    await Deno.remove(folder, { recursive: true });
+  });
+});

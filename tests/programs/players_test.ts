@@ -1,0 +1,58 @@
+import { assert, assertEquals } from "@std/assert";
+import { Image } from "imagescript";
+import { areDifferent } from "../support/looks.ts";
+import { Pipeline } from "../support/pipeline.ts";
+import { Program } from "../support/programs.ts";
+
+/** VLC refuses to run as root. */
+const NOBODY = 65534;
+
+Deno.test("players show the stream", async (t) => {
+  await using way = await Pipeline.start({ server: ["--device", "test"] });
+
+  await t.step(
+    "ffmpeg reads 300 pictures, which is 10 s, without an error or a warning",
+    async () => {
+      await using ffmpeg = new Program("ffmpeg", [
+        ...["-nostdin", "-v", "warning", "-xerror", "-i", `${way.url}/`],
+        ...["-frames:v", "300", "-f", "null", "-"],
+      ]);
+      assertEquals([await ffmpeg.ends(), ffmpeg.stderr], [0, ""]);
+    },
+  );
+
+  await t.step("ffplay finds out the format by itself and shows it", async () => {
+    const args = ["-hide_banner", "-an", "-vf", "showinfo", `${way.url}/`];
+    await using ffplay = new Program("ffplay", args, { SDL_VIDEODRIVER: "dummy" });
+    await ffplay.says(/Input #0, mpjpeg, /);
+    await ffplay.says(/ n: *60 .* s:1280x720 /);
+    assert(!/error|invalid|corrupt/i.test(ffplay.stderr), ffplay.stderr);
+  });
+
+  await t.step("VLC shows it", async () => {
+    const folder = await Deno.makeTempDir();
+    await Deno.chown(folder, Deno.uid() === 0 ? NOBODY : null, null);
+    const args = [
+      ...["cvlc", "--no-audio", "--vout=vdummy", "--video-filter=scene", "--verbose=1"],
+      ...["--scene-format=png", `--scene-path=${folder}`, "--scene-ratio=15", `${way.url}/`],
+    ];
+    const user = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+    const [command, ...rest] = Deno.uid() === 0 ? [...user, ...args] : args;
+    const watcher = Deno.watchFs(folder);
+    {
+      await using _vlc = new Program(command, rest, { HOME: folder });
+      for await (const { paths } of watcher) {
+        // It writes one after the other: the third is there, so the first two are whole.
+        if (paths.some((path) => path.endsWith("scene00031.png"))) break;
+      }
+    }
+    const [one, other] = ["scene00001.png", "scene00016.png"].map((name) =>
+      Deno.readFileSync(`${folder}/${name}`)
+    );
+    // Its scene filter writes whole blocks of 32 lines.
+    const { width, height } = await Image.decode(one);
+    assertEquals([width, height], [1280, 736]);
+    assert(await areDifferent(one, other), "it does not move");
+    await Deno.remove(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,52 @@
+/**
+ * Whether what somebody sees is a picture, and moves.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async/delay";
+import { Image } from "imagescript";
+
+/** How long a picture may take to be there, and then to move, in milliseconds. */
+const PATIENCE_MS = 30_000;
+/** How long between two looks, in milliseconds. */
+const PAUSE_MS = 200;
+/** Colours that a picture has at least; a blank page with its controls has fewer. */
+const COLOURS = 12;
+/** The share of the points looked at that must change. */
+const CHANGE = 0.005;
+
+/** Looks, by `look`, which gives a PNG or a JPEG, until it has seen a picture that moves. */
+export async function seesMovingPicture(look: () => Promise<Uint8Array>): Promise<void> {
+  const giveUpAt = performance.now() + PATIENCE_MS;
+  let first: number[] | undefined;
+  while (performance.now() < giveUpAt) {
+    const points = await pointsOf(await look());
+    if (new Set(points).size >= COLOURS) {
+      first ??= points;
+      if (differ(first, points)) return;
+    }
+    await delay(PAUSE_MS);
+  }
+  throw new Error(first ? "There is a picture, but it does not move" : "There is no picture");
+}
+
+/** Whether two pictures are of different moments. */
+export async function areDifferent(one: Uint8Array, other: Uint8Array): Promise<boolean> {
+  return differ(await pointsOf(one), await pointsOf(other));
+}
+
+function differ(before: readonly number[], after: readonly number[]): boolean {
+  return after.filter((point, i) => point !== before[i]).length >= CHANGE * after.length;
+}
+
+/** The colours of points all over the picture, in 12 bits, so that noise is not movement. */
+async function pointsOf(bytes: Uint8Array): Promise<number[]> {
+  const { bitmap } = await Image.decode(bytes);
+  const points: number[] = [];
+  // An odd number of pixels on, so that no column is looked at more than others.
+  for (let at = 0; at < bitmap.length; at += 4 * 331) {
+    points.push((bitmap[at] >> 4) << 8 | (bitmap[at + 1] >> 4) << 4 | bitmap[at + 2] >> 4);
+  }
+  return points;
+}
