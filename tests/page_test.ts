@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert"
 import { deadline } from "@std/async/deadline";
 import type { Page } from "playwright-core";
 import { openPage } from "./support/browser.ts";
+import { Pipeline } from "./support/pipeline.ts";
 import { clientUrl, serverPort, startClient, startServer } from "./support/programs.ts";
 
 /** The picture on the page, as it is seen. */
@@ -25,10 +26,8 @@ async function watchers(url: string): Promise<string[]> {
 }
 
 Deno.test("the page draws a picture that moves, over a WebSocket, and says how it fares", async () => {
-  await using server = startServer("--device", "test", "--host", "127.0.0.1", "--port", "0");
-  const port = await serverPort(server);
-  await using client = startClient("--host", "127.0.0.1", "--port", port, "--http-port", "0");
-  const url = await clientUrl(client);
+  await using pipeline = await Pipeline.start({ server: ["--device", "test"] });
+  const { url } = pipeline;
   await using open = await openPage(url);
   const { page, complaints } = open;
   await page.getByText(/^\d+\.\d( of \d+\.\d)? fps$/).waitFor();
@@ -84,11 +83,10 @@ Deno.test("the page goes on by itself when server and client are killed and star
 Deno.test("the page says what is wrong with a transform, and draws the motion", async () => {
   const module = await Deno.makeTempFile({ suffix: ".ts" });
   await Deno.writeTextFile(module, `export default () => {\n  throw new Error("as asked");\n};`);
-  await using server = startServer("--device", "test", "--host", "127.0.0.1", "--port", "0");
-  const port = ["--port", await serverPort(server), "--http-port", "0"];
-  await using client = startClient("--host", "127.0.0.1", ...port, "--transform", module);
+  const programs = { server: ["--device", "test"], client: ["--transform", module] };
+  await using pipeline = await Pipeline.start(programs);
   try {
-    await using open = await openPage(await clientUrl(client));
+    await using open = await openPage(pipeline.url);
     const { page } = open;
     const hasText = `Shown as it comes: ${module}:2: as asked`;
     await page.locator("#verdict", { hasText }).waitFor();

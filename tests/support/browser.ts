@@ -4,18 +4,8 @@
  * @module
  */
 
-import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
-
-/** Debian's Chromium, without what needs a network or a sandbox of its own. */
-export async function openBrowser() {
-  return await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-      ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-    ],
-  });
-}
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { openChromium } from "./chromium.ts";
 
 /** A page in a browser of its own, and what that complains of. */
 export interface OpenPage extends AsyncDisposable {
@@ -30,7 +20,7 @@ export async function openPage(
   options: BrowserContextOptions = {},
   prepare: (page: Page) => Promise<void> = async () => {},
 ): Promise<OpenPage> {
-  const browser = await openBrowser();
+  const browser = await openChromium();
   const complaints: string[] = [];
   try {
     const context = await browser.newContext({
