@@ -67,6 +67,20 @@ export function clientReporter(log: Log): (event: ClientEvent) => void {
   };
 }
 
+/** How often the same trouble is told at most, in milliseconds. */
+const TROUBLE_MS = 60_000;
+
+/** Says what keeps a program from taking all who come, once for as long as it lasts. */
+export function troubleReporter(log: Log): (words: string) => void {
+  const toldAt = new Map<string, number>();
+  return (words) => {
+    const at = performance.now();
+    if (at < (toldAt.get(words) ?? -Infinity) + TROUBLE_MS) return;
+    toldAt.set(words, at);
+    log.warn(words);
+  };
+}
+
 /** Says how it stands with the server and its camera, at each change, until it is closed. */
 export async function reportSource(receiver: Receiver, log: Log): Promise<void> {
   await Promise.all([reportConnection(receiver, log), reportRemoteCamera(receiver, log)]);
