@@ -13,8 +13,13 @@ import type { Log } from "./log.ts";
 
 /** Says how the camera fares, at each change, until it is closed. */
 export async function reportCamera(camera: Camera, log: Log): Promise<void> {
+  let told: string | undefined;
   for await (const status of camera.status.follow()) {
-    if (status.state === "lost") log.warn(`camera lost: ${status.reason}`);
+    const words = status.state === "lost" ? `camera lost: ${status.reason}` : status.state;
+    // An outage is told once, not at each try.
+    if (words === told) continue;
+    told = words;
+    if (status.state === "lost") log.warn(words);
     else if (status.state === "starting") log.debug("camera starting");
     else {
       const ms = Math.round(camera.counts.startMs ?? 0);

@@ -10,8 +10,8 @@ export class NetworkCamera implements AsyncDisposable {
   readonly #controllers = new Set<ReadableStreamDefaultController<Uint8Array>>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
-  constructor() {
-    this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+  constructor(port: number = 0) {
+    this.#server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, () => {
       let mine: ReadableStreamDefaultController<Uint8Array>;
       const body = new ReadableStream<Uint8Array>({
         start: (controller) => {

@@ -5,6 +5,7 @@
  */
 
 import { assert, assertEquals, assertLess } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { partsOf } from "./multipart.ts";
 import { clientUrl, type Program, serverPort, startClient, startServer } from "./programs.ts";
 import { record } from "./reliability.ts";
@@ -31,6 +32,11 @@ export interface PipelineOptions {
   readonly warmUp?: (url: string) => Promise<void>;
 }
 
+/** Who has said something: a program, or a file that it has written it to. */
+export interface Teller {
+  readonly stderr: string;
+}
+
 /** What is expected after a fault. */
 export interface Expected {
   /** The fault, for the table. */
@@ -41,7 +47,11 @@ export interface Expected {
   /** How soon pictures come again after that, in milliseconds. */
   readonly withinMs: number;
   /** What is said of it, once, and by whom. */
-  readonly told: readonly ["server" | "client", RegExp];
+  readonly told: readonly ["server" | "client" | Teller, RegExp];
+  /** Descriptors that stay open afterwards, where that is known and does not go on. */
+  readonly leaves?: number;
+  /** Waits until it is over, where that is not seen by the viewer; gives the time of it. */
+  readonly over?: () => Promise<number>;
   /** Whether it happens, and is said, more than once. */
   readonly often?: boolean;
 }
@@ -57,7 +67,7 @@ export class Pipeline implements AsyncDisposable {
   readonly #all: AsyncDisposable[] = [];
   readonly #descriptors = new Map<Program, number>();
   /** How much each had said before anything happened. */
-  readonly #marks = new Map<Program, number>();
+  readonly #marks = new Map<Teller, number>();
 
   private constructor(options: PipelineOptions) {
     this.#options = options;
@@ -120,38 +130,39 @@ export class Pipeline implements AsyncDisposable {
   }
 
   /** Waits until a fault is over; fails where it does not end as it should. */
-  async recovers({ fault, began, ended = began, withinMs, told, often }: Expected): Promise<void> {
+  async recovers({ fault, began, ended = began, withinMs, ...more }: Expected): Promise<void> {
+    const { told: [who, words], leaves = 0, over, often } = more;
     const patienceMs = withinMs + 20_000;
+    const otherwise = await over?.();
     const { overAt, saw } = await this.viewer.outage({ began, ended, patienceMs });
-    const recoveryMs = Math.max(0, overAt - ended);
+    const recoveryMs = Math.max(0, (otherwise ?? overAt) - ended);
     assertLess(recoveryMs, withinMs, `pictures came again too late: ${this.#said()}`);
     if (!this.#options.watch?.retry) assertEquals(this.viewer.connections, 1, saw);
-    const [who, words] = told;
-    const program = this[who];
+    const teller = typeof who === "string" ? this[who] : who;
     const lines = () => {
-      const said = program.stderr.slice(this.#marks.get(program) ?? 0);
+      const said = teller.stderr.slice(this.#marks.get(teller) ?? 0);
       return said.split("\n").filter((line) => words.test(line));
     };
-    await program.until(() => lines().length > 0, String(words));
+    await eventually(() => lines().length > 0, () => `nobody said ${words}: ${this.#said()}`);
     if (!often) assertEquals(lines().length, 1, `it is said once: ${this.#said()}`);
-    await this.#leavesNothing();
+    await this.#leavesNothing(leaves);
     await record({ fault, saw, recoveryMs, told: lines()[0].replaceAll("|", "\\|") });
   }
 
-  async #leavesNothing(): Promise<void> {
-    const left = async () => [
-      ...(await this.server.children()).slice(1).map((pid) => `process ${pid} of the server`),
-      ...(await this.client.children()).map((pid) => `process ${pid} of the client`),
-      ...[this.server, this.client].flatMap((program) => {
+  async #leavesNothing(leaves: number): Promise<void> {
+    let found: string[] = [];
+    await eventually(async () => {
+      const processes = [
+        ...(await this.server.children()).slice(1),
+        ...await this.client.children(),
+      ];
+      found = processes.map((pid) => `process ${pid}`);
+      for (const program of [this.server, this.client]) {
         const more = descriptors(program) - (this.#descriptors.get(program) ?? Infinity);
-        return more > 0 ? [`${more} descriptors of ${program.pid}`] : [];
-      }),
-    ];
-    const patience = performance.now() + CLEARING_MS;
-    for (let found = await left(); found.length > 0; found = await left()) {
-      assert(performance.now() < patience, `left behind: ${found.join(", ")}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+        if (more > leaves) found.push(`${more} descriptors of ${program.pid}`);
+      }
+      return found.length === 0;
+    }, () => `left behind: ${found.join(", ")}`);
   }
 
   #said(): string {
@@ -160,6 +171,19 @@ export class Pipeline implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const program of this.#all) await program[Symbol.asyncDispose]();
+  }
+}
+
+/** Waits until a condition holds; what holds instead is said by `words`. */
+export async function eventually(
+  condition: () => boolean | Promise<boolean>,
+  words: () => string,
+  patienceMs: number = CLEARING_MS,
+): Promise<void> {
+  const patience = performance.now() + patienceMs;
+  while (!await condition()) {
+    assert(performance.now() < patience, words());
+    await delay(50);
   }
 }
 
