@@ -24,6 +24,8 @@ export interface PipelineOptions {
   readonly camera?: readonly string[];
   /** Where the client finds the server. */
   readonly host?: string;
+  /** Where the server listens. */
+  readonly serverHost?: string;
   readonly clientArgs?: readonly string[];
   readonly startServer?: (...args: string[]) => Program;
   readonly startClient?: (...args: string[]) => Program;
@@ -98,10 +100,10 @@ export class Pipeline implements AsyncDisposable {
 
   /** Starts a server on the port that the last one had. */
   async startServer(): Promise<void> {
-    const { camera = ["--device", "test"], host = "127.0.0.1" } = this.#options;
+    const { camera = ["--device", "test"], serverHost = "127.0.0.1" } = this.#options;
     const size = ["--size", "320x240"];
     const start = this.#options.startServer ?? startServer;
-    this.server = start(...camera, ...size, "--host", host, "--port", this.port);
+    this.server = start(...camera, ...size, "--host", serverHost, "--port", this.port);
     this.#all.unshift(this.server);
     await serverPort(this.server);
   }

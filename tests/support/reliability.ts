@@ -11,8 +11,8 @@ export interface Row {
   readonly saw: string;
   /** From the end of its cause to the first new picture, in milliseconds. */
   readonly recoveryMs: number;
-  /** What the log said. */
-  readonly told: string;
+  /** What the log said, where there is something to be said. */
+  readonly told?: string;
 }
 
 /** Names the document; without it nothing is written. */
@@ -22,7 +22,13 @@ const DOCUMENT = "RELIABILITY_TABLE";
 export async function record({ fault, saw, recoveryMs, told }: Row): Promise<void> {
   const path = Deno.env.get(DOCUMENT);
   if (path === undefined) return;
-  const row = `| ${fault} | ${saw} | ${(recoveryMs / 1000).toFixed(1)} s | \`${told}\` |`;
+  const cells = [
+    fault,
+    saw,
+    `${(recoveryMs / 1000).toFixed(1)} s`,
+    told ? `\`${told}\`` : "nothing",
+  ];
+  const row = `| ${cells.join(" | ")} |`;
   const lines = (await Deno.readTextFile(path)).split("\n");
   const name = (line: string) => /^\| (.*?) +\|/.exec(line)?.[1];
   const same = lines.findIndex((line) => name(line) === fault);
