@@ -71,6 +71,26 @@ Deno.test("pictures come again when the server is started again after 30 s", asy
   });
 });
 
+Deno.test("pictures come again when the server is killed and started again 20 times in 10 s", async () => {
+  await using way = await Pipeline.start();
+  const began = now();
+  for (let i = 0; i < 20; i++) {
+    way.server.kill("SIGKILL");
+    await way.server.ends();
+    const next = delay(began + (i + 1) * 500 - now());
+    void way.startServer().catch(() => {});
+    await next;
+  }
+  await way.recovers({
+    fault: "server killed, and started again, 20 times in 10 s",
+    began,
+    ended: now(),
+    withinMs: AT_ONCE_MS,
+    told: ["client", /(closed the connection|was lost: .*); trying again/],
+    often: true,
+  });
+});
+
 Deno.test("pictures come again when a network camera comes back after 30 s", async () => {
   const pictures = await testPictures(20);
   let camera = new NetworkCamera();

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertLess } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { now } from "../../lib/flow/clock.ts";
 import { AT_ONCE_MS, eventually, Pipeline } from "../support/fault_pipeline.ts";
@@ -119,3 +119,20 @@ for (const who of ["server", "client"] as const) {
     }
   });
 }
+
+Deno.test("server and client go on when nothing of what they say can be written", async () => {
+  const mute = (name: string) => (...args: string[]) =>
+    new Program("bash", [
+      ...["-c", `exec "$0" run -A ${name}.ts "$@" 2>/dev/full`],
+      ...[Deno.execPath(), ...args],
+    ]);
+  await using way = await Pipeline.start({
+    startServer: mute("server"),
+    startClient: mute("client"),
+  });
+  const began = now();
+  Deno.kill(await way.ffmpeg(), "SIGKILL");
+  const { overAt } = await way.viewer.outage({ began });
+  assertLess(overAt - began, AT_ONCE_MS);
+  assertEquals(way.viewer.connections, 1);
+});

@@ -145,7 +145,7 @@ export class Pipeline implements AsyncDisposable {
       const said = teller.stderr.slice(this.#marks.get(teller) ?? 0);
       return said.split("\n").filter((line) => words.test(line));
     };
-    await eventually(() => lines().length > 0, () => `nobody said ${words}: ${this.#said()}`);
+    await eventually(() => lines().length > 0, () => `nobody said ${words}: ${teller.stderr}`);
     if (!often) assertEquals(lines().length, 1, `it is said once: ${this.#said()}`);
     await this.#leavesNothing(leaves);
     await record({ fault, saw, recoveryMs, told: lines()[0].replaceAll("|", "\\|") });

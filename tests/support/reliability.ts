@@ -18,15 +18,23 @@ export interface Row {
 /** Names the document; without it nothing is written. */
 const DOCUMENT = "RELIABILITY_TABLE";
 
+/** What differs from run to run. */
+const CHANCE: readonly (readonly [RegExp, string])[] = [
+  [/\/\S*\/(?=transform\.ts)/, ""],
+  [/(127\.0\.0\.1|server\.test):\d+/, "$1:PORT"],
+  [/Port \d+/, "Port 9999"],
+];
+
 /** Puts a row into the document's table, in place of the one of the same fault. */
 export async function record({ fault, saw, recoveryMs, told }: Row): Promise<void> {
   const path = Deno.env.get(DOCUMENT);
   if (path === undefined) return;
+  const words = CHANCE.reduce((text, [what, instead]) => text?.replace(what, instead), told);
   const cells = [
     fault,
     saw,
     `${(recoveryMs / 1000).toFixed(1)} s`,
-    told ? `\`${told}\`` : "nothing",
+    words ? `\`${words}\`` : "nothing",
   ];
   const row = `| ${cells.join(" | ")} |`;
   const lines = (await Deno.readTextFile(path)).split("\n");
