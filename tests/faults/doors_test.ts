@@ -84,7 +84,7 @@ Deno.test("pictures come again when the server's port was taken while it was awa
   await using refused = startServer("--device", "test", "--host", "127.0.0.1", "--port", way.port);
   assertEquals(await refused.ends(), 1);
   assertMatch(refused.stderr, /Port \d+ is taken; end the program that has it, or choose another/);
-  await delay(5000);
+  await delay(2000);
   other.close();
   await answering;
   await way.startServer();
