@@ -60,8 +60,7 @@ Deno.test("pictures come again though the disk of logs and temporary files is fu
   Deno.kill(await way.ffmpeg(), "SIGKILL");
   await way.recovers({
     fault: "disk full under logs, temporary files and working directory, and ffmpeg killed",
-    began,
-    ended: again,
+    began: again,
     withinMs: AT_ONCE_MS,
     told: [
       {
