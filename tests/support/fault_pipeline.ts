@@ -9,6 +9,7 @@ import { delay } from "@std/async/delay";
 import { partsOf } from "./multipart.ts";
 import { clientUrl, type Program, serverPort, startClient, startServer } from "./programs.ts";
 import { record } from "./reliability.ts";
+import { descriptorsOf } from "./vitals.ts";
 import { StreamViewer, type WatchOptions } from "./stream_viewer.ts";
 
 /** How soon pictures come again when the end of a fault shows at once, in milliseconds. */
@@ -88,7 +89,7 @@ export class Pipeline implements AsyncDisposable {
       pipeline.viewer = await StreamViewer.watch(url, options.watch);
       pipeline.#all.unshift(pipeline.viewer);
       for (const program of [pipeline.server, pipeline.client]) {
-        pipeline.#descriptors.set(program, descriptors(program));
+        pipeline.#descriptors.set(program, descriptorsOf(program.pid));
         pipeline.#marks.set(program, program.stderr.length);
       }
       return pipeline;
@@ -160,7 +161,7 @@ export class Pipeline implements AsyncDisposable {
       ];
       found = processes.map((pid) => `process ${pid}`);
       for (const program of [this.server, this.client]) {
-        const more = descriptors(program) - (this.#descriptors.get(program) ?? Infinity);
+        const more = descriptorsOf(program.pid) - (this.#descriptors.get(program) ?? Infinity);
         if (more > leaves) found.push(`${more} descriptors of ${program.pid}`);
       }
       return found.length === 0;
@@ -200,9 +201,4 @@ async function seeNotice(url: string): Promise<void> {
 function freePort(): string {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return String(listener.addr.port);
-}
-
-/** How many descriptors a program has open. */
-function descriptors({ pid }: Program): number {
-  return Array.from(Deno.readDirSync(`/proc/${pid}/fd`)).length;
 }
