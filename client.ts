@@ -8,7 +8,12 @@ import { readClientOptions } from "./lib/cli/client_options.ts";
 import { clientState } from "./lib/cli/client_state.ts";
 import { createLog, print } from "./lib/cli/log.ts";
 import { openBrowser } from "./lib/cli/open_browser.ts";
-import { reportOpenDoor, reportSource, reportTransform } from "./lib/cli/report.ts";
+import {
+  reportOpenDoor,
+  reportSource,
+  reportTransform,
+  troubleReporter,
+} from "./lib/cli/report.ts";
 import { aborted, run } from "./lib/cli/run.ts";
 import { decodeFrames } from "./lib/decode/decode.ts";
 import { NoticeDrawer } from "./lib/decode/notice.ts";
@@ -38,6 +43,7 @@ if (import.meta.main) {
       allowOrigins: options.allowOrigin,
       encodePng: (frame) => png.encode(frame),
       drawNotice: (words, last) => notices.draw(words, last),
+      onTrouble: troubleReporter(log),
     });
     void reportSource(receiver, log);
     void reportTransform(stage, log);

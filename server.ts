@@ -8,7 +8,13 @@ import { openCamera } from "./lib/camera/camera.ts";
 import { listWebcams } from "./lib/camera/find_webcam.ts";
 import { cameraTable } from "./lib/cli/camera_table.ts";
 import { createLog, print } from "./lib/cli/log.ts";
-import { clientReporter, reportCamera, reportDropped, reportOpenDoor } from "./lib/cli/report.ts";
+import {
+  clientReporter,
+  reportCamera,
+  reportDropped,
+  reportOpenDoor,
+  troubleReporter,
+} from "./lib/cli/report.ts";
 import { aborted, run } from "./lib/cli/run.ts";
 import { serveCamera } from "./lib/cli/serve_camera.ts";
 import { readServerOptions } from "./lib/cli/server_options.ts";
@@ -24,11 +30,13 @@ if (import.meta.main) {
     }
     const log = createLog("server", format, verbose === true);
     await using camera = openCamera({ ...options, ...size });
-    await using listener = listen(camera, { ...options, onClient: clientReporter(log) });
+    const onTrouble = troubleReporter(log);
+    const onClient = clientReporter(log);
+    await using listener = listen(camera, { ...options, onClient, onTrouble });
     const { httpPort } = options;
     await using viewers = httpPort === undefined
       ? undefined
-      : await serveCamera(camera, listener.address, { ...options, httpPort });
+      : await serveCamera(camera, listener.address, { ...options, httpPort, onTrouble });
     await Promise.race([camera.ready, aborted(signal)]);
     void reportCamera(camera, log);
     reportDropped(camera, log, signal);

@@ -26,7 +26,7 @@ export const START_MS = 10_000;
 /** How long a camera may give no picture before it is started anew, in milliseconds. */
 export const STALL_MS = 5000;
 /** The first and the longest wait before a lost camera is tried again, in milliseconds. */
-export const RETRY_MS = { min: 500, max: 10_000 };
+export const RETRY_MS = { min: 500, max: 3000 };
 
 /** Options of {@linkcode openCamera}. */
 export interface CameraOptions extends SourceOptions {

@@ -38,11 +38,20 @@ export function createLog(name: string, format: LogFormat, verbose: boolean): Lo
 /** Writes a line to stdout. */
 export function print(line: string): void {
   // deno-lint-ignore no-console -- the one place for it
-  console.log(line);
+  write(() => console.log(line));
 }
 
 /** Writes a line to stderr. */
 export function complain(line: string): void {
   // deno-lint-ignore no-console -- the one place for it
-  console.error(line);
+  write(() => console.error(line));
+}
+
+/** Where nothing can be written, as on a full disk, the line is lost, and the program goes on. */
+function write(line: () => void): void {
+  try {
+    line();
+  } catch {
+    // There is nowhere left to say it.
+  }
 }

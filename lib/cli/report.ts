@@ -13,8 +13,13 @@ import type { Log } from "./log.ts";
 
 /** Says how the camera fares, at each change, until it is closed. */
 export async function reportCamera(camera: Camera, log: Log): Promise<void> {
+  let told: string | undefined;
   for await (const status of camera.status.follow()) {
-    if (status.state === "lost") log.warn(`camera lost: ${status.reason}`);
+    const words = status.state === "lost" ? `camera lost: ${status.reason}` : status.state;
+    // An outage is told once, not at each try.
+    if (words === told) continue;
+    told = words;
+    if (status.state === "lost") log.warn(words);
     else if (status.state === "starting") log.debug("camera starting");
     else {
       const ms = Math.round(camera.counts.startMs ?? 0);
@@ -64,6 +69,20 @@ export function clientReporter(log: Log): (event: ClientEvent) => void {
     const line = `${address} ${type}${why} (${clients} ${clients === 1 ? "client" : "clients"})`;
     if (reason) log.warn(line);
     else log.info(line);
+  };
+}
+
+/** How often the same trouble is told at most, in milliseconds. */
+const TROUBLE_MS = 60_000;
+
+/** Says what keeps a program from taking all who come, once for as long as it lasts. */
+export function troubleReporter(log: Log): (words: string) => void {
+  const toldAt = new Map<string, number>();
+  return (words) => {
+    const at = performance.now();
+    if (at < (toldAt.get(words) ?? -Infinity) + TROUBLE_MS) return;
+    toldAt.set(words, at);
+    log.warn(words);
   };
 }
 

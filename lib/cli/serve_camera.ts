@@ -27,8 +27,9 @@ export type CameraServeOptions = Pick<
 export async function serveCamera(
   camera: Camera,
   socket: Deno.NetAddr,
-  { host, token, cert, key, allowHost, allowOrigin, httpPort }: CameraServeOptions & {
+  { host, token, cert, key, allowHost, allowOrigin, httpPort, onTrouble }: CameraServeOptions & {
     readonly httpPort: number;
+    readonly onTrouble: (words: string) => void;
   },
 ): Promise<ViewerServer> {
   await using stack = new AsyncDisposableStack();
@@ -47,6 +48,7 @@ export async function serveCamera(
       allowOrigins: allowOrigin,
       encodePng: (frame) => png.encode(frame),
       drawNotice: (words, last) => notices.draw(words, last),
+      onTrouble,
     }),
   );
   const open = stack.move();

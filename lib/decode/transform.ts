@@ -6,6 +6,7 @@
 
 import { pathToFileURL } from "node:url";
 import type { Image } from "imagescript";
+import { Backoff } from "../flow/backoff.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import { blame } from "./blame.ts";
@@ -26,6 +27,8 @@ import { WorkerPool } from "./worker_pool.ts";
 export const TRANSFORM_MS = 5000;
 /** How long a transform that took too long, or ended its thread, is left alone, in milliseconds. */
 export const ASIDE_MS = 10_000;
+/** How long at most; it doubles each time, since of a thread that hangs some descriptors stay. */
+const MAX_ASIDE_MS = 3_600_000;
 
 /**
  * What is done to each picture: the image may be changed in place, or another one returned, of any
@@ -65,6 +68,7 @@ class Transformer implements Decoder {
   readonly #module: URL;
   readonly #pool: WorkerPool<TransformQuestion, TransformResult>;
   readonly #watch: Disposable;
+  readonly #backoff = new Backoff({ min: ASIDE_MS, max: MAX_ASIDE_MS });
   #checker: Checker | undefined;
   #closed = false;
   #aside: { until: number; problem: string } | undefined;
@@ -75,6 +79,7 @@ class Transformer implements Decoder {
     this.#pool = new WorkerPool(thread, { size: workers, hangMs: TRANSFORM_MS });
     this.#watch = watchFile(module, () => {
       this.#aside = undefined;
+      this.#backoff.reset();
       // A module that is loaded stays as it is, and so does what it imports: only in a new thread
       // they are read again.
       this.#pool.renew();
@@ -114,7 +119,7 @@ class Transformer implements Decoder {
       ? `it took over ${TRANSFORM_MS / 1000} s`
       : `it ended its thread: ${error.message}`;
     this.#aside = {
-      until: performance.now() + ASIDE_MS,
+      until: performance.now() + this.#backoff.next(),
       problem: blame(this.#module.href, new Error(words)),
     };
   }

@@ -6,7 +6,6 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerOptions } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import type { Hub } from "../flow/hub.ts";
 import { listenError } from "../flow/listen_error.ts";
 import type { Frame } from "../frame/frame.ts";
@@ -14,6 +13,7 @@ import { BasicAuth, type Credentials } from "./basic_auth.ts";
 import { requestOf, send, sendLast } from "./exchange.ts";
 import { type EncodePng, handle, type Site } from "./handler.ts";
 import { HostCheck } from "./host_check.ts";
+import { Listening } from "./listening.ts";
 import { type DrawNotice, Notice } from "./notice.ts";
 import type { FeedState } from "./state.ts";
 import { text } from "./reply.ts";
@@ -49,6 +49,8 @@ export interface ServeOptions {
   readonly allowHosts?: readonly string[];
   /** Origins whose pages may read the answers, as CORS has it; `*` is all. */
   readonly allowOrigins?: readonly string[];
+  /** Is told, again and again, what keeps it from taking viewers in. */
+  readonly onTrouble?: (words: string) => void;
 }
 
 /** A running endpoint. Closing it ends all streams. */
@@ -67,6 +69,7 @@ export async function serveViewers(
   options: ServeOptions,
 ): Promise<ViewerServer> {
   const { host, port, readState, encodePng, drawNotice, credentials } = options;
+  const { onTrouble = () => {} } = options;
   const notice = drawNotice && new Notice(frames, readState, drawNotice);
   const viewers = new Viewers(frames, () => notice?.read());
   const site: Site = {
@@ -78,22 +81,23 @@ export async function serveViewers(
     auth: credentials && new BasicAuth(credentials),
     origins: options.allowOrigins ?? [],
   };
-  const server = createHttpServer(options);
-  serveSite(server, site);
+  const create = () => {
+    const server = createHttpServer(options);
+    serveSite(server, site);
+    return server;
+  };
+  let listening: Listening;
   try {
-    await bind(server, host, port);
+    listening = await Listening.start({ host, port, create, onTrouble });
   } catch (error) {
     viewers[Symbol.dispose]();
     throw listenError(error, { hostname: host, port, option: "--http-port" });
   }
-  const bound = server.address() as AddressInfo;
   return {
-    address: { transport: "tcp", hostname: bound.address, port: bound.port },
+    address: listening.address,
     async [Symbol.asyncDispose]() {
       viewers[Symbol.dispose]();
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
+      await listening[Symbol.asyncDispose]();
     },
   };
 }
@@ -159,10 +163,3 @@ const FAULTS: Readonly<Record<string, readonly [status: number, words: string]>>
     `The head of the request is longer than ${MAX_HEAD_BYTES} bytes`,
   ],
 };
-
-function bind(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port }, resolve);
-  });
-}

@@ -8,6 +8,8 @@ import { now } from "../flow/clock.ts";
 
 /** How long a measurement counts, in milliseconds. */
 export const SAMPLE_MS = 60_000;
+/** How far two clocks may drift apart within that time, in milliseconds. */
+const DRIFT_MS = 50;
 
 interface Sample {
   /** When the answer came, by the clock here. */
@@ -39,8 +41,11 @@ export class ClockSync {
     const roundTrip = received - sent;
     // A clock that was set in the meantime makes no sense of it, nor does an answer to no question.
     if (roundTrip < 0 || roundTrip > SAMPLE_MS) return;
-    this.#samples = this.#samples.filter(({ at }) => at > received - SAMPLE_MS);
-    this.#samples.push({ at: received, roundTrip, offset: there + roundTrip / 2 - received });
+    const sample = { at: received, roundTrip, offset: there + roundTrip / 2 - received };
+    this.#samples = this.#samples.filter((other) =>
+      other.at > received - SAMPLE_MS && agree(other, sample)
+    );
+    this.#samples.push(sample);
   }
 
   get #best(): Sample | undefined {
@@ -49,4 +54,13 @@ export class ClockSync {
       undefined,
     );
   }
+}
+
+/**
+ * Whether both can be true: each is wrong by half its round trip at most. Where not, one of the
+ * clocks was set between them.
+ */
+function agree(one: Sample, other: Sample): boolean {
+  const error = (one.roundTrip + other.roundTrip) / 2 + DRIFT_MS;
+  return Math.abs(one.offset - other.offset) <= error;
 }

@@ -5,6 +5,7 @@
  */
 
 import { delay } from "@std/async/delay";
+import { isOutOfDescriptors, OUT_OF_DESCRIPTORS } from "../flow/descriptors.ts";
 import { LateError } from "../flow/within.ts";
 import { challenge, Refusal, sayFarewell } from "./handshake.ts";
 import { Incoming } from "./incoming.ts";
@@ -36,6 +37,8 @@ export interface ListenOptions {
   readonly maxClients?: number;
   /** Is told of who comes and goes. */
   readonly onClient?: (event: ClientEvent) => void;
+  /** Is told, again and again, what keeps it from taking clients in. */
+  readonly onTrouble?: (words: string) => void;
 }
 
 /** A client has come or gone. */
@@ -70,6 +73,7 @@ class Door implements Listener {
   readonly #token: string | undefined;
   readonly #maxClients: number;
   readonly #onClient: (event: ClientEvent) => void;
+  readonly #onTrouble: (words: string) => void;
   readonly #listener: ServerListener;
   readonly #waitingRoom = new WaitingRoom();
   readonly #offenders = new Offenders();
@@ -84,6 +88,7 @@ class Door implements Listener {
     this.#token = options.token;
     this.#maxClients = options.maxClients ?? MAX_CLIENTS;
     this.#onClient = options.onClient ?? (() => {});
+    this.#onTrouble = options.onTrouble ?? (() => {});
     this.#listener = bind(options);
     this.#accepting = this.#accept(this.#closing.signal);
   }
@@ -99,8 +104,9 @@ class Door implements Listener {
         if (signal.aborted) return conn[Symbol.dispose]();
         const serving = this.#serve(conn).finally(() => this.#serving.delete(serving));
         this.#serving.add(serving);
-      } catch {
+      } catch (error) {
         // Too many open files, or a client that left at once: others still want in.
+        if (isOutOfDescriptors(error)) this.#onTrouble(OUT_OF_DESCRIPTORS);
         await delay(ACCEPT_PAUSE_MS, { signal }).catch(() => {});
       }
     }

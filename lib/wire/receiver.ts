@@ -17,8 +17,11 @@ import { RefusedError } from "./refused_error.ts";
 
 export { RefusedError };
 
-/** The first and the longest wait before a lost server is tried again, in milliseconds. */
-export const RECONNECT_MS = { min: 250, max: 10_000, jitter: 0.3 };
+/**
+ * The first and the longest wait before a lost server is tried again, in milliseconds. A try costs
+ * next to nothing, and whoever has started the server again wants to see it now.
+ */
+export const RECONNECT_MS = { min: 250, max: 3000, jitter: 0.3 };
 
 /** How long frames are held back at most until the server's clock is known, in milliseconds. */
 const CLOCK_WAIT_MS = 1000;

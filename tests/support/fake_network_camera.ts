@@ -10,8 +10,8 @@ export class NetworkCamera implements AsyncDisposable {
   readonly #controllers = new Set<ReadableStreamDefaultController<Uint8Array>>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
-  constructor() {
-    this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+  constructor(port: number = 0) {
+    this.#server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, () => {
       let mine: ReadableStreamDefaultController<Uint8Array>;
       const body = new ReadableStream<Uint8Array>({
         start: (controller) => {
@@ -37,12 +37,18 @@ export class NetworkCamera implements AsyncDisposable {
     const header = `Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`;
     const part = [new TextEncoder().encode(header), jpeg, new TextEncoder().encode("\r\n--b\r\n")];
     for (const controller of this.#controllers) {
-      for (const bytes of part) controller.enqueue(bytes);
+      try {
+        for (const bytes of part) controller.enqueue(bytes);
+      } catch {
+        // Its connection ended between two parts.
+        this.#controllers.delete(controller);
+      }
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const controller of this.#controllers) controller.close();
+    this.#controllers.clear();
     await this.#server.shutdown();
   }
 }

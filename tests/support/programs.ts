@@ -54,21 +54,31 @@ export class Program implements AsyncDisposable {
 
   /** Waits until the program has said what matches, on stdout or stderr. */
   async says(pattern: RegExp, patienceMs: number = PATIENCE_MS): Promise<RegExpExecArray> {
+    let match: RegExpExecArray | null = null;
+    const isSaid = () => (match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr)) !== null;
+    await this.until(isSaid, String(pattern), patienceMs);
+    return match!;
+  }
+
+  /** Waits until a condition on what it has said holds; `what` names it. */
+  async until(
+    condition: () => boolean,
+    what: string,
+    patienceMs: number = PATIENCE_MS,
+  ): Promise<void> {
     let over = false;
     void this.#reading.then(() => over = true);
     const waiting = (async () => {
-      while (true) {
-        const match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr);
-        if (match) return match;
+      while (!condition()) {
         if (over) throw new Error("it has ended");
         await new Promise<void>((resolve) => this.#listeners.push(resolve));
       }
     })();
     try {
-      return await deadline(waiting, patienceMs);
+      await deadline(waiting, patienceMs);
     } catch (error) {
       const said = `stdout: ${this.stdout}\nstderr: ${this.stderr}`;
-      throw new Error(`The program never said ${pattern}: ${(error as Error).message}\n${said}`);
+      throw new Error(`The program never said ${what}: ${(error as Error).message}\n${said}`);
     }
   }
 

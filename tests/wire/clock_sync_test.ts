@@ -31,3 +31,16 @@ Deno.test("ClockSync ignores an answer to a question of long ago, which was neve
   clock.add(-1e300, 1000, 900);
   assertEquals([clock.offset, clock.roundTrip], [0, null]);
 });
+
+Deno.test("ClockSync forgets what it knew when a clock is set, to the future or to the past", () => {
+  for (const step of [3_600_000, -3_600_000]) {
+    const sync = new ClockSync();
+    sync.add(1000, 1000.5, 1001);
+    // The clock there is set; the answers are slower than the first one.
+    sync.add(2000, 2002 + step, 2004);
+    assertEquals(sync.offset, step);
+    // The clock here is set, too.
+    sync.add(3000 + step, 3002 + step, 3004 + step);
+    assertEquals(sync.offset, 0);
+  }
+});

@@ -1,0 +1,137 @@
+import { assertEquals, assertLess } from "@std/assert";
+import { delay } from "@std/async/delay";
+import { now } from "../../lib/flow/clock.ts";
+import { AT_ONCE_MS, eventually, Pipeline } from "../support/fault_pipeline.ts";
+import { Program } from "../support/programs.ts";
+import { record } from "../support/reliability.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** A disk of 64 KB; none where this machine lets nobody mount. */
+async function smallDisk() {
+  const path = await Deno.makeTempDir();
+  const run = (command: string, ...args: string[]) => new Deno.Command(command, { args }).output();
+  const { success } = await run("mount", "-t", "tmpfs", "-o", "size=64k", "none", path);
+  return {
+    path,
+    success,
+    async [Symbol.asyncDispose]() {
+      if (success) await run("umount", "-l", path);
+      await Deno.remove(path, { recursive: true });
+    },
+  };
+}
+
+Deno.test("pictures come again though the disk of logs and temporary files is full", async () => {
+  await using disk = await smallDisk();
+  // Where there is no disk to fill, the device does for the logs what a full one does.
+  const logOf = (name: string) => disk.success ? `${disk.path}/${name}.log` : "/dev/full";
+  const start = (name: string) => (...args: string[]) => {
+    const command = `cd ${disk.path}; exec "$0" run -A ${ROOT}${name}.ts "$@" 2>>${logOf(name)}`;
+    const env = { TMPDIR: disk.path };
+    return new Program("bash", ["-c", command, Deno.execPath(), ...args], env);
+  };
+  await using way = await Pipeline.start({
+    startServer: start("server"),
+    startClient: start("client"),
+  });
+  if (disk.success) {
+    assertEquals(
+      Array.from(Deno.readDirSync(disk.path), ({ name }) => name).sort(),
+      ["client.log", "server.log"],
+      "nothing but the logs is written",
+    );
+    const filler = new Uint8Array(1024);
+    const fill = () => Deno.writeFileSync(`${disk.path}/filler`, filler, { append: true });
+    while (fits(fill));
+    // What is left of the logs' last pages still takes lines.
+    for (const name of ["server", "client"]) {
+      while (fits(() => Deno.writeTextFileSync(logOf(name), "\n", { append: true })));
+    }
+  }
+  const began = now();
+  Deno.kill(await way.ffmpeg(), "SIGKILL");
+  await way.viewer.outage({ began });
+  await eventually(async () => (await way.server.children()).length === 1, () => "no ffmpeg");
+  if (!disk.success) return;
+  // What was to be said meanwhile is lost; the next is heard.
+  await Deno.truncate(`${disk.path}/filler`);
+  const again = now();
+  Deno.kill(await way.ffmpeg(), "SIGKILL");
+  await way.recovers({
+    fault: "disk full under logs, temporary files and working directory, and ffmpeg killed",
+    began: again,
+    withinMs: AT_ONCE_MS,
+    told: [
+      {
+        get stderr() {
+          return Deno.readTextFileSync(logOf("server"));
+        },
+      },
+      /camera lost: .*ffmpeg was ended by SIGKILL$/,
+    ],
+  });
+});
+
+function fits(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+for (const who of ["server", "client"] as const) {
+  Deno.test(`pictures go on, and their age is known, when the ${who}'s clock is set an hour on and back`, async () => {
+    const clock = await Deno.makeTempFile();
+    const set = (time: string) => Deno.writeTextFile(clock, `${time}\n`);
+    await set("+0");
+    const start = (...args: string[]) =>
+      new Program(Deno.execPath(), ["run", "-A", `${who}.ts`, ...args], {
+        LD_PRELOAD: "/usr/$LIB/faketime/libfaketime.so.1",
+        FAKETIME_TIMESTAMP_FILE: clock,
+        FAKETIME_NO_CACHE: "1",
+        FAKETIME_DONT_FAKE_MONOTONIC: "1",
+      });
+    try {
+      const option = who === "server" ? { startServer: start } : { startClient: start };
+      await using way = await Pipeline.start(option);
+      for (const [fault, time] of [["on", "+1h"], ["back", "+0"]]) {
+        const began = now();
+        await set(time);
+        const { ms } = await way.viewer.outage({ began });
+        assertEquals(ms, 0, `no gap when it is set ${fault}`);
+        // Long enough for the ages of all pictures that are counted to be those after the step.
+        const isRight = async () => {
+          const { p50, p95 } = (await way.state()).latencyMs;
+          return Math.abs(p50) < 5000 && Math.abs(p95) < 5000;
+        };
+        await delay(2000);
+        await eventually(isRight, () => `the age is wrong when it is set ${fault}`, 15_000);
+      }
+      assertEquals(way.viewer.connections, 1);
+      const saw = "pictures without a gap";
+      await record({ fault: `the ${who}'s clock set an hour on, and back`, saw, recoveryMs: 0 });
+    } finally {
+      await Deno.remove(clock);
+    }
+  });
+}
+
+Deno.test("server and client go on when nothing of what they say can be written", async () => {
+  const mute = (name: string) => (...args: string[]) =>
+    new Program("bash", [
+      ...["-c", `exec "$0" run -A ${name}.ts "$@" 2>/dev/full`],
+      ...[Deno.execPath(), ...args],
+    ]);
+  await using way = await Pipeline.start({
+    startServer: mute("server"),
+    startClient: mute("client"),
+  });
+  const began = now();
+  Deno.kill(await way.ffmpeg(), "SIGKILL");
+  const { overAt } = await way.viewer.outage({ began });
+  assertLess(overAt - began, AT_ONCE_MS);
+  assertEquals(way.viewer.connections, 1);
+});
