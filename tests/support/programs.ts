@@ -20,12 +20,18 @@ export class Program implements AsyncDisposable {
   stdout = "";
   stderr = "";
 
-  constructor(command: string, args: string[], env: Record<string, string> = {}) {
+  /** @param stdin `piped` where the program is told something while it runs. */
+  constructor(
+    command: string,
+    args: string[],
+    env: Record<string, string> = {},
+    stdin: "null" | "piped" = "null",
+  ) {
     this.#child = new Deno.Command(command, {
       args,
       cwd: ROOT,
       env: { NO_COLOR: "1", ...env },
-      stdin: "null",
+      stdin,
       stdout: "piped",
       stderr: "piped",
     }).spawn();
@@ -80,6 +86,13 @@ export class Program implements AsyncDisposable {
       const said = `stdout: ${this.stdout}\nstderr: ${this.stderr}`;
       throw new Error(`The program never said ${what}: ${(error as Error).message}\n${said}`);
     }
+  }
+
+  /** Tells it something on its stdin. */
+  async tell(text: string): Promise<void> {
+    const writer = this.#child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(text));
+    writer.releaseLock();
   }
 
   /** Waits for the end; says the exit status. */

@@ -1,0 +1,79 @@
+/**
+ * Measures socketcam beside what a user would take instead, on this machine (Linux):
+ * `deno task bench`. Writes `bench/results.md`, with its pictures, and `bench/results.json`.
+ *
+ * @module
+ */
+
+import { Command } from "@commander-js/extra-typings";
+import { complain, print } from "../lib/cli/log.ts";
+import { show } from "./support/figure.ts";
+import { Footage, SIZES } from "./support/footage.ts";
+import { type Claim, isInBand, type Measurement, type Run } from "./support/measurement.ts";
+import { verdict, writeReport } from "./support/report.ts";
+import { measureWholeWay } from "./whole_way.ts";
+
+const ROUNDS = 5;
+
+type Measure = (run: Run, footage: Footage) => Promise<Measurement>;
+
+/** In the order of the report. */
+const ALL: Readonly<Record<string, Measure>> = {
+  way: (run, footage) => measureWholeWay(run, footage, run.quick ? ["1280x720"] : SIZES),
+};
+
+const { quick = false, only, rounds, out } = new Command("bench")
+  .description("Measures socketcam beside what a user would take instead.")
+  .option("--quick", "in under 3 minutes; writes nothing, and fails where a ratio is far off")
+  .option("--only <names>", `some of ${Object.keys(ALL).join(", ")}, with commas between them`)
+  .option("--rounds <n>", `how often each is measured; ${ROUNDS} if nothing is said`)
+  .option("--out <folder>", "where the report is written", "bench")
+  .parse(Deno.args, { from: "user" }).opts();
+
+const startedAt = performance.now();
+const minutes = () => (performance.now() - startedAt) / 60_000;
+const run: Run = {
+  quick,
+  rounds: Number(rounds ?? (quick ? 1 : ROUNDS)),
+  progress: (what) => complain(`${minutes().toFixed(1).padStart(5)} min  ${what}`),
+};
+const chosen = only?.split(",") ?? Object.keys(ALL);
+const measurements: Measurement[] = [];
+await using footage = await Footage.open();
+for (const name of chosen) {
+  if (!Object.hasOwn(ALL, name)) throw new Error(`There is no measurement "${name}"`);
+  measurements.push(await ALL[name](run, footage));
+}
+const claims = measurements.flatMap(({ claims }) => claims);
+if (quick) {
+  for (const claim of claims) print(line(claim));
+  if (!claims.every(isInBand)) {
+    complain("bench: a ratio is far from where it was on any machine");
+    Deno.exitCode = 1;
+  }
+} else {
+  const folder = new URL(`${out}/`, new URL("../", import.meta.url));
+  await writeReport(folder, {
+    at: new Date().toISOString().slice(0, 10),
+    machine: await machine(),
+    rounds: run.rounds,
+    minutes: minutes(),
+  }, measurements);
+  for (const claim of claims) print(line(claim));
+  print(`Written: ${folder.pathname}results.md`);
+}
+
+function line(claim: Claim): string {
+  const { what, value, band } = claim;
+  const where = band ? `, on any machine from ${band[0]} to ${band[1]}` : "";
+  return `${verdict(claim).replaceAll("*", "").padEnd(12)} ${
+    show(value).padStart(7)
+  }  ${what}${where}`;
+}
+
+async function machine(): Promise<string> {
+  const cpu = /^model name\s*: (.*)$/m.exec(await Deno.readTextFile("/proc/cpuinfo"))?.[1];
+  const memory = Math.round(Deno.systemMemoryInfo().total / 2 ** 30);
+  return `${navigator.hardwareConcurrency} cores of ${cpu}, ${memory} GiB, Linux ` +
+    `${Deno.osRelease()}, Deno ${Deno.version.deno}`;
+}

@@ -1,0 +1,57 @@
+"""A network camera: JPEGs from memory over HTTP, at a rate or as fast as they are taken.
+
+Usage: camera.py FOLDER [BYTES]. Each picture carries the time at which it leaves, in a comment;
+with BYTES, comments make all of them that long. Every viewer has a thread, and none drops frames.
+"""
+import pathlib, socket, sys, threading, time
+from control import Pace, say
+
+STAMP = b"bench:%017.6f"
+FILL = 60_000
+
+
+def comment(text):
+    return b"\xff\xfe" + (len(text) + 2).to_bytes(2, "big") + text
+
+
+def part(jpeg, length):
+    """A part of the stream, and where in it the time belongs."""
+    behind_jfif = 4 + int.from_bytes(jpeg[4:6], "big")
+    stamp = comment(STAMP % 0)
+    fill = b""
+    while length and len(jpeg) + len(stamp) + len(fill) < length:
+        fill += comment(b" " * min(FILL, max(0, length - len(jpeg) - len(stamp) - len(fill) - 4)))
+    body = jpeg[:behind_jfif] + stamp + fill + jpeg[behind_jfif:]
+    head = b"Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(body)
+    whole = bytearray(head + body + b"\r\n--camera\r\n")
+    return whole, len(head) + behind_jfif + 4
+
+
+def serve(connection):
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    parts = [(bytearray(whole), at) for whole, at in PARTS]
+    try:
+        connection.recv(65536)
+        connection.sendall(
+            b"HTTP/1.0 200 OK\r\n"
+            b"Content-Type: multipart/x-mixed-replace;boundary=camera\r\n\r\n--camera\r\n"
+        )
+        due, i = None, 0
+        while True:
+            due = pace.wait(due)
+            whole, at = parts[i % len(parts)]
+            stamp = STAMP % time.time()
+            whole[at : at + len(stamp)] = stamp
+            connection.sendall(whole)
+            i += 1
+    except OSError:
+        connection.close()
+
+
+length = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+PARTS = [part(path.read_bytes(), length) for path in sorted(pathlib.Path(sys.argv[1]).iterdir())]
+pace = Pace("30")
+listener = socket.create_server(("127.0.0.1", 0))
+say({"port": listener.getsockname()[1]})
+while True:
+    threading.Thread(target=serve, args=listener.accept()[:1], daemon=True).start()

@@ -1,0 +1,52 @@
+"""Many viewers at the cost of few: bytes are counted and thrown away where the kernel has them.
+
+Usage: crowd.py http|parts HOST PORT COUNT BYTES, with the length of each picture, which is the
+same for all. Says how long it took until each had one.
+"""
+import select, socket, sys, time
+from control import Meter, say
+
+form, host = sys.argv[1:3]
+port, count, length = map(int, sys.argv[3:])
+# What stands in front of the first picture, or between two, is not told from it: it is little.
+FIRST = length + 600
+LOW_WATER = length // 2
+DISCARD = bytearray(1 << 22)
+request = f"GET /stream HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
+
+meter = Meter(count)
+poll = select.epoll()
+viewers, numbers, taken = [], {}, [0] * count
+waiting = count
+start = time.monotonic()
+for number in range(count):
+    viewer = socket.socket()
+    viewer.setblocking(False)
+    viewer.connect_ex((host, port))
+    poll.register(viewer, select.EPOLLOUT)
+    viewers.append(viewer)
+    numbers[viewer.fileno()] = number
+while True:
+    for descriptor, event in poll.poll():
+        number = numbers[descriptor]
+        viewer = viewers[number]
+        if event & select.EPOLLOUT:
+            viewer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, LOW_WATER)
+            if form == "http":
+                viewer.send(request)
+            poll.modify(viewer, select.EPOLLIN)
+            continue
+        try:
+            bytes_read = viewer.recv_into(DISCARD, len(DISCARD), socket.MSG_TRUNC)
+        except OSError:
+            bytes_read = 0
+        if bytes_read == 0:
+            poll.unregister(viewer)
+            continue
+        before = taken[number]
+        taken[number] = before + bytes_read
+        meter.counts[number] = taken[number] / length
+        if before < FIRST <= taken[number]:
+            waiting -= 1
+            if waiting == 0:
+                say({"ms": (time.monotonic() - start) * 1000})

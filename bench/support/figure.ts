@@ -1,0 +1,54 @@
+/**
+ * What was measured several times, and what a report says of it.
+ *
+ * @module
+ */
+
+/** One quantity, measured once a round. */
+export interface Figure {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  /** How many rounds there were. */
+  readonly rounds: number;
+}
+
+/** The middle of values and how far they spread; null, where there are none. */
+export function figure(values: readonly (number | null)[]): Figure | null {
+  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
+  if (sorted.length === 0) return null;
+  return {
+    median: quantile(sorted, 0.5),
+    min: sorted[0],
+    max: sorted.at(-1)!,
+    rounds: sorted.length,
+  };
+}
+
+/** The value below which `share` of all lie. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = share * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return low + (high - low) * (at - Math.floor(at));
+}
+
+/** A figure for a cell: the median, and the spread where it is more than a tenth. */
+export function show(value: Cell): string {
+  if (value === null) return "–";
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return digits(value);
+  const { median, min, max } = value;
+  const isSpread = max - min > 0.1 * Math.abs(median);
+  return isSpread ? `${digits(median)} (${digits(min)} to ${digits(max)})` : digits(median);
+}
+
+/** What stands in a cell of a table. */
+export type Cell = string | number | Figure | null;
+
+/** Three digits that count. */
+function digits(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 100) return Math.round(value).toLocaleString("en");
+  return value.toFixed(size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
+}

@@ -1,0 +1,107 @@
+/**
+ * A program under measurement: started, told what to do, and looked at through `/proc` (Linux).
+ *
+ * @module
+ */
+
+import { Program } from "../../tests/support/programs.ts";
+
+/** Debian's own Python, which has its OpenCV. */
+const PYTHON = "/usr/bin/python3";
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** How long a program may take for an answer, in milliseconds. */
+const PATIENCE_MS = 60_000;
+
+/** A program and what it has cost so far. */
+export class Process extends Program {
+  /** What it is called in a report. */
+  readonly name: string;
+
+  /** @param within the command that it is started by, as `ip netns exec NAME`. */
+  constructor(name: string, command: readonly string[], within: readonly string[] = []) {
+    const [program, ...args] = [...within, ...command];
+    super(program, args, { PYTHONPATH: `${ROOT}bench/support`, PYTHONUNBUFFERED: "1" }, "piped");
+    this.name = name;
+  }
+
+  /** The next line that it says, as JSON. */
+  async answer<T>(): Promise<T> {
+    const [, line] = await this.says(/^(\{.*\})$/m, PATIENCE_MS);
+    this.stdout = "";
+    return JSON.parse(line);
+  }
+
+  /** Tells it something, and waits for what it answers. */
+  async ask<T>(line: string): Promise<T> {
+    await this.tell(`${line}\n`);
+    return await this.answer();
+  }
+
+  /** CPU time that it has used, and that of the programs that it has started, in milliseconds. */
+  async cpu(): Promise<Cpu> {
+    const children = await this.children();
+    return {
+      own: cpuMs(this.pid),
+      children: children.reduce((sum, pid) => sum + cpuMs(pid), 0),
+    };
+  }
+
+  /** Memory that it holds, without its children, in MB. */
+  memory(): number {
+    const status = Deno.readTextFileSync(`/proc/${this.pid}/status`);
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)![1]) / 1000;
+  }
+
+  /** Waits until it listens on a port, without connecting to it. */
+  async listens(port: number): Promise<void> {
+    const sign = `:${port.toString(16).toUpperCase().padStart(4, "0")} `;
+    const until = performance.now() + PATIENCE_MS;
+    const isListening = () =>
+      ["tcp", "tcp6"].some((table) =>
+        Deno.readTextFileSync(`/proc/${this.pid}/net/${table}`).split("\n")
+          .some((line) => line.includes(sign) && / 0A /.test(line))
+      );
+    while (!isListening()) {
+      if (performance.now() > until) {
+        throw new Error(`${this.name} does not listen: ${this.stderr}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}
+
+/** CPU time in milliseconds. */
+export interface Cpu {
+  readonly own: number;
+  readonly children: number;
+}
+
+/** The time that a process's threads have run, to the nanosecond; `stat` counts in steps of 10 ms. */
+function cpuMs(pid: number): number {
+  let sum = 0;
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+    try {
+      sum += Number(Deno.readTextFileSync(`/proc/${pid}/task/${name}/schedstat`).split(" ")[0]);
+    } catch {
+      // A thread that has ended meanwhile.
+    }
+  }
+  return sum / 1e6;
+}
+
+/** The command of a Deno script of this repository. */
+export function deno(script: string, ...args: string[]): string[] {
+  return [Deno.execPath(), "run", "-A", "--no-check", script, ...args];
+}
+
+/** The command of a Python script of the bench. */
+export function python(script: string, ...args: string[]): string[] {
+  return [PYTHON, `bench/${script}`, ...args];
+}
+
+/** A port that nothing has. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return (listener.addr as Deno.NetAddr).port;
+}

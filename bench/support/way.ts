@@ -1,0 +1,205 @@
+/**
+ * The ways from a camera to a viewer that are compared, each as the programs that make it up.
+ *
+ * @module
+ */
+
+import { clientUrl, serverPort } from "../../tests/support/programs.ts";
+import { deno, freePort, Process, python } from "./process.ts";
+
+/** A way that runs. Disposing of it ends its programs. */
+export interface Way extends AsyncDisposable {
+  /** What makes frames: it is told `rate 30` or `rate max`. Without one, they come as they are taken. */
+  readonly source?: Process;
+  /** What they are for: it is told `measure 2.5`, and has had its first frame. */
+  readonly sink: Process;
+  /** What moves them, in their order: the camera's end first. */
+  readonly movers: readonly Process[];
+}
+
+/** Where the two ends run, and how the second finds the first. */
+export interface Ends {
+  /** The command that programs at the camera are started by. */
+  readonly near: readonly string[];
+  /** The command that programs at the viewer are started by. */
+  readonly far: readonly string[];
+  /** The address of the camera's end, as the viewer's knows it. */
+  readonly host: string;
+}
+
+/** Both ends on this machine, over loopback. */
+export const LOOPBACK: Ends = { near: [], far: [], host: "127.0.0.1" };
+
+/** Starts a way over pictures of a folder. */
+export type StartWay = (folder: string, ends: Ends) => Promise<Way>;
+
+/** Programs in the order in which they were started; they end the other way round. */
+class Programs implements AsyncDisposable {
+  readonly #stack = new AsyncDisposableStack();
+
+  start(name: string, command: readonly string[], within: readonly string[]): Process {
+    return this.#stack.use(new Process(name, command, within));
+  }
+
+  /** Gives what `build` puts together, or ends what it has started. */
+  static async build(
+    build: (programs: Programs) => Promise<Omit<Way, keyof AsyncDisposable>>,
+  ): Promise<Way> {
+    await using programs = new Programs();
+    const way = await build(programs);
+    const running = programs.#stack.move();
+    return { ...way, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#stack.disposeAsync();
+  }
+}
+
+/** The port that a program of the bench says it listens on. */
+async function portOf(program: Process): Promise<number> {
+  return (await program.answer<{ port: number }>()).port;
+}
+
+async function startCamera(programs: Programs, folder: string, { near }: Ends) {
+  const camera = programs.start("camera", python("support/camera.py", folder), near);
+  return { camera, url: `http://127.0.0.1:${await portOf(camera)}/` };
+}
+
+async function startViewer(
+  programs: Programs,
+  form: "http" | "parts" | "wire",
+  [host, port, path]: readonly [host: string, port: number, path?: string],
+  { far }: Ends,
+): Promise<Process> {
+  const args = [form, host, String(port), ...path ? [path] : []];
+  const viewer = programs.start("viewer", python("support/viewer.py", ...args), far);
+  await viewer.answer();
+  return viewer;
+}
+
+async function startClient(programs: Programs, port: number | string, args: string[], ends: Ends) {
+  const { host, far } = ends;
+  const command = deno("client.ts", "--host", host, "--port", String(port), "--http-port", "0");
+  const client = programs.start("client.ts", [...command, ...args], far);
+  const url = new URL(await clientUrl(client));
+  const sink = await startViewer(programs, "http", ["127.0.0.1", +url.port, "/stream"], ends);
+  return { client, sink };
+}
+
+/** server.ts reads a network camera with ffmpeg, client.ts shows it, as a user starts them. */
+export function socketcam(...clientArgs: string[]): StartWay {
+  return (folder, ends) =>
+    Programs.build(async (programs) => {
+      const { camera, url } = await startCamera(programs, folder, ends);
+      const host = ends === LOOPBACK ? "127.0.0.1" : "0.0.0.0";
+      const args = ["--device", url, "--host", host, "--port", "0"];
+      const server = programs.start("server.ts", deno("server.ts", ...args), ends.near);
+      const port = await serverPort(server);
+      const { client, sink } = await startClient(programs, port, clientArgs, ends);
+      return { source: camera, movers: [server, client], sink };
+    });
+}
+
+/** The server's socket with frames out of memory, as a program that uses the library has it. */
+export function socketcamFromMemory(...clientArgs: string[]): StartWay {
+  return (folder, ends) =>
+    Programs.build(async (programs) => {
+      const server = programs.start("server", deno("bench/support/serve.ts", folder), ends.near);
+      const { client, sink } = await startClient(programs, await portOf(server), clientArgs, ends);
+      return { movers: [server, client], sink };
+    });
+}
+
+/** server.ts alone, and a client that only reads. */
+export const serverAlone: StartWay = (folder, ends) =>
+  Programs.build(async (programs) => {
+    const { camera, url } = await startCamera(programs, folder, ends);
+    const args = ["--device", url, "--host", "127.0.0.1", "--port", "0"];
+    const server = programs.start("server.ts", deno("server.ts", ...args), ends.near);
+    const port = Number(await serverPort(server));
+    const sink = await startViewer(programs, "wire", [ends.host, port], ends);
+    return { source: camera, movers: [server], sink };
+  });
+
+/** ffmpeg's pictures through a pipe, and from there to a socket by `cat`: the least there is to do. */
+export const cat: StartWay = (folder, ends) =>
+  Programs.build(async (programs) => {
+    const { camera, url } = await startCamera(programs, folder, ends);
+    const port = freePort();
+    // A viewer that listens: bash can only connect.
+    const sink = programs.start(
+      "viewer",
+      python("support/viewer.py", "listen", "127.0.0.1", String(port)),
+      ends.far,
+    );
+    await sink.listens(port);
+    const ffmpeg = `ffmpeg -nostdin -v error -fflags nobuffer -f mpjpeg -i ${url} -c:v copy ` +
+      "-an -f mpjpeg -flush_packets 1 pipe:1";
+    // The shell becomes cat, and ffmpeg is its child, as it is that of server.ts.
+    const script = `exec cat < <(exec ${ffmpeg}) > /dev/tcp/127.0.0.1/${port}`;
+    const mover = programs.start("cat", ["bash", "-c", script], ends.near);
+    await sink.answer();
+    return { source: camera, movers: [mover], sink };
+  });
+
+/** A server and a client in Python, as tutorials have them. */
+export function tutorial(...how: ("jpeg" | "mended")[]): StartWay {
+  return (folder, ends) =>
+    Programs.build(async (programs) => {
+      const script = "peers/socket_tutorial.py";
+      const host = ends === LOOPBACK ? "127.0.0.1" : "0.0.0.0";
+      const server = programs.start(
+        "server",
+        python(script, "server", folder, host, ...how),
+        ends.near,
+      );
+      const port = await portOf(server);
+      const args = ["client", ends.host, String(port), ...how];
+      const client = programs.start("client", python(script, ...args), ends.far);
+      await client.answer();
+      return { source: server, movers: [server, client], sink: client };
+    });
+}
+
+/** Two of GStreamer, one behind the other. */
+export const gstreamer: StartWay = (folder, ends) =>
+  relays("GStreamer", folder, ends, (input, port) => [
+    ...["gst-launch-1.0", "-q", ...input, "!", "multipartdemux", "!"],
+    ...["multipartmux", "boundary=frame", "!"],
+    ...["tcpserversink", "host=0.0.0.0", `port=${port}`, "sync=false"],
+  ], {
+    url: (url) => ["souphttpsrc", `location=${url}`, "is-live=true", "blocksize=262144"],
+    tcp: (host, port) => ["tcpclientsrc", `host=${host}`, `port=${port}`, "blocksize=262144"],
+  });
+
+/** Two of ffmpeg, one behind the other; each takes one viewer. */
+export const ffmpegListen: StartWay = (folder, ends) =>
+  relays("ffmpeg", folder, ends, (input, port) => [
+    ...["ffmpeg", "-nostdin", "-v", "error", "-fflags", "nobuffer", "-f", "mpjpeg", ...input],
+    ...["-c:v", "copy", "-an", "-flush_packets", "1", "-f", "mpjpeg"],
+    ...["-listen", "1", `tcp://0.0.0.0:${port}`],
+  ], {
+    url: (url) => ["-i", url],
+    tcp: (host, port) => ["-i", `tcp://${host}:${port}`],
+  });
+
+function relays(
+  name: string,
+  folder: string,
+  ends: Ends,
+  command: (input: string[], port: number) => string[],
+  input: { url: (url: string) => string[]; tcp: (host: string, port: number) => string[] },
+): Promise<Way> {
+  return Programs.build(async (programs) => {
+    const { camera, url } = await startCamera(programs, folder, ends);
+    const [port, next] = [freePort(), freePort()];
+    const server = programs.start(`${name}, server`, command(input.url(url), port), ends.near);
+    await server.listens(port);
+    const [program, ...args] = command(input.tcp(ends.host, port), next);
+    const client = programs.start(`${name}, client`, [program, ...args], ends.far);
+    await client.listens(next);
+    const sink = await startViewer(programs, "parts", ["127.0.0.1", next], ends);
+    return { source: camera, movers: [server, client], sink };
+  });
+}

@@ -1,0 +1,238 @@
+/**
+ * The whole way: from the camera's JPEG to the viewer's, across two programs.
+ *
+ * @module
+ */
+
+import { figure, quantile } from "./support/figure.ts";
+import type { Footage, Size } from "./support/footage.ts";
+import { type Load, measureLoad } from "./support/load.ts";
+import {
+  type Claim,
+  inTurn,
+  type Measurement,
+  type Run,
+  type Table,
+} from "./support/measurement.ts";
+import { leaveOut, type Peer } from "./support/peers.ts";
+import {
+  ffmpegListen,
+  gstreamer,
+  LOOPBACK,
+  socketcam,
+  socketcamFromMemory,
+  type StartWay,
+  tutorial,
+} from "./support/way.ts";
+
+/** At what rate ages are measured. */
+const FPS = 30;
+const GREY = "examples/transforms/grey.ts";
+
+/** One way, and what is measured of it. */
+interface Row {
+  readonly name: string;
+  readonly start: StartWay;
+  /** What it needs that may not be installed. */
+  readonly peer?: Peer;
+  /** Whether it has frames as fast as they go and no other way. */
+  readonly onlyRate?: boolean;
+}
+
+const PASS = "socketcam, `--no-decode`";
+const CHECK = "socketcam";
+const MEMORY_PASS = "socketcam as a library, `--no-decode`";
+const MEMORY_CHECK = "socketcam as a library";
+const PICKLE = "Python, pickled frames";
+const MENDED = "Python, pickled frames, mended";
+const JPEG = "Python, pickled JPEGs";
+const GSTREAMER = "GStreamer, twice";
+const FFMPEG = "ffmpeg `-listen 1`, twice";
+
+const ROWS: readonly Row[] = [
+  { name: PASS, start: socketcam("--no-decode") },
+  { name: CHECK, start: socketcam() },
+  { name: "socketcam, `--transform grey.ts`", start: socketcam("--transform", GREY) },
+  { name: MEMORY_PASS, start: socketcamFromMemory("--no-decode"), onlyRate: true },
+  { name: MEMORY_CHECK, start: socketcamFromMemory(), onlyRate: true },
+  { name: PICKLE, start: tutorial(), peer: "OpenCV" },
+  { name: MENDED, start: tutorial("mended"), peer: "OpenCV" },
+  { name: JPEG, start: tutorial("jpeg"), peer: "OpenCV" },
+  { name: GSTREAMER, start: gstreamer, peer: "GStreamer" },
+  { name: FFMPEG, start: ffmpegListen },
+];
+/** Those of a quick run. */
+const QUICK = [PASS, CHECK, MEMORY_PASS, MEMORY_CHECK, JPEG];
+
+const NOTES = [
+  "A camera on the network (`bench/support/camera.py`) has 20 pictures of people who walk, and " +
+  "sends them over HTTP. `server.ts` reads it with ffmpeg, which copies; `client.ts` shows it; a " +
+  "viewer reads `/stream`. Both are started as a user starts them. GStreamer and ffmpeg read the " +
+  "same camera, and stand twice, one behind the other, so that they have as many hops.",
+  "*Python* is what tutorials for OpenCV have: a server that pickles frames, and a client that " +
+  "receives them by appending 4 KB to `bytes`, which is quadratic; *mended*, it receives into a " +
+  "buffer of the right length. With *JPEGs*, frames go through `cv2.imencode` (quality 80) and " +
+  "`cv2.imdecode`. Their frames are in memory as pixels, no camera is read, and the client is the " +
+  "viewer. *As a library* is the like of that: the server's socket (`listen`) with JPEGs in " +
+  "memory, and `client.ts`.",
+  `*Most a second* is what reaches the viewer when the camera sends as fast as it is taken, all ` +
+  `programs sharing this machine's cores. Age is at ${FPS} frames a second, from when a picture ` +
+  "leaves the camera (in Python: before it is encoded) to when the viewer has all of it (decoded). " +
+  "*Of it server and client* leaves out the camera and ffmpeg: it counts from the server's Exif " +
+  "time. CPU is in milliseconds a frame at that rate; that of ffmpeg as a child of `server.ts` " +
+  "stands apart.",
+];
+
+interface Sample {
+  readonly steady: Load | undefined;
+  readonly most: Load;
+}
+
+/** Measures pictures of each size. */
+export async function measureWholeWay(
+  run: Run,
+  footage: Footage,
+  sizes: readonly Size[],
+): Promise<Measurement> {
+  const { rows, notes } = await leaveOut(ROWS, run);
+  const chosen = rows.filter(({ name }) => !run.quick || QUICK.includes(name));
+  const tables: Table[] = [];
+  const claims: Claim[] = [];
+  const curves = chosen.map(({ name }) => ({ name, points: [] as [number, number | null][] }));
+  for (const size of sizes) {
+    const folder = await footage.folder(size);
+    const kib = await footage.kib(size);
+    const samples = await inTurn(
+      run,
+      size,
+      chosen.map(({ name, start, onlyRate }) => ({
+        name,
+        measure: async () => {
+          await using way = await start(folder, LOOPBACK);
+          const steady = onlyRate ? undefined : await measureLoad(way, FPS, run.quick ? 2 : 2.5);
+          return { steady, most: await measureLoad(way, "max", run.quick ? 1 : 1.5) };
+        },
+      })),
+    );
+    tables.push(table(size, kib, samples));
+    for (const { name, points } of curves) {
+      points.push([kib, figure(samples.get(name)!.map(({ most }) => most.fps))?.median ?? null]);
+    }
+    if (size === "1280x720") claims.push(...claimsOf(samples));
+  }
+  return {
+    title: "The whole way",
+    notes: [...NOTES, ...notes],
+    tables,
+    pictures: sizes.length < 2 ? [] : [{
+      name: "whole_way",
+      chart: {
+        title: "Most frames a second, by the size of a picture",
+        x: { name: "KiB a picture", log: true },
+        y: { name: "frames a second", log: true },
+        lines: curves,
+      },
+    }],
+    claims,
+  };
+}
+
+type Samples = ReadonlyMap<string, readonly Sample[]>;
+
+function table(size: Size, kib: number, samples: Samples): Table {
+  return {
+    title: `${size}, ${kib.toFixed(0)} KiB a picture`,
+    columns: [
+      ...["", "most a second", "age p50, ms", "p95", "p99", "of it server and client p50", "p99"],
+      ...["CPU server (+ ffmpeg), ms", "CPU client, ms", "memory server, MB", "client"],
+    ],
+    rows: [...samples].map(([name, some]) => {
+      const steady = some.map((sample) => sample.steady).filter((load) => load !== undefined);
+      const [server, client] = [0, 1].map((i) => steady.map(({ movers }) => movers[i]));
+      const children = figure(server.map(({ children }) => children));
+      return [
+        name,
+        figure(some.map(({ most }) => most.fps)),
+        ...[0.5, 0.95, 0.99].map((share) => figure(steady.map(({ ages }) => age(ages, share)))),
+        ...[0.5, 0.99].map((share) =>
+          figure(steady.map(({ serverAges }) => age(serverAges, share)))
+        ),
+        plus(figure(server.map(({ cpu }) => cpu))?.median, children?.median),
+        figure(client.map(({ cpu }) => cpu)),
+        figure(server.map(({ memory }) => memory)),
+        figure(client.map(({ memory }) => memory)),
+      ];
+    }),
+  };
+}
+
+function plus(own: number | undefined, children: number | undefined): string | null {
+  if (own === undefined) return null;
+  return children ? `${own.toFixed(2)} + ${children.toFixed(2)}` : own.toFixed(2);
+}
+
+function age(ages: readonly (number | null)[], share: number): number | null {
+  const known = ages.filter((age) => age !== null);
+  return known.length === 0 ? null : quantile(known, share);
+}
+
+function claimsOf(samples: Samples): Claim[] {
+  const median = (name: string, of: (sample: Sample) => number | null | undefined) =>
+    figure((samples.get(name) ?? []).map((sample) => of(sample) ?? null))?.median ?? null;
+  const fps = (name: string) => median(name, ({ most }) => most.fps);
+  const serverAge = (name: string, share: number) =>
+    median(name, ({ steady }) => steady && age(steady.serverAges, share));
+  const wholeAge = (name: string, share: number) =>
+    median(name, ({ steady }) => steady && age(steady.ages, share));
+  const memory = (which: number) =>
+    median(CHECK, ({ steady }) => steady && steady.movers[which].memory);
+  return [
+    {
+      what: "most frames a second at 1280x720 without decoding, from memory, times pickled frames",
+      value: ratio(fps(MEMORY_PASS), fps(PICKLE)),
+      atLeast: 30,
+    },
+    {
+      what: "the same, times pickled JPEGs",
+      value: ratio(fps(MEMORY_PASS), fps(JPEG)),
+      atLeast: 3,
+      band: [1, Infinity],
+    },
+    {
+      what: "the same with `server.ts` and ffmpeg, times pickled JPEGs",
+      value: ratio(fps(PASS), fps(JPEG)),
+      atLeast: 3,
+      band: [1, Infinity],
+    },
+    {
+      what: "most frames a second at 1280x720 with the check, from memory, times pickled JPEGs",
+      value: ratio(fps(MEMORY_CHECK), fps(JPEG)),
+      atLeast: 1.5,
+      band: [0.5, Infinity],
+    },
+    {
+      what: "age that server and client add at 1280x720 without decoding, p50, ms",
+      value: serverAge(PASS, 0.5),
+      atMost: 1.5,
+    },
+    { what: "the same, p99, ms", value: serverAge(PASS, 0.99), atMost: 3 },
+    {
+      what: "age that server and client add with the check, p50, as a part of pickled JPEGs' age",
+      value: ratio(serverAge(CHECK, 0.5), wholeAge(JPEG, 0.5)),
+      atMost: 0.5,
+      band: [0, 2],
+    },
+    {
+      what: "the same, p99",
+      value: ratio(serverAge(CHECK, 0.99), wholeAge(JPEG, 0.99)),
+      atMost: 0.5,
+    },
+    { what: "memory of `server.ts` at 1280x720, MB", value: memory(0), atMost: 90 },
+    { what: "memory of `client.ts` with the check, MB", value: memory(1), atMost: 160 },
+  ];
+}
+
+/** One figure in parts of another. */
+function ratio(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : one / other;
+}
