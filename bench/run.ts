@@ -11,6 +11,11 @@ import { show } from "./support/figure.ts";
 import { Footage, SIZES } from "./support/footage.ts";
 import { type Claim, isInBand, type Measurement, type Run } from "./support/measurement.ts";
 import { verdict, writeReport } from "./support/report.ts";
+import { measureCopy } from "./copy.ts";
+import { measureFanOut } from "./fan_out.ts";
+import { measureGrowth } from "./growth.ts";
+import { measureLink } from "./link.ts";
+import { measureStart } from "./start.ts";
 import { measureWholeWay } from "./whole_way.ts";
 
 const ROUNDS = 5;
@@ -20,7 +25,14 @@ type Measure = (run: Run, footage: Footage) => Promise<Measurement>;
 /** In the order of the report. */
 const ALL: Readonly<Record<string, Measure>> = {
   way: (run, footage) => measureWholeWay(run, footage, run.quick ? ["1280x720"] : SIZES),
+  copy: measureCopy,
+  viewers: measureFanOut,
+  link: measureLink,
+  start: measureStart,
+  growth: measureGrowth,
 };
+/** Those of a quick run. */
+const QUICK = ["way", "copy", "viewers", "start"];
 
 const { quick = false, only, rounds, out } = new Command("bench")
   .description("Measures socketcam beside what a user would take instead.")
@@ -37,7 +49,7 @@ const run: Run = {
   rounds: Number(rounds ?? (quick ? 1 : ROUNDS)),
   progress: (what) => complain(`${minutes().toFixed(1).padStart(5)} min  ${what}`),
 };
-const chosen = only?.split(",") ?? Object.keys(ALL);
+const chosen = only?.split(",") ?? (quick ? QUICK : Object.keys(ALL));
 const measurements: Measurement[] = [];
 await using footage = await Footage.open();
 for (const name of chosen) {

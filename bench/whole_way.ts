@@ -4,7 +4,8 @@
  * @module
  */
 
-import { figure, quantile } from "./support/figure.ts";
+import { age } from "./support/age.ts";
+import { figure, ratio } from "./support/figure.ts";
 import type { Footage, Size } from "./support/footage.ts";
 import { type Load, measureLoad } from "./support/load.ts";
 import {
@@ -171,11 +172,6 @@ function plus(own: number | undefined, children: number | undefined): string | n
   return children ? `${own.toFixed(2)} + ${children.toFixed(2)}` : own.toFixed(2);
 }
 
-function age(ages: readonly (number | null)[], share: number): number | null {
-  const known = ages.filter((age) => age !== null);
-  return known.length === 0 ? null : quantile(known, share);
-}
-
 function claimsOf(samples: Samples): Claim[] {
   const median = (name: string, of: (sample: Sample) => number | null | undefined) =>
     figure((samples.get(name) ?? []).map((sample) => of(sample) ?? null))?.median ?? null;
@@ -230,9 +226,4 @@ function claimsOf(samples: Samples): Claim[] {
     { what: "memory of `server.ts` at 1280x720, MB", value: memory(0), atMost: 90 },
     { what: "memory of `client.ts` with the check, MB", value: memory(1), atMost: 160 },
   ];
-}
-
-/** One figure in parts of another. */
-function ratio(one: number | null, other: number | null): number | null {
-  return one === null || other === null ? null : one / other;
 }

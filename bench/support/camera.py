@@ -1,27 +1,20 @@
 """A network camera: JPEGs from memory over HTTP, at a rate or as fast as they are taken.
 
-Usage: camera.py FOLDER [BYTES]. Each picture carries the time at which it leaves, in a comment;
-with BYTES, comments make all of them that long. Every viewer has a thread, and none drops frames.
+Usage: camera.py FOLDER. Each picture carries the time at which it leaves, in a comment. Every
+viewer has a thread, and none drops frames.
 """
 import pathlib, socket, sys, threading, time
 from control import Pace, say
 
 STAMP = b"bench:%017.6f"
-FILL = 60_000
 
 
-def comment(text):
-    return b"\xff\xfe" + (len(text) + 2).to_bytes(2, "big") + text
-
-
-def part(jpeg, length):
+def part(jpeg):
     """A part of the stream, and where in it the time belongs."""
     behind_jfif = 4 + int.from_bytes(jpeg[4:6], "big")
-    stamp = comment(STAMP % 0)
-    fill = b""
-    while length and len(jpeg) + len(stamp) + len(fill) < length:
-        fill += comment(b" " * min(FILL, max(0, length - len(jpeg) - len(stamp) - len(fill) - 4)))
-    body = jpeg[:behind_jfif] + stamp + fill + jpeg[behind_jfif:]
+    stamp = STAMP % 0
+    comment = b"\xff\xfe" + (len(stamp) + 2).to_bytes(2, "big") + stamp
+    body = jpeg[:behind_jfif] + comment + jpeg[behind_jfif:]
     head = b"Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(body)
     whole = bytearray(head + body + b"\r\n--camera\r\n")
     return whole, len(head) + behind_jfif + 4
@@ -48,8 +41,7 @@ def serve(connection):
         connection.close()
 
 
-length = int(sys.argv[2]) if len(sys.argv) > 2 else 0
-PARTS = [part(path.read_bytes(), length) for path in sorted(pathlib.Path(sys.argv[1]).iterdir())]
+PARTS = [part(path.read_bytes()) for path in sorted(pathlib.Path(sys.argv[1]).iterdir())]
 pace = Pace("30")
 listener = socket.create_server(("127.0.0.1", 0))
 say({"port": listener.getsockname()[1]})

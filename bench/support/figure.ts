@@ -33,6 +33,11 @@ export function quantile(values: readonly number[], share: number): number {
   return low + (high - low) * (at - Math.floor(at));
 }
 
+/** One figure in parts of another, which may be scaled; null, where one is missing. */
+export function ratio(one: number | null, other: number | null, scale: number = 1): number | null {
+  return one === null || other === null ? null : one / (scale * other);
+}
+
 /** A figure for a cell: the median, and the spread where it is more than a tenth. */
 export function show(value: Cell): string {
   if (value === null) return "–";

@@ -36,6 +36,17 @@ export class Footage implements AsyncDisposable {
     return folder;
   }
 
+  /** A folder with pictures of 640x480, all of them so long by a comment in them. */
+  async padded(bytes: number): Promise<string> {
+    const folder = `${this.#root}/${bytes}`;
+    const pictures = await this.pictures("640x480");
+    await Deno.mkdir(folder);
+    for (const [i, picture] of pictures.entries()) {
+      await Deno.writeFile(`${folder}/${String(i).padStart(2, "0")}.jpg`, pad(picture, bytes));
+    }
+    return folder;
+  }
+
   /** The pictures of a size. */
   async pictures(size: Size): Promise<Uint8Array[]> {
     const folder = await this.folder(size);
@@ -62,4 +73,15 @@ export class Footage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.#root, { recursive: true });
   }
+}
+
+/** A picture with a comment behind its JFIF header. */
+function pad(picture: Uint8Array, bytes: number): Uint8Array {
+  const behindJfif = 4 + (picture[4] << 8 | picture[5]);
+  const padded = new Uint8Array(bytes).fill(0x20);
+  const comment = bytes - picture.length;
+  padded.set(picture.subarray(0, behindJfif));
+  padded.set([0xff, 0xfe, comment - 2 >> 8, comment - 2 & 0xff], behindJfif);
+  padded.set(picture.subarray(behindJfif), behindJfif + comment);
+  return padded;
 }

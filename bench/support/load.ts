@@ -41,7 +41,7 @@ interface Taken {
 
 /** Runs a way at a rate, or as fast as it goes, and measures it. */
 export async function measureLoad(
-  { source, sink, movers }: Way,
+  { source, sink, movers }: Pick<Way, "source" | "sink" | "movers">,
   rate: number | "max",
   seconds: number,
 ): Promise<Load> {

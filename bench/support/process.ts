@@ -17,6 +17,8 @@ const PATIENCE_MS = 60_000;
 export class Process extends Program {
   /** What it is called in a report. */
   readonly name: string;
+  /** When it was started, in milliseconds since 1970. */
+  readonly startedAt: number = Date.now();
 
   /** @param within the command that it is started by, as `ip netns exec NAME`. */
   constructor(name: string, command: readonly string[], within: readonly string[] = []) {

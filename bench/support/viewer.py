@@ -68,6 +68,7 @@ def frames(connection, wire):
 form, host, port, path = (*sys.argv[1:], "/")[:4]
 meter = Meter()
 connection = connect(host, int(port))
+connected = time.time() * 1000
 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 if form == "http":
     connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
@@ -75,5 +76,5 @@ first = True
 for head in frames(connection, form == "wire"):
     meter.add(0, age(STAMP, head, lambda found: float(found[1])), age(EXIF, head, exif_seconds))
     if first:
-        say({"first": time.time() * 1000})
+        say({"connected": connected, "first": time.time() * 1000})
     first = False

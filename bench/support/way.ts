@@ -4,6 +4,7 @@
  * @module
  */
 
+import { delay } from "@std/async/delay";
 import { clientUrl, serverPort } from "../../tests/support/programs.ts";
 import { deno, freePort, Process, python } from "./process.ts";
 
@@ -13,6 +14,8 @@ export interface Way extends AsyncDisposable {
   readonly source?: Process;
   /** What they are for: it is told `measure 2.5`, and has had its first frame. */
   readonly sink: Process;
+  /** When it had its first frame, in milliseconds since 1970. */
+  readonly firstAt: number;
   /** What moves them, in their order: the camera's end first. */
   readonly movers: readonly Process[];
 }
@@ -34,7 +37,7 @@ export const LOOPBACK: Ends = { near: [], far: [], host: "127.0.0.1" };
 export type StartWay = (folder: string, ends: Ends) => Promise<Way>;
 
 /** Programs in the order in which they were started; they end the other way round. */
-class Programs implements AsyncDisposable {
+export class Programs implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack();
 
   start(name: string, command: readonly string[], within: readonly string[]): Process {
@@ -42,13 +45,13 @@ class Programs implements AsyncDisposable {
   }
 
   /** Gives what `build` puts together, or ends what it has started. */
-  static async build(
-    build: (programs: Programs) => Promise<Omit<Way, keyof AsyncDisposable>>,
-  ): Promise<Way> {
+  static async build<Built extends object>(
+    build: (programs: Programs) => Promise<Built>,
+  ): Promise<Built & AsyncDisposable> {
     await using programs = new Programs();
-    const way = await build(programs);
+    const built = await build(programs);
     const running = programs.#stack.move();
-    return { ...way, [Symbol.asyncDispose]: () => running.disposeAsync() };
+    return { ...built, [Symbol.asyncDispose]: () => running.disposeAsync() };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -57,11 +60,12 @@ class Programs implements AsyncDisposable {
 }
 
 /** The port that a program of the bench says it listens on. */
-async function portOf(program: Process): Promise<number> {
+export async function portOf(program: Process): Promise<number> {
   return (await program.answer<{ port: number }>()).port;
 }
 
-async function startCamera(programs: Programs, folder: string, { near }: Ends) {
+/** The bench's camera, and its address at its own end. */
+export async function startCamera(programs: Programs, folder: string, { near }: Ends) {
   const camera = programs.start("camera", python("support/camera.py", folder), near);
   return { camera, url: `http://127.0.0.1:${await portOf(camera)}/` };
 }
@@ -71,11 +75,15 @@ async function startViewer(
   form: "http" | "parts" | "wire",
   [host, port, path]: readonly [host: string, port: number, path?: string],
   { far }: Ends,
-): Promise<Process> {
+): Promise<Pick<Way, "sink" | "firstAt">> {
   const args = [form, host, String(port), ...path ? [path] : []];
-  const viewer = programs.start("viewer", python("support/viewer.py", ...args), far);
-  await viewer.answer();
-  return viewer;
+  const sink = programs.start("viewer", python("support/viewer.py", ...args), far);
+  return { sink, firstAt: await firstFrame(sink) };
+}
+
+/** When a sink has its first frame, in milliseconds since 1970. */
+async function firstFrame(sink: Process): Promise<number> {
+  return (await sink.answer<{ first: number }>()).first;
 }
 
 async function startClient(programs: Programs, port: number | string, args: string[], ends: Ends) {
@@ -83,8 +91,8 @@ async function startClient(programs: Programs, port: number | string, args: stri
   const command = deno("client.ts", "--host", host, "--port", String(port), "--http-port", "0");
   const client = programs.start("client.ts", [...command, ...args], far);
   const url = new URL(await clientUrl(client));
-  const sink = await startViewer(programs, "http", ["127.0.0.1", +url.port, "/stream"], ends);
-  return { client, sink };
+  const viewer = await startViewer(programs, "http", ["127.0.0.1", +url.port, "/stream"], ends);
+  return { client, ...viewer };
 }
 
 /** server.ts reads a network camera with ffmpeg, client.ts shows it, as a user starts them. */
@@ -96,8 +104,8 @@ export function socketcam(...clientArgs: string[]): StartWay {
       const args = ["--device", url, "--host", host, "--port", "0"];
       const server = programs.start("server.ts", deno("server.ts", ...args), ends.near);
       const port = await serverPort(server);
-      const { client, sink } = await startClient(programs, port, clientArgs, ends);
-      return { source: camera, movers: [server, client], sink };
+      const { client, ...viewer } = await startClient(programs, port, clientArgs, ends);
+      return { source: camera, movers: [server, client], ...viewer };
     });
 }
 
@@ -106,8 +114,9 @@ export function socketcamFromMemory(...clientArgs: string[]): StartWay {
   return (folder, ends) =>
     Programs.build(async (programs) => {
       const server = programs.start("server", deno("bench/support/serve.ts", folder), ends.near);
-      const { client, sink } = await startClient(programs, await portOf(server), clientArgs, ends);
-      return { movers: [server, client], sink };
+      const port = await portOf(server);
+      const { client, ...viewer } = await startClient(programs, port, clientArgs, ends);
+      return { movers: [server, client], ...viewer };
     });
 }
 
@@ -118,8 +127,8 @@ export const serverAlone: StartWay = (folder, ends) =>
     const args = ["--device", url, "--host", "127.0.0.1", "--port", "0"];
     const server = programs.start("server.ts", deno("server.ts", ...args), ends.near);
     const port = Number(await serverPort(server));
-    const sink = await startViewer(programs, "wire", [ends.host, port], ends);
-    return { source: camera, movers: [server], sink };
+    const viewer = await startViewer(programs, "wire", [ends.host, port], ends);
+    return { source: camera, movers: [server], ...viewer };
   });
 
 /** ffmpeg's pictures through a pipe, and from there to a socket by `cat`: the least there is to do. */
@@ -139,8 +148,7 @@ export const cat: StartWay = (folder, ends) =>
     // The shell becomes cat, and ffmpeg is its child, as it is that of server.ts.
     const script = `exec cat < <(exec ${ffmpeg}) > /dev/tcp/127.0.0.1/${port}`;
     const mover = programs.start("cat", ["bash", "-c", script], ends.near);
-    await sink.answer();
-    return { source: camera, movers: [mover], sink };
+    return { source: camera, movers: [mover], sink, firstAt: await firstFrame(sink) };
   });
 
 /** A server and a client in Python, as tutorials have them. */
@@ -157,8 +165,8 @@ export function tutorial(...how: ("jpeg" | "mended")[]): StartWay {
       const port = await portOf(server);
       const args = ["client", ends.host, String(port), ...how];
       const client = programs.start("client", python(script, ...args), ends.far);
-      await client.answer();
-      return { source: server, movers: [server, client], sink: client };
+      const firstAt = await firstFrame(client);
+      return { source: server, movers: [server, client], sink: client, firstAt };
     });
 }
 
@@ -199,7 +207,29 @@ function relays(
     const [program, ...args] = command(input.tcp(ends.host, port), next);
     const client = programs.start(`${name}, client`, [program, ...args], ends.far);
     await client.listens(next);
-    const sink = await startViewer(programs, "parts", ["127.0.0.1", next], ends);
-    return { source: camera, movers: [server, client], sink };
+    const viewer = await startViewer(programs, "parts", ["127.0.0.1", next], ends);
+    return { source: camera, movers: [server, client], ...viewer };
   });
+}
+
+/**
+ * How long `server.ts` takes from a client that connects to its first picture when its camera
+ * sleeps, in milliseconds; `apart` holds it up after that, so that several do not wake at once.
+ */
+export async function wake(folder: string, apart: number): Promise<number> {
+  await using way = await Programs.build(async (programs) => {
+    const { url } = await startCamera(programs, folder, LOOPBACK);
+    const args = ["--device", url, "--host", "127.0.0.1", "--port", "0"];
+    const server = programs.start("server.ts", deno("server.ts", ...args), []);
+    const port = Number(await serverPort(server));
+    while ((await server.children()).length > 0) await delay(100);
+    await delay(apart);
+    const viewer = programs.start(
+      "viewer",
+      python("support/viewer.py", "wire", "127.0.0.1", `${port}`),
+      [],
+    );
+    return await viewer.answer<{ connected: number; first: number }>();
+  });
+  return way.first - way.connected;
 }

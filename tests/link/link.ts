@@ -98,11 +98,16 @@ export class Link implements AsyncDisposable {
     this.#far!.kill("SIGCONT");
   }
 
+  /** The command by which others are started at one end. */
+  at(end: "server" | "client"): string[] {
+    return ["ip", "netns", "exec", `${this.#name}${end[0]}`];
+  }
+
   /** Starts a script at one end. */
   start(end: "server" | "client", script: string, ...args: string[]): Program {
-    const namespace = `${this.#name}${end[0]}`;
     const deno = [Deno.execPath(), "run", "-A", "--no-check", script, ...args];
-    const program = new Program("ip", ["netns", "exec", namespace, ...deno]);
+    const [ip, ...rest] = this.at(end);
+    const program = new Program(ip, [...rest, ...deno]);
     this.#programs.push(program);
     return program;
   }

@@ -1,0 +1,13 @@
+/**
+ * Ages of frames, some of which may not be known.
+ *
+ * @module
+ */
+
+import { quantile } from "./figure.ts";
+
+/** The age that `share` of the frames stay under; null, where none is known. */
+export function age(ages: readonly (number | null)[], share: number): number | null {
+  const known = ages.filter((age) => age !== null);
+  return known.length === 0 ? null : quantile(known, share);
+}
