@@ -1,5 +1,5 @@
 /**
- * What decoding costs, on this machine, now: `deno task bench:decode`. Needs what the tests need.
+ * What checking and transforming cost, beside what decoding costs elsewhere.
  *
  * @module
  */
@@ -7,7 +7,6 @@
 import { cpuUsage } from "node:process";
 import { delay } from "@std/async/delay";
 import { Image } from "imagescript";
-import { print } from "../lib/cli/log.ts";
 import { checkFrames } from "../lib/decode/check.ts";
 import { Codec } from "../lib/decode/codec.ts";
 import { imageOf } from "../lib/decode/image.ts";
@@ -20,16 +19,28 @@ import { Percentiles } from "../lib/flow/meter.ts";
 import type { Frame } from "../lib/frame/frame.ts";
 import { frameOf } from "../tests/support/frames.ts";
 import { FOOTAGE, jpegsOf } from "../tests/support/pictures.ts";
+import { type Figure, figure } from "./support/figure.ts";
+import { type Contender, inTurn, type Measurement, type Run } from "./support/measurement.ts";
+import { isInstalled } from "./support/peers.ts";
 
 const FPS = 30;
-const ROUNDS = 3;
-const SECONDS = 3;
+const SECONDS = 2;
 const GREY = new URL("../examples/transforms/grey.ts", import.meta.url).pathname;
+/** How often each call is timed in a round. */
+const CALLS = 8;
 
 type Open = (source: Hub<Frame>) => DecodeStage;
 const check: Open = (source) => checkFrames(source, { workers: 2 });
 const pass: Open = (source) => passFrames(source);
 const grey: Open = (source) => transformFrames(source, { module: GREY, workers: 2 });
+
+const NOTES = [
+  `*Check* and *transform* are the stages of \`client.ts\`, with two threads: what they add to a ` +
+  `frame's way and to the CPU at ${FPS} frames a second, over passing frames on; and how many ` +
+  "frames a second go through a transform that takes the colours away. The rest is single calls. " +
+  "*Busy* pictures have a camera's noise on them, *smooth* ones are scaled up from 768x576. " +
+  "`tjbench` is libjpeg-turbo itself, the limit.",
+];
 
 /** Footage at a size: smooth as it is scaled up, busy with a camera's noise on it. */
 async function pictures(size: string, noise: number): Promise<Uint8Array[]> {
@@ -39,7 +50,7 @@ async function pictures(size: string, noise: number): Promise<Uint8Array[]> {
   ]);
 }
 
-/** Sends pictures through a stage, `fps` a second or as fast as they go; measures what comes out. */
+/** Sends pictures through a stage, `fps` a second; measures what comes out. */
 async function drive(open: Open, jpegs: Uint8Array[], fps: number) {
   const source = new Hub<Frame>();
   await using stage = open(source);
@@ -72,64 +83,104 @@ async function drive(open: Open, jpegs: Uint8Array[], fps: number) {
   return { ms: ways.read(0.5)!, cores: (user + system) / 1e6 / seconds, rate };
 }
 
-const mid = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
-
-/** Runs the stages in turn; the medians of each. */
-async function compare(opens: Open[], jpegs: Uint8Array[], fps: number) {
-  const runs: Awaited<ReturnType<typeof drive>>[][] = opens.map(() => []);
-  for (let i = 0; i < ROUNDS; i++) {
-    for (const [which, open] of opens.entries()) runs[which].push(await drive(open, jpegs, fps));
-  }
-  return runs.map((of) => ({
-    ms: mid(of.map(({ ms }) => ms)),
-    cores: mid(of.map(({ cores }) => cores)),
-    rate: mid(of.map(({ rate }) => rate)),
-  }));
+/** A call, timed; the median of a few. */
+function call(name: string, run: () => unknown): Contender<number> {
+  const measure = async () => {
+    const times: number[] = [];
+    for (let i = 0; i < CALLS; i++) {
+      const startedAt = performance.now();
+      await run();
+      times.push(performance.now() - startedAt);
+    }
+    return figure(times)!.median;
+  };
+  return { name, measure };
 }
 
-/** Milliseconds of each call, at the median, in turn with the others. */
-async function time(...calls: (() => unknown)[]): Promise<number[]> {
-  const values: number[][] = calls.map(() => []);
-  for (let i = 0; i < 25; i++) {
-    for (const [which, call] of calls.entries()) {
-      const startedAt = performance.now();
-      await call();
-      values[which].push(performance.now() - startedAt);
+/** How long libjpeg-turbo takes for a picture, in milliseconds. */
+function turbo(name: string, picture: string, ...how: string[]): Contender<number> {
+  const measure = async () => {
+    const args = [picture, "-benchtime", "0.3", "-warmup", "0.1", "-nowrite", ...how];
+    const { stdout } = await new Deno.Command("tjbench", { args }).output();
+    const text = new TextDecoder().decode(stdout);
+    return 1000 / Number(/Decompress +--> Frame rate: +([\d.]+)/.exec(text)![1]);
+  };
+  return { name, measure };
+}
+
+/** Measures pictures of two sizes, smooth and busy. */
+export async function measureDecode(run: Run): Promise<Measurement> {
+  const hasTurbo = await isInstalled("tjbench");
+  const columns: string[] = [];
+  const found: ReadonlyMap<string, Figure | null>[] = [];
+  for (const size of ["1280x720", "1920x1080"]) {
+    for (const [kind, noise] of [["smooth", 0], ["busy", 12]] as const) {
+      const jpegs = await pictures(size, noise);
+      columns.push(`${size} ${kind}, ${jpegs[0].length >> 10} KiB`);
+      found.push(await measureKind(run, `decode ${size} ${kind}`, jpegs, hasTurbo));
     }
   }
-  return values.map(mid);
+  const value = (name: string) => found[0].get(name)?.median ?? null;
+  const [full, image] = [value("codec in full, ms"), value("`Image.decode`, ms")];
+  return {
+    title: "Decoding",
+    notes: [...NOTES, ...hasTurbo ? [] : ["Left out, since it is not installed: tjbench."]],
+    tables: [{
+      title: "Decoding and encoding",
+      columns: ["", ...columns],
+      rows: [...found[0].keys()].map((name) => [name, ...found.map((of) => of.get(name) ?? null)]),
+    }],
+    pictures: [],
+    claims: [{
+      what: "`Image.decode` at 1280x720, times the codec that transforms get their pictures from",
+      value: full === null || image === null ? null : image / full,
+      atLeast: 2,
+      band: [1, Infinity],
+    }],
+  };
 }
 
-for (const noise of [0, 12]) {
-  const kind = noise ? "busy" : "smooth";
-  for (const size of ["1280x720", "1920x1080"]) {
-    const jpegs = await pictures(size, noise);
-    const [checked, passed] = await compare([check, pass], jpegs, FPS);
-    print(
-      `check ${size} at ${FPS}, ${kind} (${jpegs[0].length >> 10} KiB): ` +
-        `${(checked.cores - passed.cores).toFixed(3)} of a core, ` +
-        `${(checked.ms - passed.ms).toFixed(1)} ms on a frame's way`,
-    );
-  }
-  for (const size of ["640x480", "1280x720"]) {
-    const jpegs = await pictures(size, noise);
-    const [{ rate }] = await compare([grey], jpegs, 150);
-    print(`transform (grey) ${size}, ${kind}: ${rate.toFixed(1)} frames a second with 2 threads`);
-  }
-  const [bytes] = await pictures("1280x720", noise);
+async function measureKind(
+  run: Run,
+  what: string,
+  jpegs: Uint8Array[],
+  hasTurbo: boolean,
+): Promise<Map<string, Figure | null>> {
+  const stages = await inTurn(run, what, [
+    { name: "check", measure: () => drive(check, jpegs, FPS) },
+    { name: "pass", measure: () => drive(pass, jpegs, FPS) },
+    { name: "grey", measure: () => drive(grey, jpegs, 150) },
+  ]);
+  const [checked, passed, greyed] = ["check", "pass", "grey"].map((name) => stages.get(name)!);
+  const [bytes] = jpegs;
   const codec = await Codec.load();
   const image = imageOf(codec.decode(bytes, "full"));
-  const [ours, theirs, encoding] = await time(
-    () => imageOf(codec.decode(bytes, "full")),
-    () => Image.decode(bytes),
-    () => image.encodeJPEG(80),
-  );
-  print(
-    `decode in full 1280x720, ${kind}: ${ours.toFixed(1)} ms, Image.decode ${
-      theirs.toFixed(1)
-    } ms, ` +
-      `${(theirs / ours).toFixed(1)} times as fast; encode ${encoding.toFixed(1)} ms`,
-  );
-  const [copy] = await time(() => structuredClone(bytes));
-  print(`copy of ${bytes.length >> 10} KiB for a thread: ${(copy * 1000).toFixed(0)} µs`);
+  const folder = await Deno.makeTempDir();
+  try {
+    const picture = `${folder}/picture.jpg`;
+    await Deno.writeFile(picture, bytes);
+    const calls = await inTurn(run, what, [
+      call("codec at 1/8, ms", () => codec.decode(bytes, "eighth")),
+      call("codec in full, ms", () => imageOf(codec.decode(bytes, "full"))),
+      call("`Image.decode`, ms", () => Image.decode(bytes)),
+      call("`image.encodeJPEG(80)`, ms", () => image.encodeJPEG(80)),
+      ...hasTurbo
+        ? [
+          turbo("libjpeg-turbo at 1/8, ms", picture, "-scale", "1/8"),
+          turbo("libjpeg-turbo in full, ms", picture),
+        ]
+        : [],
+    ]);
+    return new Map([
+      ["check, ms on the way", figure(checked.map(({ ms }, i) => ms - passed[i].ms))],
+      [
+        "check, % of a core",
+        figure(checked.map(({ cores }, i) => 100 * (cores - passed[i].cores))),
+      ],
+      ["transform, frames a second", figure(greyed.map(({ rate }) => rate))],
+      ...[...calls].map(([name, times]) => [name, figure(times)] as const),
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }

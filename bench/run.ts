@@ -12,6 +12,7 @@ import { Footage, SIZES } from "./support/footage.ts";
 import { type Claim, isInBand, type Measurement, type Run } from "./support/measurement.ts";
 import { verdict, writeReport } from "./support/report.ts";
 import { measureCopy } from "./copy.ts";
+import { measureDecode } from "./decode.ts";
 import { measureFanOut } from "./fan_out.ts";
 import { measureGrowth } from "./growth.ts";
 import { measureLink } from "./link.ts";
@@ -28,6 +29,7 @@ const ALL: Readonly<Record<string, Measure>> = {
   copy: measureCopy,
   viewers: measureFanOut,
   link: measureLink,
+  decode: measureDecode,
   start: measureStart,
   growth: measureGrowth,
 };

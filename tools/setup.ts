@@ -2,7 +2,7 @@
  * Installs the programs that are needed, by the machine's own package manager.
  *
  * `deno task setup` installs what socketcam itself needs, `deno task setup --test` what its tests
- * need as well. What is there already is left alone.
+ * need as well, and `--bench` what is measured beside it. What is there already is left alone.
  *
  * @module
  */
@@ -79,6 +79,16 @@ const TESTS: readonly Need[] = [
   },
 ];
 
+/** The bench measures on Debian, too; ustreamer needs a webcam, and is installed where there is one. */
+const BENCH: readonly Need[] = [
+  { sign: "gst-launch-1.0", packages: { "apt-get": "gstreamer1.0-tools" } },
+  ...["base", "good", "bad"].map((set) => `gstreamer1.0-plugins-${set}`).map((name) => ({
+    sign: `/usr/share/doc/${name}/copyright`,
+    packages: { "apt-get": name },
+  })),
+  ...TESTS.filter(({ sign }) => /python3-opencv|vtest|^djpeg|^pgrep|^ip$/.test(sign)),
+];
+
 /** Installs what of `needs` is missing. */
 export async function install(needs: readonly Need[]): Promise<void> {
   const missing = needs.filter(({ sign, os }) => (!os || os === Deno.build.os) && !isThere(sign));
@@ -128,12 +138,13 @@ export function installProgram(): Promise<void> {
 }
 
 if (import.meta.main) {
-  const { test } = new Command("setup")
+  const { test, bench } = new Command("setup")
     .description("Installs the programs that are needed.")
     .option("--test", "those of the tests as well")
+    .option("--bench", "those that are measured beside it as well")
     .parse(Deno.args, { from: "user" }).opts();
   try {
-    await install(test ? [...PROGRAM, ...TESTS] : PROGRAM);
+    await install([...PROGRAM, ...test ? TESTS : [], ...bench ? BENCH : []]);
   } catch (error) {
     complain(`setup: ${(error as Error).message}`);
     Deno.exit(1);

@@ -1,7 +1,7 @@
 """Many viewers at the cost of few: bytes are counted and thrown away where the kernel has them.
 
 Usage: crowd.py http|parts HOST PORT COUNT BYTES, with the length of each picture, which is the
-same for all. Says how long it took until each had one.
+same for all. Says how long it took until each had one; null, if that takes over 10 s.
 """
 import select, socket, sys, time
 from control import Meter, say
@@ -12,6 +12,7 @@ port, count, length = map(int, sys.argv[3:])
 FIRST = length + 600
 LOW_WATER = length // 2
 DISCARD = bytearray(1 << 22)
+PATIENCE_S = 10
 request = f"GET /stream HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
 
 meter = Meter(count)
@@ -27,7 +28,11 @@ for number in range(count):
     viewers.append(viewer)
     numbers[viewer.fileno()] = number
 while True:
-    for descriptor, event in poll.poll():
+    events = poll.poll(0.1)
+    if waiting and time.monotonic() > start + PATIENCE_S:
+        say({"ms": None})
+        waiting = 0
+    for descriptor, event in events:
         number = numbers[descriptor]
         viewer = viewers[number]
         if event & select.EPOLLOUT:
@@ -46,7 +51,7 @@ while True:
         before = taken[number]
         taken[number] = before + bytes_read
         meter.counts[number] = taken[number] / length
-        if before < FIRST <= taken[number]:
+        if waiting and before < FIRST <= taken[number]:
             waiting -= 1
             if waiting == 0:
                 say({"ms": (time.monotonic() - start) * 1000})
