@@ -28,6 +28,9 @@ export const STALL_MS = 5000;
 /** The first and the longest wait before a lost camera is tried again, in milliseconds. */
 export const RETRY_MS = { min: 500, max: 3000 };
 
+/** How much is read from ffmpeg at once, in bytes; a pipe holds as much. */
+const CHUNK_BYTES = 64 * 1024;
+
 /** Options of {@linkcode openCamera}. */
 export interface CameraOptions extends SourceOptions {
   /** Run also while nobody watches. */
@@ -143,20 +146,22 @@ class SupervisedCamera implements Camera {
   /** Hands on a picture if it is whole. */
   #publish(jpeg: Uint8Array): boolean {
     const capturedAt = now();
+    let isPublished = false;
     try {
       const sequence = nextSequence(this.#sequence);
       const bytes = writeExif(makeWhole(jpeg), { capturedAt, sequence });
       this.#sequence = sequence;
       this.counts.frames++;
       this.frames.publish({ bytes, sequence, capturedAt });
+      isPublished = bytes.buffer === jpeg.buffer;
       return true;
     } catch (error) {
       if (!(error instanceof JpegError)) throw error;
       this.counts.dropped[error.fault] = (this.counts.dropped[error.fault] ?? 0) + 1;
       return false;
     } finally {
-      // What was published is a copy.
-      release(jpeg);
+      // What was published lies in the same memory, unless tables had to be put in.
+      if (!isPublished) release(jpeg);
     }
   }
 
@@ -168,6 +173,18 @@ class SupervisedCamera implements Camera {
   }
 }
 
+/** What a stream gives, each chunk in the same memory as the one before. */
+async function* chunks(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+  const reader = stream.getReader({ mode: "byob" });
+  let buffer = new ArrayBuffer(CHUNK_BYTES);
+  while (true) {
+    const { value, done } = await reader.read(new Uint8Array(buffer));
+    if (done) return;
+    yield value;
+    buffer = value.buffer;
+  }
+}
+
 /** The pictures of one run of ffmpeg. Ends with an error, always: a camera has no last picture. */
 async function* pictures(source: Source, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   await using ffmpeg = startFfmpeg(
@@ -175,7 +192,7 @@ async function* pictures(source: Source, signal: AbortSignal): AsyncGenerator<Ui
     signal,
   );
   const reader = new MpjpegReader();
-  for await (const chunk of ffmpeg.stdout) yield* reader.push(chunk);
+  for await (const chunk of chunks(ffmpeg.stdout)) yield* reader.push(chunk);
   const outcome = await ffmpeg.outcome;
   signal.throwIfAborted();
   throw new CameraError(explain(source.address, outcome), { permanent: !source.mayReturn });

@@ -6,11 +6,15 @@
  */
 
 import { Assembler } from "../flow/assembler.ts";
+import { EXIF_BYTES } from "../frame/exif.ts";
 import { MAX_FRAME_BYTES } from "../frame/frame.ts";
 import { CameraError } from "./camera_error.ts";
 
 /** The longest part header that is read, in bytes. */
 export const MAX_HEADER_BYTES = 1024;
+
+/** What is free around a picture for what it gets on its way: Exif, a length. */
+const ROOM = { before: EXIF_BYTES + 4, behind: 0 };
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -47,7 +51,7 @@ export class MpjpegReader {
       }
       this.#header[this.#headerLength++] = chunk[at];
       if (chunk[at] !== LF || !this.#headerEnds()) continue;
-      this.#body = new Assembler(this.#contentLength());
+      this.#body = new Assembler(this.#contentLength(), ROOM);
       this.#headerLength = 0;
       return at + 1;
     }

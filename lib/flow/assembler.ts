@@ -4,13 +4,23 @@
  * @module
  */
 
+import { roomyBytes } from "../frame/roomy.ts";
+
+/** Free bytes around those that are collected. */
+export interface Room {
+  /** How many before them. */
+  readonly before: number;
+  /** How many behind them. */
+  readonly behind: number;
+}
+
 /** Collects `length` bytes into an array of its own: one copy, one allocation. */
 export class Assembler {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   #filled = 0;
 
-  constructor(length: number) {
-    this.#bytes = new Uint8Array(length);
+  constructor(length: number, room: Room = { before: 0, behind: 0 }) {
+    this.#bytes = roomyBytes(length, room.before, room.behind);
   }
 
   /** All the bytes, once they are there. */

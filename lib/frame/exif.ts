@@ -8,6 +8,7 @@
  */
 
 import { JpegError, segments } from "./jpeg.ts";
+import { extend } from "./roomy.ts";
 
 /** What the block holds. */
 export interface Exif {
@@ -80,8 +81,9 @@ function holdsMarker(number: number): boolean {
 }
 
 /**
- * The picture as a new array with the block put in, behind a JFIF header if there is one. An Exif
- * block that stood there is left out: the capture time of this server is the one that counts.
+ * The picture with the block put in, behind a JFIF header if there is one. An Exif block that stood
+ * there is left out: the capture time of this server is the one that counts. Where there is room in
+ * front of the picture it is used, and the picture is not to be read any more.
  *
  * @throws {JpegError} when the picture's segments do not fit.
  */
@@ -93,11 +95,12 @@ export function writeExif(jpeg: Uint8Array, exif: Exif): Uint8Array<ArrayBuffer>
     else if (marker === APP1 && rest === start && isExif(jpeg, start)) rest = end;
     else break;
   }
-  const bytes = new Uint8Array(jpeg.length - (rest - at) + EXIF_BYTES);
-  bytes.set(jpeg.subarray(0, at));
+  const head = jpeg.slice(0, at);
+  const growth = EXIF_BYTES - (rest - at);
+  const bytes = growth > 0 ? extend(jpeg, growth) : jpeg.slice(-growth);
+  bytes.set(head);
   bytes.set(TEMPLATE, at);
   fill(bytes.subarray(at, at + EXIF_BYTES), exif);
-  bytes.set(jpeg.subarray(rest), at + EXIF_BYTES);
   return bytes;
 }
 

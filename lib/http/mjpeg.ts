@@ -6,6 +6,7 @@
 
 import type { Writable } from "node:stream";
 import type { Frame } from "../frame/frame.ts";
+import { extend } from "../frame/roomy.ts";
 import type { Viewer } from "./viewer.ts";
 
 const BOUNDARY = "frame";
@@ -31,9 +32,8 @@ function part(frame: Frame): Uint8Array {
       `Content-Length: ${frame.bytes.length}\r\n` +
       `X-Timestamp: ${(frame.capturedAt / 1000).toFixed(6)}\r\n\r\n`,
   );
-  bytes = new Uint8Array(header.length + frame.bytes.length + CLOSING.length);
+  bytes = extend(frame.bytes, header.length, CLOSING.length);
   bytes.set(header);
-  bytes.set(frame.bytes, header.length);
   bytes.set(CLOSING, header.length + frame.bytes.length);
   parts.set(frame, bytes);
   return bytes;

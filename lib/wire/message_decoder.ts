@@ -8,6 +8,9 @@ import { Assembler } from "../flow/assembler.ts";
 import { MAX_FRAME_BYTES } from "../frame/frame.ts";
 import { ProtocolError } from "./protocol.ts";
 
+/** What is free around a payload for what viewers get before and behind a frame. */
+const ROOM = { before: 128, behind: 16 };
+
 /** Takes a stream of messages apart, in chunks of any size. */
 export class MessageDecoder {
   readonly #limit: (first: number) => number;
@@ -45,7 +48,7 @@ export class MessageDecoder {
         // The first byte says how long the payload may be; an empty one has none.
         if (this.#length > 0 && at === chunk.length) return;
         if (this.#length > 0) this.#check(this.#length, this.#limit(chunk[at]));
-        this.#payload = new Assembler(this.#length);
+        this.#payload = new Assembler(this.#length, ROOM);
       }
       at = this.#payload.take(chunk, at);
       const whole = this.#payload.whole;

@@ -45,6 +45,7 @@
 
 import * as v from "valibot";
 import { MAX_FRAME_BYTES } from "../frame/frame.ts";
+import { extend } from "../frame/roomy.ts";
 
 /** The port that a server listens on, if nobody says otherwise. */
 export const DEFAULT_PORT = 9999;
@@ -138,9 +139,8 @@ export function encodeControl(message: ClientMessage | ServerMessage): Uint8Arra
 
 /** A payload as it goes over the wire, its length in front. */
 export function encodePayload(payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  const message = new Uint8Array(4 + payload.length);
-  new DataView(message.buffer).setUint32(0, payload.length);
-  message.set(payload, 4);
+  const message = extend(payload, 4);
+  new DataView(message.buffer, message.byteOffset).setUint32(0, payload.length);
   return message;
 }
 
