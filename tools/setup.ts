@@ -144,7 +144,7 @@ if (import.meta.main) {
     .option("--bench", "those that are measured beside it as well")
     .parse(Deno.args, { from: "user" }).opts();
   try {
-    await install([...PROGRAM, ...test ? TESTS : [], ...bench ? BENCH : []]);
+    await install([...new Set([...PROGRAM, ...test ? TESTS : [], ...bench ? BENCH : []])]);
   } catch (error) {
     complain(`setup: ${(error as Error).message}`);
     Deno.exit(1);
