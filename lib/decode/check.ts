@@ -39,8 +39,10 @@ export class Checker implements Decoder {
 
   /** Hands on the same frame, if it decodes. */
   async decode(frame: Frame): Promise<Decoded> {
-    // The thread gets a copy: the frame stays whole for everyone else.
-    const result = await this.#pool.ask(frame.bytes);
+    // The thread gets a copy: the frame stays whole for everyone else. Handed over, it is the only
+    // one; a message would be written into memory of its own and read from there into more.
+    const copy = frame.bytes.slice();
+    const result = await this.#pool.ask(copy, [copy.buffer]);
     return "refused" in result ? result : { frame, ...result };
   }
 

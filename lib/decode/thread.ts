@@ -40,13 +40,13 @@ export class Thread {
   }
 
   /**
-   * Asks.
+   * Asks; what `transfer` names is the thread's from then on, and needs no copy.
    *
    * @throws {WorkerError} when the thread dies over it, or takes longer than `ms`.
    */
-  async ask(question: unknown, ms: number): Promise<unknown> {
+  async ask(question: unknown, ms: number, transfer: ArrayBuffer[] = []): Promise<unknown> {
     await this.#loaded;
-    this.#worker.postMessage(question);
+    this.#worker.postMessage(question, transfer);
     return await this.#hear(ms);
   }
 

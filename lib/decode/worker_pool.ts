@@ -54,17 +54,17 @@ export class WorkerPool<Question, Answer> {
   }
 
   /**
-   * Asks a free thread.
+   * Asks a free thread; what `transfer` names is its own from then on.
    *
    * @throws {WorkerError} when the thread dies or hangs over it; it has been replaced then.
    */
-  async ask(question: Question): Promise<Answer> {
+  async ask(question: Question, transfer?: ArrayBuffer[]): Promise<Answer> {
     const [thread = this.#start()] = this.#idle;
     this.#idle.delete(thread);
     this.#busy.add(thread);
     let fit = false;
     try {
-      const answer = await thread.ask(question, this.#hangMs) as Answer;
+      const answer = await thread.ask(question, this.#hangMs, transfer) as Answer;
       fit = this.#busy.has(thread) && !this.#outdated.has(thread);
       return answer;
     } finally {
