@@ -147,7 +147,7 @@ async function measure(
   });
   await using _ = stage;
   const { one, crowd, ms } = stage;
-  const others = crowd?.ask<{ seconds: number; frames: number[] }>(`measure ${seconds + 0.7}`);
+  const others = crowd?.ask<{ seconds: number; frames: number[] }>(`measure ${seconds + 0.5}`);
   const load = await measureLoad({ sink: one, movers: [mover] }, 30, seconds);
   const taken = await others;
   const rates = [load.fps, ...taken ? taken.frames.map((frames) => frames / taken.seconds) : []];

@@ -15,7 +15,7 @@ import { ffmpegListen, gstreamer, socketcam, type StartWay, tutorial } from "./s
 
 const LINK = { mbits: 10, roundTripMs: 50 };
 /** How long a way runs before it is measured, in milliseconds: what grows has grown by then. */
-const RUNNING_MS = 4000;
+const RUNNING_MS = 3500;
 
 interface Row {
   readonly name: string;
@@ -36,7 +36,7 @@ const ROWS: readonly Row[] = [
 const NOTES = [
   `Pictures of 1280x720, 30 a second, between two network namespaces: the way to the client ` +
   `carries ${LINK.mbits} Mbit/s, less than half of what they need, with a round trip of ` +
-  `${LINK.roundTripMs} ms. Measured from the fifth second on, for 5 seconds: ages that grow have ` +
+  `${LINK.roundTripMs} ms. Measured from the fifth second on, for 4 seconds: ages that grow have ` +
   "not ended to grow then.",
 ];
 
@@ -60,7 +60,7 @@ export async function measureLink(run: Run, footage: Footage): Promise<Measureme
         const ends = { near: link.at("server"), far: link.at("client"), host: SERVER_ADDRESS };
         await using way = await start(folder, ends);
         await new Promise((resolve) => setTimeout(resolve, RUNNING_MS));
-        return await measureLoad(way, 30, 5);
+        return await measureLoad(way, 30, 4);
       },
     })),
   );

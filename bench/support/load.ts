@@ -8,7 +8,7 @@ import type { Process } from "./process.ts";
 import type { Way } from "./way.ts";
 
 /** How long a rate runs before it is measured, in milliseconds. */
-const SETTLING_MS = 700;
+const SETTLING_MS = 500;
 
 /** What was seen. */
 export interface Load {
