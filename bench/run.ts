@@ -34,7 +34,7 @@ const ALL: Readonly<Record<string, Measure>> = {
   growth: measureGrowth,
 };
 /** Those of a quick run. */
-const QUICK = ["way", "copy", "viewers", "start"];
+const QUICK = ["way", "copy", "viewers"];
 
 const { quick = false, only, rounds, out } = new Command("bench")
   .description("Measures socketcam beside what a user would take instead.")

@@ -71,9 +71,9 @@ export interface Contender<Sample> {
   readonly measure: () => Promise<Sample>;
 }
 
-/** Measures all in turn, round after round: A B A B. One that fails is left out from then on. */
+/** Measures all in turn, round after round: A B A B. A round that fails is left out. */
 export async function inTurn<Sample>(
-  { rounds, progress }: Run,
+  { rounds, quick, progress }: Run,
   what: string,
   contenders: readonly Contender<Sample>[],
 ): Promise<Map<string, Sample[]>> {
@@ -84,6 +84,7 @@ export async function inTurn<Sample>(
       try {
         samples.get(name)!.push(await measure());
       } catch (error) {
+        if (quick) throw error;
         progress(`${what}: ${name} failed: ${(error as Error).message.split("\n")[0]}`);
       }
     }
