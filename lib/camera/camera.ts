@@ -146,22 +146,20 @@ class SupervisedCamera implements Camera {
   /** Hands on a picture if it is whole. */
   #publish(jpeg: Uint8Array): boolean {
     const capturedAt = now();
-    let isPublished = false;
     try {
       const sequence = nextSequence(this.#sequence);
       const bytes = writeExif(makeWhole(jpeg), { capturedAt, sequence });
       this.#sequence = sequence;
       this.counts.frames++;
       this.frames.publish({ bytes, sequence, capturedAt });
-      isPublished = bytes.buffer === jpeg.buffer;
+      // It lies in the same memory, unless tables had to be put in.
+      if (bytes.buffer !== jpeg.buffer) release(jpeg);
       return true;
     } catch (error) {
       if (!(error instanceof JpegError)) throw error;
       this.counts.dropped[error.fault] = (this.counts.dropped[error.fault] ?? 0) + 1;
+      release(jpeg);
       return false;
-    } finally {
-      // What was published lies in the same memory, unless tables had to be put in.
-      if (!isPublished) release(jpeg);
     }
   }
 

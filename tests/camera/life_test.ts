@@ -91,7 +91,8 @@ Deno.test("a camera leaves nothing behind when it wakes and sleeps 200 times", a
     memory.push(Deno.memoryUsage().heapUsed);
     open.push(descriptors());
   }
-  assertEquals(open.at(-1), open[20]);
+  // What an ffmpeg that has just ended had open is closed a moment later.
+  assertEquals(Math.min(...open.slice(160)), Math.min(...open.slice(20, 60)));
   const early = Math.min(...memory.slice(20, 60));
   const late = Math.min(...memory.slice(160));
   assert(late < early * 1.2, `the heap grew from ${early} to ${late} bytes`);
