@@ -231,6 +231,13 @@ function claimsOf(samples: Samples): Claim[] {
       value: ratio(serverAge(CHECK, 0.99), wholeAge(JPEG, 0.99)),
       atMost: 0.5,
     },
+    {
+      what: `frames a second at the viewer, of ${FPS}, with the check`,
+      value: median(CHECK, ({ steady }) => steady?.fps),
+      atLeast: FPS - 1,
+      // What is shown when there is nothing else comes once a second.
+      band: [FPS / 2, FPS + 2],
+    },
     { what: "memory of `server.ts` at 1280x720, MB", value: memory(0), atMost: 90 },
     { what: "memory of `client.ts` with the check, MB", value: memory(1), atMost: 160 },
   ];

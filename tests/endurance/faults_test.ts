@@ -2,9 +2,8 @@ import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { print } from "../../lib/cli/log.ts";
 import { now } from "../../lib/flow/clock.ts";
-import { NetworkCamera } from "../support/fake_network_camera.ts";
-import { AT_ONCE_MS, Pipeline, TIMEOUT_MS } from "../support/fault_pipeline.ts";
-import { testPictures } from "../support/pictures.ts";
+import { loseNetworkCamera } from "../support/network_camera_away.ts";
+import { AT_ONCE_MS, FaultPipeline, TIMEOUT_MS } from "../support/fault_pipeline.ts";
 import { Program } from "../support/programs.ts";
 import { SERVER_NAME, SplitNetwork } from "../support/split_network.ts";
 
@@ -12,7 +11,7 @@ import { SERVER_NAME, SplitNetwork } from "../support/split_network.ts";
 const AWAY_MS = 30_000;
 
 Deno.test("pictures come again when ffmpeg is stopped for 30 s, before it goes on", async () => {
-  await using way = await Pipeline.start();
+  await using way = await FaultPipeline.start();
   const pid = await way.ffmpeg();
   const began = now();
   Deno.kill(pid, "SIGSTOP");
@@ -36,7 +35,7 @@ for (
   ] as const
 ) {
   Deno.test(`pictures come again when the ${who} is stopped for 30 s and goes on`, async () => {
-    await using way = await Pipeline.start();
+    await using way = await FaultPipeline.start();
     const began = now();
     const { pid } = way[who];
     Deno.kill(pid, "SIGSTOP");
@@ -56,7 +55,7 @@ for (
 }
 
 Deno.test("pictures come again when the server is started again after 30 s", async () => {
-  await using way = await Pipeline.start();
+  await using way = await FaultPipeline.start();
   const began = now();
   way.server.kill("SIGKILL");
   await way.server.ends();
@@ -72,7 +71,7 @@ Deno.test("pictures come again when the server is started again after 30 s", asy
 });
 
 Deno.test("pictures come again when the server is killed and started again 20 times in 10 s", async () => {
-  await using way = await Pipeline.start();
+  await using way = await FaultPipeline.start();
   const began = now();
   for (let i = 0; i < 20; i++) {
     way.server.kill("SIGKILL");
@@ -92,33 +91,12 @@ Deno.test("pictures come again when the server is killed and started again 20 ti
 });
 
 Deno.test("pictures come again when a network camera comes back after 30 s", async () => {
-  const pictures = await testPictures(20);
-  let camera = new NetworkCamera();
-  const port = Number(new URL(camera.url).port);
-  let i = 0;
-  const timer = setInterval(() => camera.send(pictures[i++ % pictures.length]), 50);
-  try {
-    await using way = await Pipeline.start({ camera: ["--device", camera.url] });
-    const began = now();
-    await camera[Symbol.asyncDispose]();
-    await delay(AWAY_MS);
-    camera = new NetworkCamera(port);
-    await way.recovers({
-      fault: "network camera gone for 30 s, and back",
-      began,
-      ended: now(),
-      withinMs: AT_ONCE_MS,
-      told: ["server", /camera lost: Cannot read .*Connection refused/],
-    });
-  } finally {
-    clearInterval(timer);
-    await camera[Symbol.asyncDispose]();
-  }
+  await loseNetworkCamera(30);
 });
 
 /** Server and client at the two ends of a network, and the viewer at the client's. */
-async function split(network: SplitNetwork): Promise<Pipeline> {
-  return await Pipeline.start({
+async function split(network: SplitNetwork): Promise<FaultPipeline> {
+  return await FaultPipeline.start({
     host: SERVER_NAME,
     serverHost: "0.0.0.0",
     startServer: (...args) => network.start("server", ...args),

@@ -1,5 +1,5 @@
 import { now } from "../../lib/flow/clock.ts";
-import { Pipeline, TIMEOUT_MS } from "../support/fault_pipeline.ts";
+import { FaultPipeline, TIMEOUT_MS } from "../support/fault_pipeline.ts";
 
 /**
  * What stays open: the thread that checks while the transform is left alone has 6 descriptors, and
@@ -18,7 +18,7 @@ Deno.test("pictures come again when a decoder's thread hangs", async () => {
   );
   try {
     const clientArgs = ["--transform", module, "--workers", "1"];
-    await using way = await Pipeline.start({ clientArgs });
+    await using way = await FaultPipeline.start({ clientArgs });
     const began = now();
     await Deno.writeTextFile(sign, "");
     await way.recovers({

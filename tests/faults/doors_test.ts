@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { now } from "../../lib/flow/clock.ts";
-import { AT_ONCE_MS, eventually, Pipeline, TIMEOUT_MS } from "../support/fault_pipeline.ts";
+import { AT_ONCE_MS, eventually, FaultPipeline, TIMEOUT_MS } from "../support/fault_pipeline.ts";
 import { Program, startServer } from "../support/programs.ts";
 import { WireClient } from "../support/wire_client.ts";
 
@@ -25,7 +25,7 @@ async function crowd(port: string, text: string): Promise<Deno.TcpConn[]> {
 }
 
 Deno.test("the client is open again when viewers took all its descriptors and have left", async () => {
-  await using way = await Pipeline.start({ startClient: withFew("client.ts") });
+  await using way = await FaultPipeline.start({ startClient: withFew("client.ts") });
   const began = now();
   const viewers = await crowd(way.httpPort, "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
   await way.client.says(/Too many files are open/);
@@ -51,7 +51,7 @@ Deno.test("the client is open again when viewers took all its descriptors and ha
 });
 
 Deno.test("the server is open again when clients took all its descriptors and have left", async () => {
-  await using way = await Pipeline.start({ startServer: withFew("server.ts") });
+  await using way = await FaultPipeline.start({ startServer: withFew("server.ts") });
   const began = now();
   const clients = await crowd(way.port, "");
   await way.server.says(/Too many files are open/);
@@ -71,7 +71,7 @@ Deno.test("the server is open again when clients took all its descriptors and ha
 });
 
 Deno.test("pictures come again when the server's port was taken while it was away", async () => {
-  await using way = await Pipeline.start();
+  await using way = await FaultPipeline.start();
   const began = now();
   way.server.kill("SIGKILL");
   await way.server.ends();

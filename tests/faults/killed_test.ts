@@ -1,8 +1,8 @@
 import { now } from "../../lib/flow/clock.ts";
-import { AT_ONCE_MS, Pipeline } from "../support/fault_pipeline.ts";
+import { AT_ONCE_MS, FaultPipeline } from "../support/fault_pipeline.ts";
 
 Deno.test("pictures come again when ffmpeg is killed", async () => {
-  await using way = await Pipeline.start();
+  await using way = await FaultPipeline.start();
   const pid = await way.ffmpeg();
   const began = now();
   Deno.kill(pid, "SIGKILL");
@@ -15,7 +15,7 @@ Deno.test("pictures come again when ffmpeg is killed", async () => {
 });
 
 Deno.test("pictures come again when the server is killed and started again", async () => {
-  await using way = await Pipeline.start();
+  await using way = await FaultPipeline.start();
   const began = now();
   way.server.kill("SIGKILL");
   await way.server.ends();
@@ -30,7 +30,7 @@ Deno.test("pictures come again when the server is killed and started again", asy
 });
 
 Deno.test("pictures come again when the client is killed and started again", async () => {
-  await using way = await Pipeline.start({ watch: { retry: true } });
+  await using way = await FaultPipeline.start({ watch: { retry: true } });
   const began = now();
   way.client.kill("SIGKILL");
   await way.client.ends();

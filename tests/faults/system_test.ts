@@ -1,7 +1,7 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { now } from "../../lib/flow/clock.ts";
-import { AT_ONCE_MS, eventually, Pipeline } from "../support/fault_pipeline.ts";
+import { AT_ONCE_MS, eventually, FaultPipeline } from "../support/fault_pipeline.ts";
 import { Program } from "../support/programs.ts";
 import { record } from "../support/reliability.ts";
 
@@ -31,7 +31,7 @@ Deno.test("pictures come again though the disk of logs and temporary files is fu
     const env = { TMPDIR: disk.path };
     return new Program("bash", ["-c", command, Deno.execPath(), ...args], env);
   };
-  await using way = await Pipeline.start({
+  await using way = await FaultPipeline.start({
     startServer: start("server"),
     startClient: start("client"),
   });
@@ -96,7 +96,7 @@ for (const who of ["server", "client"] as const) {
       });
     try {
       const option = who === "server" ? { startServer: start } : { startClient: start };
-      await using way = await Pipeline.start(option);
+      await using way = await FaultPipeline.start(option);
       for (const [fault, time] of [["on", "+1h"], ["back", "+0"]]) {
         const began = now();
         await set(time);
@@ -125,7 +125,7 @@ Deno.test("server and client go on when nothing of what they say can be written"
       ...["-c", `exec "$0" run -A ${name}.ts "$@" 2>/dev/full`],
       ...[Deno.execPath(), ...args],
     ]);
-  await using way = await Pipeline.start({
+  await using way = await FaultPipeline.start({
     startServer: mute("server"),
     startClient: mute("client"),
   });

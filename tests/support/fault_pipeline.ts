@@ -60,7 +60,7 @@ export interface Expected {
 }
 
 /** All three, running. Disposing of it ends them. */
-export class Pipeline implements AsyncDisposable {
+export class FaultPipeline implements AsyncDisposable {
   server!: Program;
   client!: Program;
   viewer!: StreamViewer;
@@ -77,8 +77,8 @@ export class Pipeline implements AsyncDisposable {
   }
 
   /** Starts them; the viewer has seen a second of pictures then. */
-  static async start(options: PipelineOptions = {}): Promise<Pipeline> {
-    const pipeline = new Pipeline(options);
+  static async start(options: PipelineOptions = {}): Promise<FaultPipeline> {
+    const pipeline = new FaultPipeline(options);
     try {
       // The client first, and the notice that there is no server yet: what is started with the
       // first notice is there then, and is no growth later.
