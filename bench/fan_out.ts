@@ -88,7 +88,7 @@ interface Sample {
   readonly slowest: number;
   /** All frames that arrived, in parts of those there were. */
   readonly delivered: number;
-  /** Until all viewers had a picture; null, if that took over 10 s. */
+  /** Until all viewers had a picture; null, if that took over 5 s. */
   readonly ms: number | null | undefined;
   readonly ages: readonly (number | null)[];
 }
@@ -175,7 +175,7 @@ function table(count: number, samples: ReadonlyMap<string, readonly Sample[]>): 
       figure(some.map(({ slowest }) => slowest)),
       figure(some.map(({ delivered }) => delivered * 100)),
       ...[0.5, 0.99].map((share) => figure(some.map(({ ages }) => age(ages, share)))),
-      some.some(({ ms }) => ms === null) ? "over 10,000" : figure(some.map(({ ms }) => ms ?? null)),
+      some.some(({ ms }) => ms === null) ? "over 5,000" : figure(some.map(({ ms }) => ms ?? null)),
     ]),
   };
 }

@@ -53,28 +53,26 @@ const run: Run = {
 };
 const chosen = only?.split(",") ?? (quick ? QUICK : Object.keys(ALL));
 const measurements: Measurement[] = [];
+const folder = new URL(`${out}/`, new URL("../", import.meta.url));
 await using footage = await Footage.open();
 for (const name of chosen) {
   if (!Object.hasOwn(ALL, name)) throw new Error(`There is no measurement "${name}"`);
   measurements.push(await ALL[name](run, footage));
-}
-const claims = measurements.flatMap(({ claims }) => claims);
-if (quick) {
-  for (const claim of claims) print(line(claim));
-  if (!claims.every(isInBand)) {
-    complain("bench: a ratio is far from where it was on any machine");
-    Deno.exitCode = 1;
-  }
-} else {
-  const folder = new URL(`${out}/`, new URL("../", import.meta.url));
+  if (quick) continue;
+  // What there is, is kept, should the rest not come to its end.
   await writeReport(folder, {
     at: new Date().toISOString().slice(0, 10),
     machine: await machine(),
     rounds: run.rounds,
     minutes: minutes(),
   }, measurements);
-  for (const claim of claims) print(line(claim));
-  print(`Written: ${folder.pathname}results.md`);
+}
+const claims = measurements.flatMap(({ claims }) => claims);
+for (const claim of claims) print(line(claim));
+if (!quick) print(`Written: ${folder.pathname}results.md`);
+else if (!claims.every(isInBand)) {
+  complain("bench: a ratio is far from where it was on any machine");
+  Deno.exitCode = 1;
 }
 
 function line(claim: Claim): string {

@@ -63,8 +63,8 @@ const ROWS: readonly Row[] = [
   { name: GSTREAMER, start: gstreamer, peer: "GStreamer" },
   { name: FFMPEG, start: ffmpegListen },
 ];
-/** Those that are measured at the usual size alone, which is enough to see what they do. */
-const ONLY_720: readonly string[] = [TRANSFORM, MENDED];
+/** Those that are measured at all sizes; of the others, the usual size shows what they do. */
+const ALL_SIZES: readonly string[] = [PASS, CHECK, PICKLE, JPEG, GSTREAMER];
 /** Those of a quick run. */
 const QUICK = [PASS, CHECK, MEMORY_PASS, MEMORY_CHECK, JPEG];
 
@@ -109,7 +109,7 @@ export async function measureWholeWay(
     const samples = await inTurn(
       run,
       size,
-      chosen.filter(({ name }) => size === "1280x720" || !ONLY_720.includes(name)).map((
+      chosen.filter(({ name }) => size === "1280x720" || ALL_SIZES.includes(name)).map((
         { name, start, onlyRate },
       ) => ({
         name,

@@ -1,7 +1,7 @@
 """Many viewers at the cost of few: bytes are counted and thrown away where the kernel has them.
 
 Usage: crowd.py http|parts HOST PORT COUNT BYTES, with the length of each picture, which is the
-same for all. Says how long it took until each had one; null, if that takes over 10 s.
+same for all. Says how long it took until each had one; null, if that takes over 5 s.
 """
 import select, socket, sys, time
 from control import Meter, say
@@ -12,7 +12,7 @@ port, count, length = map(int, sys.argv[3:])
 FIRST = length + 600
 LOW_WATER = length // 2
 DISCARD = bytearray(1 << 22)
-PATIENCE_S = 10
+PATIENCE_S = 5
 request = f"GET /stream HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
 
 meter = Meter(count)
