@@ -14,12 +14,14 @@ import type { Duplex } from "node:stream";
 import { MjpegResponse, writeFrames } from "./mjpeg.ts";
 
 /**
- * What was asked for.
+ * What was asked for; `isUpgrade` says whether the connection is to speak another protocol then,
+ * which takes more than a header that names one.
  *
  * @throws {TypeError} when there is no such address or method.
  */
 export function requestOf(
   { headers, headersDistinct, method, socket, url }: IncomingMessage,
+  isUpgrade: boolean,
 ): Request {
   // Only HTTP/1.0 has no Host; it means whom it has reached.
   const host = headers.host ?? `${hostOf(socket.localAddress!)}:${socket.localPort}`;
@@ -28,6 +30,7 @@ export function requestOf(
   for (const [name, values = []] of Object.entries(headersDistinct)) {
     for (const value of values) request.headers.append(name, value);
   }
+  if (!isUpgrade) request.headers.delete("upgrade");
   return request;
 }
 

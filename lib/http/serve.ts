@@ -121,11 +121,11 @@ function createHttpServer({ cert, key }: ServeOptions): Server {
 }
 
 function serveSite(server: Server, site: Site): void {
-  const answer = async (incoming: IncomingMessage): Promise<Response> => {
+  const answer = async (incoming: IncomingMessage, isUpgrade: boolean): Promise<Response> => {
     const { remoteAddress, remotePort } = incoming.socket;
     let request: Request;
     try {
-      request = requestOf(incoming);
+      request = requestOf(incoming, isUpgrade);
     } catch {
       return text(400, "This is no address", { connection: "close" });
     }
@@ -138,11 +138,11 @@ function serveSite(server: Server, site: Site): void {
   };
   server.on("request", async (incoming, reply) => {
     reply.on("error", () => {});
-    await send(await answer(incoming), reply).catch(() => reply.destroy());
+    await send(await answer(incoming, false), reply).catch(() => reply.destroy());
   });
   server.on("upgrade", async (incoming, connection, head) => {
     connection.on("error", () => {});
-    const response = await answer(incoming);
+    const response = await answer(incoming, true);
     if (response instanceof SocketResponse) openSocket(response, incoming, connection, head);
     else await sendLast(response, connection);
   });

@@ -180,6 +180,13 @@ Deno.test("/ws answers a handshake that is none with an error, and keeps nobody"
   await server.viewers(0);
 });
 
+Deno.test("/ws keeps nobody whose connection is not to become one of WebSockets", async () => {
+  await using server = await TestServer.start();
+  const connection = await server.say(handshake({ connection: "close" }));
+  assertMatch(await rest(connection), /^HTTP\/1.1 426 /);
+  await server.viewers(0);
+});
+
 Deno.test("serveViewers() streams to who would rather speak another protocol", async () => {
   await using server = await TestServer.start();
   const headers = {

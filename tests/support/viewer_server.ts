@@ -4,11 +4,15 @@
  * @module
  */
 
+import { deadline } from "@std/async/deadline";
 import { Hub } from "../../lib/flow/hub.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
 import { type ServeOptions, serveViewers, type ViewerServer } from "../../lib/http/serve.ts";
 import type { FeedState } from "../../lib/http/state.ts";
 import { LIVE } from "./feed_state.ts";
+
+/** How long it may take until as many watch as should, in milliseconds. */
+const PATIENCE_MS = 20_000;
 
 /** One on a port of its own. */
 export class TestServer implements AsyncDisposable {
@@ -45,7 +49,10 @@ export class TestServer implements AsyncDisposable {
   /** Waits until so many watch. */
   async viewers(count: number): Promise<void> {
     const state = async () => (await (await this.get("/state")).json()).viewers.length;
-    while (await state() !== count);
+    const until = async () => {
+      while (await state() !== count);
+    };
+    await deadline(until(), PATIENCE_MS);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
