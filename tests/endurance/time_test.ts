@@ -10,7 +10,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { during, median, rates, type Recording, type Sample } from "./record.ts";
+import { during, lowTenth, median, rates, type Recording, type Sample } from "./record.ts";
 import { writeReport } from "./report.ts";
 import { Rig } from "./rig.ts";
 import type { Seen } from "./viewers.ts";
@@ -24,7 +24,7 @@ const SAMPLE_MS = 5000;
 const MORE_MEMORY = 0.05;
 /**
  * How much more latency may be at the end: a fifth, or 2 ms where it is so small that a timer's tick
- * is more than that. Its median of 10 s moves by as much by itself when another program runs.
+ * is more than that.
  */
 const MORE_LATENCY = { part: 0.2, ms: 2 };
 const RECOVERY_MS = 5000;
@@ -80,8 +80,9 @@ Deno.test("server and client are after 20 minutes as they were after 5", async (
   await t.step("latency does not grow", () => {
     const span = MINUTES / 4;
     for (const read of [latencyOf, ageOf]) {
-      const before = median(during(samples, [SETTLED, SETTLED + span], read));
-      const after = median(during(samples, [MINUTES - span, MINUTES], read));
+      // What accumulates is never away; what another program on this machine does, is at times.
+      const before = lowTenth(during(samples, [SETTLED, SETTLED + span], read));
+      const after = lowTenth(during(samples, [MINUTES - span, MINUTES], read));
       const most = Math.max(before * (1 + MORE_LATENCY.part), before + MORE_LATENCY.ms);
       assert(after < most, `${before} ms, then ${after} ms`);
     }
