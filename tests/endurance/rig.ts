@@ -18,6 +18,12 @@ const STAYING = 3;
 const LOOKS = 10;
 const LOOK_MS = 100;
 
+/**
+ * V8's young generation is held at its least, 1 MiB. By itself it grows in steps of up to 32 MiB when
+ * there is much to do, and shrinks when it likes, and nothing else that grows would be seen beside it.
+ */
+const FLAGS = "--expose-gc,--max-semi-space-size=1";
+
 /** The programs. Disposing of it ends them. */
 export class Rig implements AsyncDisposable {
   readonly server: Program;
@@ -47,7 +53,7 @@ export class Rig implements AsyncDisposable {
   }
 
   #run(script: string, ...args: string[]): Program {
-    const hook = ["--v8-flags=--expose-gc", "--preload", "tests/endurance/collect.ts"];
+    const hook = [`--v8-flags=${FLAGS}`, "--preload", "tests/endurance/collect.ts"];
     return this.#stack.use(new Program(Deno.execPath(), ["run", "-A", ...hook, script, ...args]));
   }
 
