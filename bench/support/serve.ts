@@ -27,7 +27,7 @@ class Full extends Mailbox<Frame> {
 
 /** Gives everyone frames as fast as they are taken. */
 class FullHub extends Hub<Frame> {
-  override subscribe(): Mailbox<Frame> {
+  override borrow(): Mailbox<Frame> {
     return new Full();
   }
 }

@@ -12,7 +12,7 @@ import { Hub } from "../flow/hub.ts";
 import { release } from "../flow/release.ts";
 import { nextSequence, writeExif } from "../frame/exif.ts";
 import { Watchdog } from "../flow/watchdog.ts";
-import type { CameraInfo, CameraStatus, Frame } from "../frame/frame.ts";
+import { type CameraInfo, type CameraStatus, type Frame, lentFrame } from "../frame/frame.ts";
 import { JpegError, type JpegFault, makeWhole } from "../frame/jpeg.ts";
 import { CameraError } from "./camera_error.ts";
 import { explain, startFfmpeg } from "./ffmpeg.ts";
@@ -151,7 +151,7 @@ class SupervisedCamera implements Camera {
       const bytes = writeExif(makeWhole(jpeg), { capturedAt, sequence });
       this.#sequence = sequence;
       this.counts.frames++;
-      this.frames.publish({ bytes, sequence, capturedAt });
+      this.frames.publish(lentFrame({ bytes, sequence, capturedAt }));
       // It lies in the same memory, unless tables had to be put in.
       if (bytes.buffer !== jpeg.buffer) release(jpeg);
       return true;

@@ -7,6 +7,7 @@
 import { now } from "../flow/clock.ts";
 import { Demand } from "../flow/demand.ts";
 import { Hub } from "../flow/hub.ts";
+import { drop, hold } from "../flow/loan.ts";
 import { PeakMeter, Percentiles, RateMeter } from "../flow/meter.ts";
 import type { Frame } from "../frame/frame.ts";
 import { brightness, motion, type Scene } from "./motion.ts";
@@ -137,7 +138,7 @@ export class DecoderStage implements DecodeStage {
 
   /** Decodes frames as long as they are wanted: several at the same time, handed on in order. */
   async #run(wanted: AbortSignal): Promise<void> {
-    using frames = this.#source.subscribe();
+    using frames = this.#source.borrow();
     wanted.addEventListener("abort", () => frames.return());
     const skippedBefore = this.counts.skipped;
     // What was seen before the pause has nothing to do with what is seen now.
@@ -148,12 +149,14 @@ export class DecoderStage implements DecodeStage {
       await this.#decoder.free();
       const { value: frame } = await frames.next();
       if (!frame) break;
+      hold(frame);
       this.counts.skipped = skippedBefore + frames.skipped;
       const decoding = this.#decode(frame);
       const turn = before;
       before = decoding.then(async (decoded) => {
         await turn;
         this.#finish(decoded);
+        drop(frame);
       });
     }
     await before;

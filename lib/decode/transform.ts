@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import type { Image } from "imagescript";
 import { Backoff } from "../flow/backoff.ts";
 import type { Hub } from "../flow/hub.ts";
-import type { Frame } from "../frame/frame.ts";
+import { type Frame, lentFrame } from "../frame/frame.ts";
 import { blame } from "./blame.ts";
 import { Checker } from "./check.ts";
 import { watchFile } from "./file_watch.ts";
@@ -136,5 +136,7 @@ class Transformer implements Decoder {
 function combine(frame: Frame, result: TransformResult): Decoded {
   if ("refused" in result) return result;
   const { made, ...seen } = result;
-  return "bytes" in made ? { ...seen, frame: { ...frame, ...made } } : { ...seen, frame, ...made };
+  return "bytes" in made
+    ? { ...seen, frame: lentFrame({ ...frame, ...made }) }
+    : { ...seen, frame, ...made };
 }

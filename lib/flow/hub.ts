@@ -4,6 +4,7 @@
  * @module
  */
 
+import { drop, hold, keep } from "./loan.ts";
 import { Mailbox } from "./mailbox.ts";
 
 /** Hands every published value to every subscriber, without ever waiting for one. */
@@ -11,6 +12,7 @@ export class Hub<T extends object> {
   readonly #mailboxes = new Set<Mailbox<T>>();
   readonly #onDemand: (wanted: boolean) => void;
   #latest: T | undefined;
+  #published = 0;
   #closed = false;
 
   /** Makes a hub. @param onDemand is told when the first subscriber comes, and when the last one has gone. */
@@ -20,7 +22,13 @@ export class Hub<T extends object> {
 
   /** The newest value, if there was one. */
   get latest(): T | undefined {
+    if (this.#latest !== undefined) keep(this.#latest);
     return this.#latest;
+  }
+
+  /** How many values there were. */
+  get published(): number {
+    return this.#published;
   }
 
   /** How many subscribe. */
@@ -30,14 +38,29 @@ export class Hub<T extends object> {
 
   /** Hands a value to all subscribers. */
   publish(value: T): void {
+    hold(value);
+    if (this.#latest !== undefined) drop(this.#latest);
     this.#latest = value;
+    this.#published++;
     for (const mailbox of this.#mailboxes) mailbox.put(value);
   }
 
   /** All that is published from now on, newest first where the taker is slow. Close it after use. */
   subscribe(): Mailbox<T> {
-    const mailbox = new Mailbox<T>(() => {
-      if (this.#mailboxes.delete(mailbox) && this.#mailboxes.size === 0) this.#onDemand(false);
+    return this.#open(false);
+  }
+
+  /** As {@linkcode subscribe}, for who needs each value only until it asks for the next one. */
+  borrow(): Mailbox<T> {
+    return this.#open(true);
+  }
+
+  #open(borrows: boolean): Mailbox<T> {
+    const mailbox = new Mailbox<T>({
+      borrows,
+      onClose: () => {
+        if (this.#mailboxes.delete(mailbox) && this.#mailboxes.size === 0) this.#onDemand(false);
+      },
     });
     if (this.#closed) {
       mailbox.close();

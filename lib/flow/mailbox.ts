@@ -7,16 +7,29 @@
  * @module
  */
 
+import { drop, hold, keep } from "./loan.ts";
+
+/** Options of {@linkcode Mailbox}. */
+export interface MailboxOptions {
+  /** Whether the taker needs a value only until it asks for the next one. */
+  readonly borrows?: boolean;
+  /** Is called once, when either side closes the mailbox. */
+  readonly onClose?: () => void;
+}
+
 /** A one-slot mailbox for one taker, read with `for await`. */
 export class Mailbox<T extends object> implements AsyncIterableIterator<T, undefined, void> {
   #slot: T | undefined;
   #taker: ((result: IteratorResult<T, undefined>) => void) | undefined;
   #closed = false;
   #skipped = 0;
+  #borrowed: T | undefined;
+  readonly #borrows: boolean;
   readonly #onClose: () => void;
 
-  /** Makes an empty mailbox. @param onClose is called once, when either side closes the mailbox. */
-  constructor(onClose: () => void = () => {}) {
+  /** Makes an empty mailbox. */
+  constructor({ borrows = false, onClose = () => {} }: MailboxOptions = {}) {
+    this.#borrows = borrows;
     this.#onClose = onClose;
   }
 
@@ -28,13 +41,17 @@ export class Mailbox<T extends object> implements AsyncIterableIterator<T, undef
   /** Leaves a value, in place of one that was not taken yet. Once closed, nothing happens. */
   put(value: T): void {
     if (this.#closed) return;
+    hold(value);
     if (this.#taker) {
       const taker = this.#taker;
       this.#taker = undefined;
-      taker({ value, done: false });
+      taker({ value: this.#handOver(value), done: false });
       return;
     }
-    if (this.#slot !== undefined) this.#skipped++;
+    if (this.#slot !== undefined) {
+      this.#skipped++;
+      drop(this.#slot);
+    }
     this.#slot = value;
   }
 
@@ -46,13 +63,26 @@ export class Mailbox<T extends object> implements AsyncIterableIterator<T, undef
     if (this.#taker) {
       return Promise.reject(new TypeError("Cannot take from a mailbox twice at the same time"));
     }
+    this.#giveBack();
     const value = this.#slot;
     if (value !== undefined) {
       this.#slot = undefined;
-      return Promise.resolve({ value, done: false });
+      return Promise.resolve({ value: this.#handOver(value), done: false });
     }
     if (this.#closed) return Promise.resolve({ value: undefined, done: true });
     return new Promise((resolve) => this.#taker = resolve);
+  }
+
+  #handOver(value: T): T {
+    if (this.#borrows) this.#borrowed = value;
+    else keep(value);
+    return value;
+  }
+
+  /** At the end of a mailbox the last value stays as it is: it may be half written somewhere. */
+  #giveBack(): void {
+    if (this.#borrowed !== undefined && !this.#closed) drop(this.#borrowed);
+    this.#borrowed = undefined;
   }
 
   /** Ends the mailbox from the putting side: what is in it can still be taken. */
@@ -66,6 +96,7 @@ export class Mailbox<T extends object> implements AsyncIterableIterator<T, undef
 
   /** Ends the mailbox from the taking side, also while it is waited on. */
   return(): Promise<IteratorResult<T, undefined>> {
+    if (this.#slot !== undefined) drop(this.#slot);
     this.#slot = undefined;
     this.close();
     return Promise.resolve({ value: undefined, done: true });

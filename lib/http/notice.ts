@@ -19,7 +19,7 @@ export class Notice {
   readonly #frames: Hub<Frame>;
   readonly #readState: () => FeedState;
   readonly #draw: DrawNotice;
-  #last: Frame | undefined;
+  #seen = 0;
   #lastAt = performance.now();
   #words: string | undefined;
   #drawn: Frame | undefined;
@@ -34,8 +34,8 @@ export class Notice {
   /** What is to be shown now instead of the last frame, as soon as it is drawn. */
   read(): Frame | undefined {
     const at = performance.now();
-    if (this.#frames.latest !== this.#last) {
-      this.#last = this.#frames.latest;
+    if (this.#frames.published !== this.#seen) {
+      this.#seen = this.#frames.published;
       this.#lastAt = at;
       this.#words = this.#drawn = undefined;
     }
@@ -48,9 +48,9 @@ export class Notice {
   async #renew(words: string | undefined): Promise<void> {
     this.#words = words;
     if (words === undefined) return;
-    const last = this.#last;
-    const drawn = await this.#draw(words, last).catch(() => undefined);
+    const seen = this.#seen;
+    const drawn = await this.#draw(words, this.#frames.latest).catch(() => undefined);
     // It may have taken so long that something else is to be said, or nothing any more.
-    if (words === this.#words && last === this.#last) this.#drawn = drawn;
+    if (words === this.#words && seen === this.#seen) this.#drawn = drawn;
   }
 }

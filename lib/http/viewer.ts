@@ -4,6 +4,7 @@
  * @module
  */
 
+import { drop, hold } from "../flow/loan.ts";
 import type { Mailbox } from "../flow/mailbox.ts";
 import { RateMeter } from "../flow/meter.ts";
 import { Pace } from "../flow/pace.ts";
@@ -78,7 +79,7 @@ export class Viewer {
       if (!frame) return undefined;
       const at = performance.now();
       if (this.#pace && !this.#pace.take(at) && frame !== this.#last) continue;
-      this.#last = frame;
+      this.#remember(frame);
       this.#lastAt = at;
       this.#rate.add(frame.bytes.length, at);
       return frame;
@@ -100,8 +101,15 @@ export class Viewer {
 
   /** Gives it a frame that is none of the newest, whatever its pace. */
   show(frame: Frame): void {
-    this.#last = frame;
+    this.#remember(frame);
     this.#frames.put(frame);
+  }
+
+  #remember(frame: Frame): void {
+    if (frame === this.#last) return;
+    hold(frame);
+    if (this.#last) drop(this.#last);
+    this.#last = frame;
   }
 
   /** Frames it missed so far. */

@@ -37,7 +37,7 @@ export class Viewers {
     if (this.#viewers.size >= MAX_VIEWERS) this.#makeRoom();
     if (this.#viewers.size >= MAX_VIEWERS) return undefined;
     const viewer: Viewer = new Viewer(
-      this.#frames.subscribe(),
+      this.#frames.borrow(),
       options,
       () => this.#viewers.delete(viewer),
     );

@@ -64,7 +64,8 @@ async function sendFrames(viewer: Viewer, socket: WebSocket): Promise<void> {
     const frame = await viewer.next();
     if (!frame) return;
     window.sent(frame.bytes.length, viewer.skipped);
-    await new Promise((resolve) => socket.send(frame.bytes, resolve));
+    const error = await new Promise((resolve) => socket.send(frame.bytes, resolve));
+    if (error) return;
   }
 }
 

@@ -9,7 +9,7 @@ import { Backoff } from "../flow/backoff.ts";
 import { now } from "../flow/clock.ts";
 import { Hub } from "../flow/hub.ts";
 import { nextSequence, readExif } from "../frame/exif.ts";
-import type { CameraInfo, CameraStatus, Frame } from "../frame/frame.ts";
+import { type CameraInfo, type CameraStatus, type Frame, lentFrame } from "../frame/frame.ts";
 import { ClockSync } from "./clock_sync.ts";
 import { connect, type ConnectionEvent } from "./connection.ts";
 import { ProtocolError } from "./protocol.ts";
@@ -201,7 +201,7 @@ class ReconnectingReceiver implements Receiver {
       this.counts.missed += Math.max(0, sequence - this.#sequence - 1);
     }
     this.#sequence = sequence;
-    this.#held = { bytes, ...exif };
+    this.#held = lentFrame({ bytes, ...exif });
     const isClockKnown = this.clock.roundTrip !== null;
     if (isClockKnown || performance.now() > this.#connectedAt + CLOCK_WAIT_MS) this.#release();
   }

@@ -75,7 +75,7 @@ export class Sender {
    * @throws {LateError} when it says or takes nothing for too long.
    */
   async run(signal: AbortSignal, hello?: Hello): Promise<void> {
-    const frames = this.#feed.frames.subscribe();
+    const frames = this.#feed.frames.borrow();
     const statuses = this.#feed.status.follow();
     const end = () => {
       frames.return();

@@ -35,7 +35,7 @@ Deno.test("Mailbox still gives what is in it when it was closed by who puts", as
 
 Deno.test("Mailbox tells once that it was closed, however often it is", async () => {
   let closed = 0;
-  const mailbox = new Mailbox<{ n: number }>(() => closed++);
+  const mailbox = new Mailbox<{ n: number }>({ onClose: () => closed++ });
   mailbox.close();
   mailbox.close();
   await mailbox.return();
