@@ -65,8 +65,9 @@ export class LinkEstimate {
   /** The round trip of a byte that waits for none before it. */
   get roundTrip(): number {
     const pace = this.#pace ?? 0;
-    const times = this.#samples.map(({ took, bytes }) => took - bytes * pace);
-    return Math.max(0, Math.min(...times));
+    let least = Infinity;
+    for (const { took, bytes } of this.#samples) least = Math.min(least, took - bytes * pace);
+    return Math.max(0, least);
   }
 
   /** A frame was sent; `skipped` counts the frames that were left out so far. */

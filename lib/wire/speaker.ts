@@ -4,6 +4,7 @@
  * @module
  */
 
+import { setImmediate } from "node:timers";
 import { now } from "../flow/clock.ts";
 import { sign } from "./authentication.ts";
 import type { ConnectionEvent } from "./connection.ts";
@@ -41,7 +42,8 @@ export class Speaker {
     } else if (event?.type === "frame") {
       // The first frame came before the greeting: this server has no challenge.
       this.#greet();
-      void this.#outbox.send(ACKNOWLEDGEMENT).catch(() => {});
+      // To write it wakes the other side, which takes as long as to hand the frame on: that is first.
+      setImmediate(() => this.#outbox.send(ACKNOWLEDGEMENT).catch(() => {}));
     }
   }
 

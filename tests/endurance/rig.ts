@@ -18,10 +18,7 @@ const STAYING = 3;
 const LOOKS = 10;
 const LOOK_MS = 100;
 
-/**
- * V8's young generation is held at its least, 1 MiB. By itself it grows in steps of up to 32 MiB when
- * there is much to do, and shrinks when it likes, and nothing else that grows would be seen beside it.
- */
+/** As the tasks `server` and `client` have it, but that the collector can be called. */
 const FLAGS = "--expose-gc,--max-semi-space-size=1";
 
 /** The programs. Disposing of it ends them. */
