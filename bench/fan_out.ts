@@ -4,6 +4,7 @@
  * @module
  */
 
+import { freePort } from "../tests/support/ports.ts";
 import { age } from "./support/age.ts";
 import { figure, ratio } from "./support/figure.ts";
 import type { Footage } from "./support/footage.ts";
@@ -16,7 +17,7 @@ import {
   type Table,
 } from "./support/measurement.ts";
 import { leaveOut, type Peer } from "./support/peers.ts";
-import { deno, freePort, type Process, python } from "./support/process.ts";
+import { deno, type Process, python } from "./support/process.ts";
 import { LOOPBACK, portOf, Programs, startCamera } from "./support/way.ts";
 
 /** How long a frame is, in bytes, without the server's Exif. */

@@ -86,6 +86,7 @@ function line(claim: Claim): string {
 async function machine(): Promise<string> {
   const cpu = /^model name\s*: (.*)$/m.exec(await Deno.readTextFile("/proc/cpuinfo"))?.[1];
   const memory = Math.round(Deno.systemMemoryInfo().total / 2 ** 30);
-  return `${navigator.hardwareConcurrency} cores of ${cpu}, ${memory} GiB, Linux ` +
-    `${Deno.osRelease()}, Deno ${Deno.version.deno}`;
+  const linux = /^\d+\.\d+/.exec(Deno.osRelease())?.[0];
+  return `${navigator.hardwareConcurrency} cores of ${cpu}, ${memory} GiB, Linux ${linux}, ` +
+    `Deno ${Deno.version.deno}`;
 }

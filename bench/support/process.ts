@@ -101,9 +101,3 @@ export function deno(script: string, ...args: string[]): string[] {
 export function python(script: string, ...args: string[]): string[] {
   return [PYTHON, `bench/${script}`, ...args];
 }
-
-/** A port that nothing has. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
-}

@@ -5,8 +5,9 @@
  */
 
 import { delay } from "@std/async/delay";
+import { freePort } from "../../tests/support/ports.ts";
 import { clientUrl, serverPort } from "../../tests/support/programs.ts";
-import { deno, freePort, Process, python } from "./process.ts";
+import { deno, Process, python } from "./process.ts";
 
 /** A way that runs. Disposing of it ends its programs. */
 export interface Way extends AsyncDisposable {
@@ -132,24 +133,35 @@ export const serverAlone: StartWay = (folder, ends) =>
   });
 
 /** ffmpeg's pictures through a pipe, and from there to a socket by `cat`: the least there is to do. */
-export const cat: StartWay = (folder, ends) =>
-  Programs.build(async (programs) => {
-    const { camera, url } = await startCamera(programs, folder, ends);
-    const port = freePort();
-    // A viewer that listens: bash can only connect.
-    const sink = programs.start(
-      "viewer",
-      python("support/viewer.py", "listen", "127.0.0.1", String(port)),
-      ends.far,
-    );
-    await sink.listens(port);
-    const ffmpeg = `ffmpeg -nostdin -v error -fflags nobuffer -f mpjpeg -i ${url} -c:v copy ` +
-      "-an -f mpjpeg -flush_packets 1 pipe:1";
-    // The shell becomes cat, and ffmpeg is its child, as it is that of server.ts.
-    const script = `exec cat < <(exec ${ffmpeg}) > /dev/tcp/127.0.0.1/${port}`;
-    const mover = programs.start("cat", ["bash", "-c", script], ends.near);
-    return { source: camera, movers: [mover], sink, firstAt: await firstFrame(sink) };
-  });
+export const cat: StartWay = piped("cat", (port) => `cat > /dev/tcp/127.0.0.1/${port}`);
+
+/** The same by a loop in Deno: the least that can be done there. */
+export const pump: StartWay = piped(
+  "pump.ts",
+  (port) => deno("bench/support/pump.ts", String(port)).join(" "),
+);
+
+/** ffmpeg's pictures through a pipe, and from there to a port by a command for bash. */
+function piped(name: string, command: (port: number) => string): StartWay {
+  return (folder, ends) =>
+    Programs.build(async (programs) => {
+      const { camera, url } = await startCamera(programs, folder, ends);
+      const port = freePort();
+      // A viewer that listens: bash can only connect.
+      const sink = programs.start(
+        "viewer",
+        python("support/viewer.py", "listen", "127.0.0.1", String(port)),
+        ends.far,
+      );
+      await sink.listens(port);
+      const ffmpeg = `ffmpeg -nostdin -v error -fflags nobuffer -f mpjpeg -i ${url} -c:v copy ` +
+        "-an -f mpjpeg -flush_packets 1 pipe:1";
+      // The shell becomes the command, and ffmpeg is its child, as it is that of server.ts.
+      const script = `exec < <(exec ${ffmpeg}); exec ${command(port)}`;
+      const mover = programs.start(name, ["bash", "-c", script], ends.near);
+      return { source: camera, movers: [mover], sink, firstAt: await firstFrame(sink) };
+    });
+}
 
 /** A server and a client in Python, as tutorials have them. */
 export function tutorial(...how: ("jpeg" | "mended")[]): StartWay {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { jpegSize } from "../../lib/frame/jpeg.ts";
+import { freePort } from "../support/ports.ts";
 import { clientUrl, Program, serverPort, startClient, startServer } from "../support/programs.ts";
 
 /** What a program said before it ended: one sentence, and nothing of its inside. */
@@ -14,12 +15,6 @@ async function failure(program: Program): Promise<{ code: number; words: string 
 /** A port that something else has. */
 function takenPort(): Deno.TcpListener & { addr: Deno.NetAddr } {
   return Deno.listen({ hostname: "127.0.0.1", port: 0 }) as ReturnType<typeof takenPort>;
-}
-
-/** A port that nothing has. */
-function freePort(): number {
-  using listener = takenPort();
-  return listener.addr.port;
 }
 
 const LOCAL = ["--host", "127.0.0.1"];

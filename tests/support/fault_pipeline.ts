@@ -7,6 +7,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { partsOf } from "./multipart.ts";
+import { freePort } from "./ports.ts";
 import { clientUrl, type Program, serverPort, startClient, startServer } from "./programs.ts";
 import { record } from "./reliability.ts";
 import { descriptorsOf } from "./vitals.ts";
@@ -64,7 +65,7 @@ export class FaultPipeline implements AsyncDisposable {
   server!: Program;
   client!: Program;
   viewer!: StreamViewer;
-  readonly port = freePort();
+  readonly port = String(freePort());
   httpPort = "0";
   readonly #options: PipelineOptions;
   readonly #all: AsyncDisposable[] = [];
@@ -195,10 +196,4 @@ async function seeNotice(url: string): Promise<void> {
   const parts = partsOf(await fetch(url));
   await parts.next();
   await parts.return(undefined);
-}
-
-/** A port that nothing has. */
-function freePort(): string {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return String(listener.addr.port);
 }
