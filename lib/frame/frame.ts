@@ -4,9 +4,6 @@
  * @module
  */
 
-import { lend } from "../flow/loan.ts";
-import { release } from "../flow/release.ts";
-
 /** The largest picture that is taken from a camera or off the wire, in bytes. */
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
@@ -18,15 +15,6 @@ export interface Frame {
   readonly sequence: number;
   /** When the picture reached the server, in milliseconds since 1970, by the server's clock. */
   readonly capturedAt: number;
-}
-
-/**
- * Makes a frame whose memory is given back when the last stage that has held it drops it, unless
- * somebody kept it. Its bytes, and all that shares their memory, are the frame's alone.
- */
-export function lentFrame(frame: Frame): Frame {
-  lend(frame, () => release(frame.bytes));
-  return frame;
 }
 
 /** What the camera is and how it runs. */

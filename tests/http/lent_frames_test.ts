@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { readExif } from "../../lib/frame/exif.ts";
-import { type Frame, lentFrame } from "../../lib/frame/frame.ts";
+import { lentFrame } from "../../lib/flow/release.ts";
+import type { Frame } from "../../lib/frame/frame.ts";
 import { busyPictures } from "../support/feed.ts";
 import { frameOf } from "../support/frames.ts";
 import { partsOf } from "../support/multipart.ts";
