@@ -192,7 +192,7 @@ export async function eventually(
 }
 
 /** Waits until a viewer is told why there are no pictures. */
-async function seeNotice(url: string): Promise<void> {
+export async function seeNotice(url: string): Promise<void> {
   const parts = partsOf(await fetch(url));
   await parts.next();
   await parts.return(undefined);
