@@ -57,7 +57,8 @@ export async function* connect(
     const close = () => conn[Symbol.dispose]();
     ended.addEventListener("abort", close);
     ended.throwIfAborted();
-    using speaker = new Speaker(new Outbox(conn), token);
+    using outbox = new Outbox(conn);
+    using speaker = new Speaker(outbox, token);
     try {
       const decoder = new MessageDecoder(serverLimit);
       const buffer = new Uint8Array(CHUNK_BYTES);

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { within } from "../flow/within.ts";
+import { Patience } from "../flow/patience.ts";
+import { LateError } from "../flow/within.ts";
 import { MessageDecoder } from "./message_decoder.ts";
 import { greetingLimit, MESSAGE_MS } from "./protocol.ts";
 
@@ -12,8 +13,9 @@ import { greetingLimit, MESSAGE_MS } from "./protocol.ts";
 const CHUNK_BYTES = 16 * 1024;
 
 /** Reads payloads off a connection. */
-export class Incoming {
+export class Incoming implements Disposable {
   readonly #conn: Deno.Conn;
+  readonly #patience = new Patience();
   readonly #buffer = new Uint8Array(CHUNK_BYTES);
   readonly #decoder = new MessageDecoder((first) => this.limit(first));
   #payloads: Iterator<Uint8Array, void> = this.#decoder.push(new Uint8Array(0));
@@ -51,11 +53,18 @@ export class Incoming {
   #read(): Promise<number | null> {
     const reading = this.#conn.read(this.#buffer);
     if (this.#begunAt === undefined) {
-      const words = `it has said nothing for ${this.patienceMs / 1000} s`;
-      return within(this.patienceMs, reading, words);
+      const { patienceMs } = this;
+      const silent = () => new LateError(`it has said nothing for ${patienceMs / 1000} s`);
+      return this.#patience.within(patienceMs, reading, silent);
     }
     const left = Math.max(0, this.#begunAt + MESSAGE_MS - performance.now());
-    const words = `it began a message and did not finish it within ${MESSAGE_MS / 1000} s`;
-    return within(left, reading, words);
+    const slow = () =>
+      new LateError(`it began a message and did not finish it within ${MESSAGE_MS / 1000} s`);
+    return this.#patience.within(left, reading, slow);
+  }
+
+  /** Waits for nothing more; the connection is closed by its owner. */
+  [Symbol.dispose](): void {
+    this.#patience[Symbol.dispose]();
   }
 }

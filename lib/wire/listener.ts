@@ -114,7 +114,7 @@ class Door implements Listener {
 
   async #serve(conn: ServerConn): Promise<void> {
     const { hostname, port } = conn.remoteAddr as Deno.NetAddr;
-    const client = new Client(conn);
+    using client = new Client(conn);
     const { signal } = this.#closing;
     const close = () => conn[Symbol.dispose]();
     signal.addEventListener("abort", close);
@@ -220,13 +220,18 @@ class Door implements Listener {
 }
 
 /** A connection, and what reads and writes it. */
-class Client {
+class Client implements Disposable {
   readonly incoming: Incoming;
   readonly outbox: Outbox;
 
   constructor(readonly conn: ServerConn) {
     this.incoming = new Incoming(conn);
     this.outbox = new Outbox(conn);
+  }
+
+  [Symbol.dispose](): void {
+    this.incoming[Symbol.dispose]();
+    this.outbox[Symbol.dispose]();
   }
 }
 

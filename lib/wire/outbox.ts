@@ -4,7 +4,8 @@
  * @module
  */
 
-import { within } from "../flow/within.ts";
+import { Patience } from "../flow/patience.ts";
+import { LateError } from "../flow/within.ts";
 
 /** How long the other side may take nothing at all, in milliseconds; then it is taken for gone. */
 export const STALL_MS = 30_000;
@@ -13,8 +14,9 @@ export const STALL_MS = 30_000;
 export type Message = Uint8Array | (() => Uint8Array);
 
 /** Writes messages one after the other, never one into another. */
-export class Outbox {
+export class Outbox implements Disposable {
   readonly #conn: Deno.Conn;
+  readonly #patience = new Patience();
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
 
@@ -42,10 +44,15 @@ export class Outbox {
 
   async #write(message: Message): Promise<void> {
     const bytes = typeof message === "function" ? message() : message;
-    const words = `it has taken nothing for ${STALL_MS / 1000} s`;
+    const late = () => new LateError(`it has taken nothing for ${STALL_MS / 1000} s`);
     for (let at = 0; at < bytes.length;) {
       const writing = this.#conn.write(at === 0 ? bytes : bytes.subarray(at));
-      at += await within(STALL_MS, writing, words);
+      at += await this.#patience.within(STALL_MS, writing, late);
     }
+  }
+
+  /** Waits for nothing more; the connection is closed by its owner. */
+  [Symbol.dispose](): void {
+    this.#patience[Symbol.dispose]();
   }
 }
