@@ -17,7 +17,7 @@ const PUMP = "a loop in Deno";
 const NOTES = [
   "ffmpeg copies the camera's pictures of 1280x720 into a pipe, 30 a second. `server.ts` sends them " +
   "to one client; `cat` writes the pipe to a socket, and so does a loop in Deno that does nothing " +
-  "else (`bench/support/pump.ts`). Each has an ffmpeg of its own as a child, and has run at the " +
+  "else (`bench/support/pump.ts`): no program for Deno can cost less. Each has an ffmpeg of its own as a child, and has run at the " +
   "highest rate before, so that V8 has compiled what runs often.",
 ];
 

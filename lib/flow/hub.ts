@@ -20,7 +20,7 @@ export class Hub<T extends object> {
     this.#onDemand = onDemand;
   }
 
-  /** The newest value, if there was one. */
+  /** The newest value, if there was one; whoever reads it may keep it. */
   get latest(): T | undefined {
     if (this.#latest !== undefined) keep(this.#latest);
     return this.#latest;
