@@ -50,7 +50,11 @@ export class Rig implements AsyncDisposable {
     const args = ["run", "-A", "tests/endurance/viewers.ts", rig.#url.href];
     const viewers = rig.#stack.use(new Program(Deno.execPath(), args));
     [, rig.#viewers] = await viewers.says(/^viewers: (.+)$/m);
-    while ((await rig.seen()).frames === 0) await delay(10);
+    for (let frames = 0; frames === 0; await delay(10)) {
+      const seen = await rig.seen();
+      assertEquals(seen.errors, []);
+      frames = seen.frames;
+    }
     // What has waited meanwhile comes at once then, and starts the threads that a busy moment takes.
     rig.#client.kill("SIGSTOP");
     await delay(PAUSE_MS);

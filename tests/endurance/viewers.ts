@@ -100,8 +100,8 @@ async function watchSteadily(): Promise<void> {
   let last = 0;
   let lastAt = 0;
   for await (const picture of pictures(await ask())) {
-    const { capturedAt } = readExif(picture)!;
-    // The same once more, or a notice.
+    const capturedAt = readExif(picture)?.capturedAt ?? 0;
+    // The same once more, or a notice, which has no time.
     if (capturedAt <= last) continue;
     const at = now();
     if (last > 0 && at - lastAt > GAP_MS) {
