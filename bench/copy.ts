@@ -17,17 +17,18 @@ const PUMP = "a loop in Deno";
 const NOTES = [
   "ffmpeg copies the camera's pictures of 1280x720 into a pipe, 30 a second. `server.ts` sends them " +
   "to one client; `cat` writes the pipe to a socket, and so does a loop in Deno that does nothing " +
-  "else (`bench/support/pump.ts`): no program for Deno can cost less. Each has an ffmpeg of its own as a child, and has run at the " +
-  "highest rate before, so that V8 has compiled what runs often.",
+  "else (`bench/support/pump.ts`): no program for Deno can cost less. Each has an ffmpeg of its " +
+  "own as a child, and has run at the highest rate before, so that V8 has compiled what runs often.",
 ];
 
 /** Measures all. */
 export async function measureCopy(run: Run, footage: Footage): Promise<Measurement> {
   const folder = await footage.folder("1280x720");
-  const ways = [{ name: SERVER, start: serverAlone }, { name: PUMP, start: pump }, {
-    name: CAT,
-    start: cat,
-  }];
+  const ways = [
+    { name: SERVER, start: serverAlone },
+    { name: PUMP, start: pump },
+    { name: CAT, start: cat },
+  ];
   const samples = await inTurn(
     run,
     "copying",

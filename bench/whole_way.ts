@@ -87,8 +87,8 @@ const NOTES = [
   "*Of it server and client* leaves out the camera and ffmpeg: it counts from the server's Exif " +
   "time. In TypeScript it is measured when the programs have run at their highest rate; *at first* " +
   "is in the seconds after their start, while V8 has not compiled what runs often. Memory is of " +
-  "these seconds too; it grows by up to 30 MB of V8's when all goes as fast as it can. CPU is in milliseconds a frame at " +
-  "that rate; that of ffmpeg as a child of `server.ts` stands apart.",
+  "these seconds too; it grows by up to 30 MB of V8's when all goes as fast as it can. CPU is in " +
+  "milliseconds a frame at that rate; that of ffmpeg as a child of `server.ts` stands apart.",
 ];
 
 interface Sample {

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { Patience } from "../flow/patience.ts";
-import { LateError } from "../flow/within.ts";
+import { LateError, Patience } from "../flow/within.ts";
 import { MessageDecoder } from "./message_decoder.ts";
 import { greetingLimit, MESSAGE_MS } from "./protocol.ts";
 

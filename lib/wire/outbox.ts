@@ -4,8 +4,7 @@
  * @module
  */
 
-import { Patience } from "../flow/patience.ts";
-import { LateError } from "../flow/within.ts";
+import { LateError, Patience } from "../flow/within.ts";
 
 /** How long the other side may take nothing at all, in milliseconds; then it is taken for gone. */
 export const STALL_MS = 30_000;

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Patience } from "../../lib/flow/patience.ts";
+import { Patience } from "../../lib/flow/within.ts";
 
 const late = () => new Error("late");
 
