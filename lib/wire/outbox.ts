@@ -29,15 +29,15 @@ export class Outbox implements Disposable {
   }
 
   /**
-   * Writes a message behind those before it; settles when the kernel has all of it.
+   * Writes a message behind those before it; settles when the kernel has all of it. Behind one that
+   * failed nothing is written any more: a part of it may be on the way.
    *
    * @throws {LateError} when the other side takes nothing for a long time.
    */
   send(message: Message): Promise<void> {
     this.#waiting++;
     const sent = this.#last.then(() => this.#write(message)).finally(() => this.#waiting--);
-    // Who sends next need not hear of this failure: the connection tells it again.
-    this.#last = sent.catch(() => {});
+    this.#last = sent;
     return sent;
   }
 

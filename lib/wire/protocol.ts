@@ -129,8 +129,10 @@ export class ProtocolError extends Error {
   override name = "ProtocolError";
 }
 
-/** An acknowledgement, whole. */
-export const ACKNOWLEDGEMENT: Uint8Array<ArrayBuffer> = encodePayload(new Uint8Array(0));
+/** Acknowledgements of `count` frames, whole: an empty payload for each. */
+export function acknowledgements(count: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(4 * count);
+}
 
 /** A control message as it goes over the wire, length and all. */
 export function encodeControl(message: ClientMessage | ServerMessage): Uint8Array<ArrayBuffer> {

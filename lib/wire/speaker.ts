@@ -9,7 +9,7 @@ import { now } from "../flow/clock.ts";
 import { sign } from "./authentication.ts";
 import type { ConnectionEvent } from "./connection.ts";
 import type { Outbox } from "./outbox.ts";
-import { ACKNOWLEDGEMENT, encodeControl, PING_MS, PROTOCOL_VERSION } from "./protocol.ts";
+import { acknowledgements, encodeControl, PING_MS, PROTOCOL_VERSION } from "./protocol.ts";
 import { RefusedError } from "./refused_error.ts";
 
 /** How long a client with a token waits for the challenge, in milliseconds; then there is none. */
@@ -24,6 +24,8 @@ export class Speaker {
   readonly #token: string | undefined;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   #pinging: ReturnType<typeof setTimeout> | undefined;
+  /** Frames that came and are not acknowledged yet. */
+  #owed = 0;
 
   constructor(outbox: Outbox, token: string | undefined) {
     this.#outbox = outbox;
@@ -43,8 +45,21 @@ export class Speaker {
       // The first frame came before the greeting: this server has no challenge.
       this.#greet();
       // To write it wakes the other side, which takes as long as to hand the frame on: that is first.
-      setImmediate(() => this.#outbox.send(ACKNOWLEDGEMENT).catch(() => {}));
+      setImmediate(() => this.#acknowledge());
     }
+  }
+
+  /**
+   * Acknowledges one frame more. While an acknowledgement waits for its turn, the next ones go with
+   * it: a server that sends on and on without ever reading must not fill a queue.
+   */
+  #acknowledge(): void {
+    if (this.#owed++ > 0) return;
+    this.#outbox.send(() => {
+      const message = acknowledgements(this.#owed);
+      this.#owed = 0;
+      return message;
+    }).catch(() => {});
   }
 
   #greet(hmac?: string): void {
