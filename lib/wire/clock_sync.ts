@@ -43,7 +43,8 @@ export class ClockSync {
     if (roundTrip < 0 || roundTrip > SAMPLE_MS) return;
     const sample = { at: received, roundTrip, offset: there + roundTrip / 2 - received };
     this.#samples = this.#samples.filter((other) =>
-      other.at > received - SAMPLE_MS && agree(other, sample)
+      // What is of the future was measured before the clock here was set back.
+      other.at > received - SAMPLE_MS && other.at <= received && agree(other, sample)
     );
     this.#samples.push(sample);
   }

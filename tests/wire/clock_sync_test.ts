@@ -44,3 +44,10 @@ Deno.test("ClockSync forgets what it knew when a clock is set, to the future or 
     assertEquals(sync.offset, 0);
   }
 });
+
+Deno.test("ClockSync forgets an answer of the future, since both clocks were set back", () => {
+  const sync = new ClockSync();
+  sync.add(HOUR, HOUR + 0.5, HOUR + 1);
+  sync.add(1000, 1002, 1004);
+  assertEquals(sync.roundTrip, 4);
+});
