@@ -43,8 +43,7 @@ export async function handle(site: Site, request: Request, address: string): Pro
 async function answer(site: Site, request: Request, address: string): Promise<Response> {
   const what = resource(request, site);
   if (request.method === "HEAD") {
-    // Watchers of the watching ask this way too, and the status is all they read.
-    return what === "health" ? new Response(null, health(site)) : head(what);
+    return head(site, what);
   }
   switch (what) {
     case "page":
@@ -108,8 +107,11 @@ const TYPES = {
 } as const;
 
 /** The headers alone; nobody watches yet. */
-function head(what: Resource): Response {
+function head(site: Site, what: Resource): Response {
   if (!what) return new Response(null, { status: 404 });
+  // Watchers of the watching ask this way too, and the status is all they read.
+  if (what === "health") return new Response(null, health(site));
+  if (what === "socket") return new Response(null, upgradeRequired());
   return new Response(null, {
     headers: headers(typeof what === "string" ? TYPES[what] : what.type),
   });
@@ -129,7 +131,7 @@ function stream({ viewers }: Site, request: Request, address: string): Response 
 
 function socket(site: Site, request: Request, address: string): Response {
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    return text(426, "This is for a WebSocket; the stream is at /stream", { upgrade: "websocket" });
+    return upgradeRequired();
   }
   if (!mayConnect(site, request)) {
     const origin = request.headers.get("origin");
@@ -141,6 +143,10 @@ function socket(site: Site, request: Request, address: string): Response {
   if (viewer instanceof Response) return viewer;
   if (frames.latest && trouble(readState())) viewer.show(frames.latest);
   return new SocketResponse(viewer);
+}
+
+function upgradeRequired(): Response {
+  return text(426, "This is for a WebSocket; the stream is at /stream", { upgrade: "websocket" });
 }
 
 /** A new viewer, or why there is none. */

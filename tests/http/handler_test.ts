@@ -116,6 +116,7 @@ Deno.test("handle() answers HEAD with the headers alone, and nobody watches", as
     assertEquals([response.status, response.body], [200, null], path);
   }
   assertEquals((await site.get("/nothing", { method: "HEAD" })).status, 404);
+  assertEquals((await site.get("/ws", { method: "HEAD", upgrade: "websocket" })).status, 426);
   assertEquals((await site.get("/stream", { method: "OPTIONS" })).status, 204);
   assertEquals(site.viewers.state, []);
 });
