@@ -15,9 +15,8 @@ import { Watchdog } from "../flow/watchdog.ts";
 import type { CameraInfo, CameraStatus, Frame } from "../frame/frame.ts";
 import { JpegError, type JpegFault, makeWhole } from "../frame/jpeg.ts";
 import { CameraError } from "./camera_error.ts";
-import { explain, startFfmpeg } from "./ffmpeg.ts";
-import { MpjpegReader } from "./mpjpeg.ts";
-import { findSource, type Source, type SourceOptions } from "./source.ts";
+import { capture } from "./capture.ts";
+import { findSource, type SourceOptions } from "./source.ts";
 
 /** How long the camera runs on when nobody watches any more, in milliseconds. */
 export const LINGER_MS = 10_000;
@@ -27,9 +26,6 @@ export const START_MS = 10_000;
 export const STALL_MS = 5000;
 /** The first and the longest wait before a lost camera is tried again, in milliseconds. */
 export const RETRY_MS = { min: 500, max: 3000 };
-
-/** How much is read from ffmpeg at once, in bytes; a pipe holds as much. */
-const CHUNK_BYTES = 64 * 1024;
 
 /** Options of {@linkcode openCamera}. */
 export interface CameraOptions extends SourceOptions {
@@ -131,7 +127,7 @@ class SupervisedCamera implements Camera {
     this.info = { name: source.name, mode: source.mode };
     const startedAt = performance.now();
     let isLive = false;
-    for await (const jpeg of pictures(source, signal)) {
+    for await (const jpeg of capture(source, signal)) {
       if (!this.#publish(jpeg)) continue;
       watchdog.feed(STALL_MS);
       if (isLive) continue;
@@ -169,29 +165,4 @@ class SupervisedCamera implements Camera {
     this.status.close();
     await this.#living;
   }
-}
-
-/** What a stream gives, each chunk in the same memory as the one before. */
-async function* chunks(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
-  const reader = stream.getReader({ mode: "byob" });
-  let buffer = new ArrayBuffer(CHUNK_BYTES);
-  while (true) {
-    const { value, done } = await reader.read(new Uint8Array(buffer));
-    if (done) return;
-    yield value;
-    buffer = value.buffer;
-  }
-}
-
-/** The pictures of one run of ffmpeg. Ends with an error, always: a camera has no last picture. */
-async function* pictures(source: Source, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  await using ffmpeg = startFfmpeg(
-    ["-v", "error", ...source.args, "-an", "-f", "mpjpeg", "-flush_packets", "1", "pipe:1"],
-    signal,
-  );
-  const reader = new MpjpegReader();
-  for await (const chunk of chunks(ffmpeg.stdout)) yield* reader.push(chunk);
-  const outcome = await ffmpeg.outcome;
-  signal.throwIfAborted();
-  throw new CameraError(explain(source.address, outcome), { permanent: !source.mayReturn });
 }
