@@ -32,7 +32,7 @@ export interface Death {
 
 /** What a program needs while nobody comes or goes, and all garbage has been collected. */
 export interface Need {
-  /** JavaScript's heap and buffers, in MiB. */
+  /** JavaScript's heap and buffers, those of the threads as well, in MiB. */
   readonly live: number;
   /** Resident, in MiB. */
   readonly rss: number;

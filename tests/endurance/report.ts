@@ -91,8 +91,8 @@ function words({ samples, deaths, needs: [then, now] }: Recording, seen: Seen): 
 
 Written by \`SOCKETCAM_ENDURANCE_REPORT=1 deno task test:endurance\`: server.ts and client.ts with a
 picture of 1280x720 at 30 a second, a steady viewer, a slow one, one that reads nothing, and one that
-comes each second and leaves after three. ffmpeg is killed once a minute. Deno ${Deno.version.deno},
-${navigator.hardwareConcurrency} cores.
+comes each second (four, before the first count) and leaves after three. ffmpeg is killed once a
+minute. Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores.
 
 | what is needed at rest | minute ${then.minute.toFixed(0)} | minute ${
     now.minute.toFixed(0)
@@ -100,8 +100,9 @@ ${navigator.hardwareConcurrency} cores.
 | --- | --- | --- | --- |
 ${needed.join("\n")}
 
-"At rest" is while nobody comes or goes, after V8 has collected all garbage: how much of it lies about
-at a time swings by more than a leak of twenty minutes would be.
+"At rest" is while nobody comes or goes, after V8 has collected all garbage, that of the threads as
+well, and malloc has given back what it kept: how much of both lies about at a time swings by more
+than a leak of twenty minutes would be.
 
 | median | minutes ${early.map((minute) => minute.toFixed(0)).join(" to ")} | from minute ${
     late[0].toFixed(0)

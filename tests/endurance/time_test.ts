@@ -21,12 +21,11 @@ const SETTLED = Math.min(5, MINUTES / 2);
 const SAMPLE_MS = 5000;
 
 /**
- * How much more memory may be needed at the end. Of what lives, a twentieth, and 1 MiB, which is what
- * the frames on their way may take at one count and not at the other. Of what is resident, a little
- * more: V8 goes on compiling what runs once a second, and some MiB are added for that. A picture
- * forgotten a second would be 40 MiB.
+ * How much more memory may be needed at the end: a twentieth, and of what lives 1 MiB besides, which
+ * is what the frames on their way may take at one count and not at the other. A picture forgotten a
+ * second would be 80 MiB.
  */
-const MORE_MEMORY = { live: { part: 0.05, mib: 1 }, rss: { part: 0.08, mib: 0 } };
+const MORE_MEMORY = { live: { part: 0.05, mib: 1 }, rss: { part: 0.05, mib: 0 } };
 /**
  * How much more latency may be at the end: a fifth, or 2 ms where it is so small that a timer's tick
  * is more than that.
