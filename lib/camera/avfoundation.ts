@@ -43,7 +43,8 @@ export function parseDevices(text: string): Webcam[] {
   const [, videos = ""] = text.split("video devices:");
   const [cameras] = videos.split("audio devices:");
   return [...cameras.matchAll(/\] \[(\d+)\] (.+)$/gm)]
-    .map(([, path, name]) => ({ path, name: name.trim() }))
+    // A camera without a name is called by its number.
+    .map(([, path, name]) => ({ path, name: name.trim() || path }))
     .filter(({ name }) => !name.startsWith("Capture screen"));
 }
 

@@ -40,10 +40,11 @@ export const v4l2: WebcamDriver = {
 };
 
 async function listKernel(): Promise<Webcam[]> {
-  return await Promise.all((await deviceNumbers()).map(async (number) => ({
-    path: `/dev/video${number}`,
-    name: (await Deno.readTextFile(`${CLASS}/video${number}/name`)).trim(),
-  })));
+  return await Promise.all((await deviceNumbers()).map(async (number) => {
+    const path = `/dev/video${number}`;
+    const name = await Deno.readTextFile(`${CLASS}/video${number}/name`);
+    return { path, name: name.trim() || path };
+  }));
 }
 
 /** Device numbers in order; a machine that never had a camera does not even have the folder. */

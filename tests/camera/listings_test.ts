@@ -52,6 +52,11 @@ Deno.test("parseDevices() of macOS reads the cameras, without screens and microp
   assertEquals(parseMacDevices(""), []);
 });
 
+Deno.test("parseDevices() of macOS calls a camera without a name by its number", () => {
+  const nameless = MAC_DEVICES.replace("FaceTime HD Camera", "  ");
+  assertEquals(parseMacDevices(nameless)[0], { path: "0", name: "0" });
+});
+
 Deno.test("parseSupportedModes() reads the modes that ffmpeg lists on macOS", () => {
   assertEquals(parseSupportedModes(MAC_MODES), [
     { format: "uyvy422", width: 640, height: 480, rates: [30.00003, 20] },
