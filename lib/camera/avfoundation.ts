@@ -68,6 +68,6 @@ export function parseSupportedModes(text: string): Mode[] {
     format: FORMAT,
     width,
     height,
-    rates: [...rates].sort((a, b) => b - a),
+    rates: [...rates],
   })));
 }

@@ -114,7 +114,6 @@ export function parseV4l2Ctl(text: string): Mode[] {
     mode.rates.push(Number(rate));
     if (interval !== "Discrete") mode.anyRate = true;
   }
-  for (const { rates } of modes) rates.sort((a, b) => b - a);
   return usable(modes);
 }
 

@@ -41,7 +41,10 @@ export interface WebcamDriver {
 /** The format that webcams compress to by themselves. */
 export const MJPEG = "mjpeg";
 
-/** The modes that can be asked for: some drivers list sizes of nothing, and rates of nothing. */
+/**
+ * The modes that can be asked for, with the highest rate first: some drivers list sizes of nothing,
+ * and rates of nothing.
+ */
 export function usable(modes: readonly Mode[]): Mode[] {
   return modes
     .filter(({ width, height }) =>
@@ -49,6 +52,7 @@ export function usable(modes: readonly Mode[]): Mode[] {
     )
     .map((mode) => ({
       ...mode,
-      rates: mode.rates.filter((rate) => Number.isFinite(rate) && rate > 0),
+      // Filtered first: what is no number upsets the order of the others.
+      rates: mode.rates.filter((rate) => Number.isFinite(rate) && rate > 0).sort((a, b) => b - a),
     }));
 }

@@ -104,3 +104,14 @@ Deno.test("cameraTable() shows each webcam with its formats, sizes and rates", (
   );
   assertEquals(cameraTable([]), "There is no webcam on this machine.");
 });
+
+Deno.test("modes are listed with the highest rate first, whatever stands between the rates", () => {
+  const rates = (lines: string[]) => lines.map((rate) => `9x9@[1 ${rate}]fps\n`).join("");
+  const [{ rates: mac }] = parseSupportedModes(rates(["20.0", "1.2.3", "30.0"]));
+  assertEquals(mac, [30, 20]);
+  const intervals = ["20.0", "1.2.3", "30.0"].map((rate) =>
+    `Interval: Discrete 1s (${rate} fps)\n`
+  );
+  const [{ rates: linux }] = parseV4l2Ctl(`[0]: 'MJPG'\nSize: Discrete 9x9\n${intervals.join("")}`);
+  assertEquals(linux, [30, 20]);
+});
