@@ -50,11 +50,7 @@ export class Rig implements AsyncDisposable {
     const args = ["run", "-A", "tests/endurance/viewers.ts", rig.#url.href];
     const viewers = rig.#stack.use(new Program(Deno.execPath(), args));
     [, rig.#viewers] = await viewers.says(/^viewers: (.+)$/m);
-    for (let frames = 0; frames === 0; await delay(10)) {
-      const seen = await rig.seen();
-      assertEquals(seen.errors, []);
-      frames = seen.frames;
-    }
+    while ((await rig.seen()).frames === 0) await delay(10);
     // What has waited meanwhile comes at once then, and starts the threads that a busy moment takes.
     rig.#client.kill("SIGSTOP");
     await delay(PAUSE_MS);
@@ -73,9 +69,11 @@ export class Rig implements AsyncDisposable {
     return (performance.now() - this.#startedAt) / 60_000;
   }
 
-  /** What the viewers have seen so far. */
+  /** What the viewers have seen so far; fails where one of them has met with an error. */
   async seen(): Promise<Seen> {
-    return await (await fetch(this.#viewers)).json();
+    const seen: Seen = await (await fetch(this.#viewers)).json();
+    assertEquals(seen.errors, []);
+    return seen;
   }
 
   /** What `/state` says, on a connection that is not kept. */
@@ -100,7 +98,7 @@ export class Rig implements AsyncDisposable {
   async sample(): Promise<Sample> {
     const { minute } = this;
     const [camera] = await this.server.children();
-    const [server, client, ffmpeg, { latencyMs }, { ages, frames, errors }] = await Promise.all([
+    const [server, client, ffmpeg, { latencyMs }, { ages, frames }] = await Promise.all([
       vitalsOf(this.server.pid),
       vitalsOf(this.#client.pid),
       // It may be dead, or die while it is looked at.
@@ -108,7 +106,6 @@ export class Rig implements AsyncDisposable {
       this.#state(),
       this.seen(),
     ]);
-    assertEquals(errors, []);
     const [latency, age] = [latencyMs, ages].map(({ p50, p95 }) => ({ p50: p50!, p95: p95! }));
     return { minute, server, client, ffmpeg, latency, age, frames };
   }

@@ -46,7 +46,7 @@ const GAP_MS = 300;
  * for the first time they come four times as often, so that V8 has compiled by then what runs but
  * once a second afterwards.
  */
-const VISITOR_MS = { first: 250, then: 1000 };
+const VISITOR_MS = { atFirst: 250, later: 1000 };
 const STAY_MS = 3000;
 /** How much is read at once, and how long the slow viewer waits then: it takes 640 KB a second. */
 const CHUNK_BYTES = 64 * 1024;
@@ -163,7 +163,7 @@ function forEver(name: string, watching: Promise<void>): void {
 forEver("steady", watchSteadily());
 forEver("slow", watchSlowly());
 const stalled = await ask();
-let coming = welcome(VISITOR_MS.first);
+let coming = welcome(VISITOR_MS.atFirst);
 
 const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
   const { pathname, searchParams } = new URL(request.url);
@@ -180,7 +180,7 @@ const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, asy
       for (const leave of visitors) leave();
       return new Response();
     case "/busy":
-      coming = welcome(VISITOR_MS.then);
+      coming = welcome(VISITOR_MS.later);
       return new Response();
     default:
       return Response.json({ ...seen, ages: { p50: ages.read(0.5), p95: ages.read(0.95) } });

@@ -35,13 +35,9 @@ Deno.test("a client acknowledges each frame, at once when the server reads again
   await outbox.send(new Uint8Array([1]));
   const [hello, ping, ...acknowledged] = connection.written.slice(0, -1);
   assertEquals(acknowledged, [new Uint8Array(4 * FRAMES)]);
-  assertEquals(
-    [hello, ping].map((bytes) => JSON.parse(new TextDecoder().decode(bytes.slice(4))).type),
-    [
-      "hello",
-      "ping",
-    ],
-  );
+  const typeOf = (message: Uint8Array) =>
+    JSON.parse(new TextDecoder().decode(message.slice(4))).type;
+  assertEquals([hello, ping].map(typeOf), ["hello", "ping"]);
 });
 
 Deno.test("an outbox writes nothing behind a message that failed", async () => {
