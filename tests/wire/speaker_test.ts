@@ -33,11 +33,9 @@ Deno.test("a client acknowledges each frame, at once when the server reads again
   await setImmediate();
   connection.gate.resolve();
   await outbox.send(new Uint8Array([1]));
-  const [hello, ping, ...acknowledged] = connection.written.slice(0, -1);
-  assertEquals(acknowledged, [new Uint8Array(4 * FRAMES)]);
-  const typeOf = (message: Uint8Array) =>
-    JSON.parse(new TextDecoder().decode(message.slice(4))).type;
-  assertEquals([hello, ping].map(typeOf), ["hello", "ping"]);
+  // Questions about the time come between them, as many as a slow machine has time for.
+  const acknowledged = connection.written.filter((message) => message.every((byte) => byte === 0));
+  assertEquals(acknowledged.map((message) => message.length), [4 * FRAMES]);
 });
 
 Deno.test("an outbox writes nothing behind a message that failed", async () => {
