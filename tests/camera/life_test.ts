@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Camera, type CameraOptions, openCamera } from "../../lib/camera/camera.ts";
 import type { CameraStatus, Frame } from "../../lib/frame/frame.ts";
+import { eventually } from "../support/eventually.ts";
 
 /** A size of its own for each test tells its ffmpeg from others on this machine. */
 function options(width: number): CameraOptions {
@@ -19,13 +20,9 @@ async function until(camera: Camera, state: CameraStatus["state"]): Promise<Came
   throw new Error("the camera was closed");
 }
 
-/** Waits until a condition holds. */
-async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!await condition()) {
-    assert(performance.now() < deadline, "it never happened");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+/** Waits until no ffmpeg makes the test picture of this width any more. */
+async function asleep(width: number): Promise<void> {
+  await eventually(async () => (await ffmpegs(width)).length === 0, () => "ffmpeg does not end");
 }
 
 async function nextFrame(camera: Camera): Promise<Frame> {
@@ -36,7 +33,7 @@ async function nextFrame(camera: Camera): Promise<Frame> {
 Deno.test("a camera sleeps when nobody watches, and wakes within 1.5 s when somebody does", async () => {
   const width = 330;
   await using camera = openCamera(options(width));
-  await eventually(async () => (await ffmpegs(width)).length === 0);
+  await asleep(width);
   const startedAt = performance.now();
   await nextFrame(camera);
   const ms = performance.now() - startedAt;
@@ -87,7 +84,7 @@ Deno.test("a camera leaves nothing behind when it wakes and sleeps 200 times", a
   const open: number[] = [];
   for (let i = 0; i < 200; i++) {
     await nextFrame(camera);
-    await eventually(async () => (await ffmpegs(width)).length === 0);
+    await asleep(width);
     memory.push(Deno.memoryUsage().heapUsed);
     open.push(descriptors());
   }

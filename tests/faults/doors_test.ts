@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { now } from "../../lib/flow/clock.ts";
-import { AT_ONCE_MS, eventually, FaultPipeline, TIMEOUT_MS } from "../support/fault_pipeline.ts";
+import { eventually } from "../support/eventually.ts";
+import { AT_ONCE_MS, FaultPipeline, TIMEOUT_MS } from "../support/fault_pipeline.ts";
 import { Program, startServer } from "../support/programs.ts";
 import { WireClient } from "../support/wire_client.ts";
 

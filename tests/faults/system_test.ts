@@ -1,7 +1,8 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { now } from "../../lib/flow/clock.ts";
-import { AT_ONCE_MS, eventually, FaultPipeline } from "../support/fault_pipeline.ts";
+import { eventually } from "../support/eventually.ts";
+import { AT_ONCE_MS, FaultPipeline } from "../support/fault_pipeline.ts";
 import { Program } from "../support/programs.ts";
 import { record } from "../support/reliability.ts";
 

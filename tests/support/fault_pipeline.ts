@@ -4,8 +4,8 @@
  * @module
  */
 
-import { assert, assertEquals, assertLess } from "@std/assert";
-import { delay } from "@std/async/delay";
+import { assertEquals, assertLess } from "@std/assert";
+import { eventually } from "./eventually.ts";
 import { partsOf } from "./multipart.ts";
 import { freePort } from "./ports.ts";
 import { clientUrl, type Program, serverPort, startClient, startServer } from "./programs.ts";
@@ -17,8 +17,6 @@ import { StreamViewer, type WatchOptions } from "./stream_viewer.ts";
 export const AT_ONCE_MS = 5000;
 /** The same where only a timeout can find it out, in milliseconds. */
 export const TIMEOUT_MS = 10_000;
-/** How long what a fault leaves may take to be cleared away, in milliseconds. */
-const CLEARING_MS = 10_000;
 
 /** How a pipeline is started; what is left out is as a user starts it. */
 export interface PipelineOptions {
@@ -175,19 +173,6 @@ export class FaultPipeline implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const program of this.#all) await program[Symbol.asyncDispose]();
-  }
-}
-
-/** Waits until a condition holds; what holds instead is said by `words`. */
-export async function eventually(
-  condition: () => boolean | Promise<boolean>,
-  words: () => string,
-  patienceMs: number = CLEARING_MS,
-): Promise<void> {
-  const patience = performance.now() + patienceMs;
-  while (!await condition()) {
-    assert(performance.now() < patience, words());
-    await delay(50);
   }
 }
 

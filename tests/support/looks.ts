@@ -31,11 +31,6 @@ export async function seesMovingPicture(look: () => Promise<Uint8Array>): Promis
   throw new Error(first ? "There is a picture, but it does not move" : "There is no picture");
 }
 
-/** Whether two pictures are of different moments. */
-export async function areDifferent(one: Uint8Array, other: Uint8Array): Promise<boolean> {
-  return differ(await pointsOf(one), await pointsOf(other));
-}
-
 function differ(before: readonly number[], after: readonly number[]): boolean {
   return after.filter((point, i) => point !== before[i]).length >= CHANGE * after.length;
 }
