@@ -19,9 +19,9 @@ const STAYING = 3;
 /**
  * How often garbage is collected for a count, and how often, and how long after each other, it is
  * looked then; the least counts. The frames go on meanwhile: a second after a collection there are
- * 2 MiB of garbage again, and where one falls into the midst of much work it leaves more.
+ * 2 MiB of garbage again. Over 10 s in all, threads that nothing needs any more have ended as well.
  */
-const COLLECTIONS = 5;
+const COLLECTIONS = 10;
 const LOOKS = 10;
 const LOOK_MS = 100;
 /** How long the client stands still at first, in milliseconds. */

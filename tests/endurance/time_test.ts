@@ -10,6 +10,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
+import { print } from "../../lib/cli/log.ts";
 import { during, lowTenth, median, rates, type Recording, type Sample } from "./record.ts";
 import { writeReport } from "./report.ts";
 import { Rig } from "./rig.ts";
@@ -39,7 +40,7 @@ async function record(rig: Rig): Promise<Recording> {
   while (rig.minute < MINUTES) {
     const turn = delay(SAMPLE_MS);
     if (rig.minute >= SETTLED && recording.needs.length === 0) {
-      recording.needs.push(await rig.rest());
+      recording.needs.push(await rest(rig));
     }
     // In the middle of each minute, so that both ends of it are undisturbed.
     if (rig.minute >= recording.deaths.length + 0.5) {
@@ -49,8 +50,15 @@ async function record(rig: Rig): Promise<Recording> {
     recording.samples.push(await rig.sample());
     await turn;
   }
-  recording.needs.push(await rig.rest());
+  recording.needs.push(await rest(rig));
   return recording;
+}
+
+/** Counts what is needed, and says so, whether or not it is too much. */
+async function rest(rig: Rig): Promise<Recording["needs"][number]> {
+  const needs = await rig.rest();
+  print(`at rest: ${JSON.stringify(needs)}`);
+  return needs;
 }
 
 Deno.test("server and client are after 20 minutes as they were after 5", async (t) => {
