@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { jpegSize } from "../../lib/frame/jpeg.ts";
+import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/ports.ts";
 import { clientUrl, Program, serverPort, startClient, startServer } from "../support/programs.ts";
 
@@ -149,9 +150,8 @@ Deno.test("server.ts leaves no ffmpeg behind when it is killed without a word", 
   server.kill("SIGKILL");
   await server.ends();
   const args = ["-p", String(ffmpeg)];
-  while ((await new Deno.Command("ps", { args }).output()).success) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  const hasEnded = async () => !(await new Deno.Command("ps", { args }).output()).success;
+  await eventually(hasEnded, () => "ffmpeg does not end");
 });
 
 Deno.test("server.ts lists the webcams of this machine as JSON for a program", async () => {

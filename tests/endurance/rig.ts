@@ -7,6 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import type { State } from "../../lib/http/state.ts";
+import { eventually } from "../support/eventually.ts";
 import { seeNotice } from "../support/fault_pipeline.ts";
 import { freePort } from "../support/ports.ts";
 import { clientUrl, Program, serverPort } from "../support/programs.ts";
@@ -55,7 +56,7 @@ export class Rig implements AsyncDisposable {
     const args = ["run", "-A", "tests/endurance/viewers.ts", rig.#url.href];
     const viewers = rig.#stack.use(new Program(Deno.execPath(), args));
     [, rig.#viewers] = await viewers.says(/^viewers: (.+)$/m);
-    while ((await rig.seen()).frames === 0) await delay(10);
+    await eventually(async () => (await rig.seen()).frames > 0, () => "nobody sees a picture");
     // What has waited meanwhile comes at once then, and starts the threads that a busy moment takes.
     rig.#client.kill("SIGSTOP");
     await delay(PAUSE_MS);
@@ -118,7 +119,8 @@ export class Rig implements AsyncDisposable {
   /** Sends home who comes and goes, and measures what the programs need then. */
   async rest(): Promise<{ minute: number; server: Need; client: Need }> {
     await fetch(`${this.#viewers}/quiet`, { method: "POST" });
-    while ((await this.#state()).viewers.length !== STAYING) await delay(LOOK_MS);
+    const isQuiet = async () => (await this.#state()).viewers.length === STAYING;
+    await eventually(isQuiet, () => "those who come and go do not leave");
     const needs = {
       minute: this.minute,
       server: await this.#need(this.server),

@@ -68,13 +68,12 @@ Deno.test("libraries and tools read the stream", async (t) => {
     {
       await using motion = new Program("motion", ["-n", "-c", `${folder}/motion.conf`]);
       await motion.says(/netcam_rtsp_connect: norm: .* connected/);
-      let picture = new Uint8Array();
       // Before it has a picture of the camera, it draws a grey one, without colours.
-      await seesMovingPicture(async () => {
+      const picture = await seesMovingPicture(async () => {
         await motion.says(/(Writing image to file: [^]*){2}/);
         const names = motion.stderr.matchAll(/Writing image to file: (.*\.jpg)/g);
         // The last but one is whole, since there is another.
-        return picture = await Deno.readFile(Array.from(names, ([, name]) => name).at(-2)!);
+        return await Deno.readFile(Array.from(names, ([, name]) => name).at(-2)!);
       });
       const { width, height } = await Image.decode(picture);
       assertEquals([width, height], [1280, 720]);

@@ -44,11 +44,10 @@ Deno.test("players show the stream", async (t) => {
     const [command, ...rest] = Deno.uid() === 0 ? [...user, ...args] : args;
     {
       await using _vlc = new Program(command, rest, { HOME: folder });
-      let picture = new Uint8Array();
       // It counts a picture each time that it is shown, and may show the first one for a while.
-      await seesMovingPicture(async () => {
+      const picture = await seesMovingPicture(async () => {
         await eventually(() => existsSync(scene), () => "VLC shows nothing");
-        return picture = await Deno.readFile(scene);
+        return await Deno.readFile(scene);
       });
       // Its scene filter writes whole blocks of 32 lines.
       const { width, height } = await Image.decode(picture);

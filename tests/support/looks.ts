@@ -16,15 +16,19 @@ const COLOURS = 12;
 /** The share of the points looked at that must change. */
 const CHANGE = 0.005;
 
-/** Looks, by `look`, which gives a PNG or a JPEG, until it has seen a picture that moves. */
-export async function seesMovingPicture(look: () => Promise<Uint8Array>): Promise<void> {
+/**
+ * Looks, by `look`, which gives a PNG or a JPEG, until it has seen a picture that moves; gives what it
+ * saw last.
+ */
+export async function seesMovingPicture(look: () => Promise<Uint8Array>): Promise<Uint8Array> {
   const giveUpAt = performance.now() + PATIENCE_MS;
   let first: number[] | undefined;
   while (performance.now() < giveUpAt) {
-    const points = await pointsOf(await look());
+    const picture = await look();
+    const points = await pointsOf(picture);
     if (new Set(points).size >= COLOURS) {
       first ??= points;
-      if (differ(first, points)) return;
+      if (differ(first, points)) return picture;
     }
     await delay(PAUSE_MS);
   }
