@@ -1,68 +1,78 @@
 /**
- * A webcam on a socket, as a library: the same stages that `server.ts` and `client.ts` put together.
+ * A webcam on a socket, as a library: the stages that `server.ts` and `client.ts` connect.
  *
- * Every stage gives its frames through a {@linkcode Hub}; read one with `for await`. Nobody waits
- * for a slow reader: who comes late gets the newest frame.
+ * Every stage is a {@linkcode Feed}: it has frames, which you read with `for await`, and any stage
+ * that takes a feed accepts it. A slow loop gets the newest frame, never an old one. All defaults are
+ * those of the two commands. When a stage fails for good, its loop throws the reason.
  *
- * @example Receive pictures
- * ```ts no-run
- * import { receive } from "socketcam";
+ * @example From a camera over a socket
+ * ```ts
+ * import { listen, openCamera, receive } from "socketcam";
  *
- * await using receiver = receive({ host: "printer.local", port: 9999 });
- * for await (const { bytes, capturedAt } of receiver.frames.subscribe()) {
+ * await using camera = openCamera({ device: "test" });
+ * await using server = listen(camera, { port: 0 });
+ * await using remote = receive("127.0.0.1", { port: server.address.port });
+ * for await (const { bytes, capturedAt } of remote) {
  *   console.log(new Date(capturedAt), bytes.length);
+ *   break;
  * }
+ * ```
+ *
+ * @example Camera and viewers in one process
+ * ```ts
+ * import { openCamera, serveViewers } from "socketcam";
+ *
+ * await using camera = openCamera({ device: "test" });
+ * await using viewers = await serveViewers(camera, { port: 0 });
+ * console.log(`open http://localhost:${viewers.address.port}`);
  * ```
  *
  * @module
  */
 
-export { Hub } from "./lib/flow/hub.ts";
-export { Mailbox } from "./lib/flow/mailbox.ts";
-export { PeakMeter, Percentiles, RateMeter } from "./lib/flow/meter.ts";
-export type { CameraInfo, CameraStatus, Frame } from "./lib/frame/frame.ts";
-export type { JpegFault } from "./lib/frame/jpeg.ts";
+export type { Credentials } from "./lib/access/basic_auth.ts";
+export { ListenError } from "./lib/access/listen_error.ts";
+export { CameraError, type CameraErrorCode } from "./lib/camera/camera_error.ts";
+export { type FoundWebcam, listWebcams } from "./lib/camera/find_webcam.ts";
+export type { CameraConstraints } from "./lib/camera/choose_mode.ts";
 export {
   type Camera,
   type CameraCounts,
   type CameraOptions,
   openCamera,
-} from "./lib/camera/camera.ts";
-export { CameraError } from "./lib/camera/camera_error.ts";
-export type { Wanted } from "./lib/camera/mode.ts";
-export type { SourceOptions } from "./lib/camera/source.ts";
-export { ClockSync } from "./lib/wire/clock_sync.ts";
+} from "./lib/camera/open_camera.ts";
+export type { Mode, Webcam } from "./lib/camera/webcam.ts";
+export { receive, type ReceiveOptions, type Receiver } from "./lib/client/receive.ts";
+export { type RefusalCode, RefusedError } from "./lib/client/refused_error.ts";
+export { checkFrames } from "./lib/decode/check_frames.ts";
+export type { Scene } from "./lib/decode/motion.ts";
+export { passFrames } from "./lib/decode/pass_frames.ts";
+export type {
+  CheckedFrame,
+  DecodeCounts,
+  DecodeMode,
+  DecodeOptions,
+  DecodeStage,
+  DecodeStats,
+  TransformStatus,
+} from "./lib/decode/stage.ts";
+export {
+  type Transform,
+  transformFrames,
+  type TransformOptions,
+} from "./lib/decode/transform_frames.ts";
+export { createFeed, type CreateFeedOptions, type OwnFeed } from "./lib/flow/create_feed.ts";
+export type { CameraInfo, CameraStatus, ConnectionStatus, Feed, Source } from "./lib/flow/feed.ts";
+export type { Hub } from "./lib/flow/hub.ts";
+export type { Mailbox, Shareable } from "./lib/flow/mailbox.ts";
+export type { Envelope, Frame, FrameMeta } from "./lib/frame/frame.ts";
+export { JpegError, type JpegFault } from "./lib/frame/jpeg.ts";
+export type { AccessHints } from "./lib/http/access.ts";
+export type { EndpointOptions, ViewerServer } from "./lib/http/serve_http.ts";
 export {
   type ClientEvent,
   listen,
   type Listener,
   type ListenOptions,
-} from "./lib/wire/listener.ts";
-export {
-  receive,
-  type ReceiveOptions,
-  type Receiver,
-  type ReceiverCounts,
-  RefusedError,
-  type SourceStatus,
-} from "./lib/wire/receiver.ts";
-export type { Feed } from "./lib/wire/sender.ts";
-export { checkFrames } from "./lib/decode/check.ts";
-export { passFrames } from "./lib/decode/pass.ts";
-export { NoticeDrawer } from "./lib/decode/notice.ts";
-export { PngEncoder } from "./lib/decode/png.ts";
-export { type Transform, transformFrames, type TransformOptions } from "./lib/decode/transform.ts";
-export type { Scene } from "./lib/decode/motion.ts";
-export type {
-  DecodeCounts,
-  DecodeMode,
-  DecodeOptions,
-  DecodeStage,
-  TransformStatus,
-} from "./lib/decode/stage.ts";
-export type { Credentials } from "./lib/http/basic_auth.ts";
-export type { EncodePng } from "./lib/http/handler.ts";
-export type { DrawNotice } from "./lib/http/notice.ts";
-export { type ServeOptions, serveViewers, type ViewerServer } from "./lib/http/serve.ts";
-export type { FeedState, State } from "./lib/http/state.ts";
-export type { ViewerState } from "./lib/http/viewer.ts";
+} from "./lib/server/listen.ts";
+export { serveViewers, type ServeViewersOptions } from "./lib/viewers/serve_viewers.ts";

@@ -18,13 +18,14 @@ import {
 } from "./support/measurement.ts";
 import { leaveOut, type Peer } from "./support/peers.ts";
 import { deno, type Process, python } from "./support/process.ts";
+import { own, ROOT } from "./support/versions.ts";
 import { LOOPBACK, portOf, Programs, startCamera } from "./support/way.ts";
 
-/** How long a frame is, in bytes, without the server's Exif. */
+/** The length of a frame without the server's Exif, in bytes. */
 const BYTES = 60_000;
 const COUNTS = [1, 10, 100, 500, 1000];
 
-/** What shows frames to viewers who come to it. */
+/** A program that shows frames to all viewers that come. */
 interface Shower extends AsyncDisposable {
   readonly mover: Process;
   readonly form: "http" | "parts";
@@ -41,16 +42,16 @@ const SOCKETCAM = "socketcam";
 const GSTREAMER = "GStreamer `multipartmux ! tcpserversink`";
 const BARE = "bare `Deno.listen` loop";
 
-function show(...how: string[]): Row["start"] {
+function show(root: string, ...how: string[]): Row["start"] {
   return (folder) =>
     Programs.build(async (programs) => {
-      const mover = programs.start("show", deno("bench/support/show.ts", folder, ...how), []);
+      const mover = programs.start("show", deno(root, "bench/support/show.ts", folder, ...how), []);
       return { mover, form: "http" as const, port: await portOf(mover) };
     });
 }
 
-const ROWS: readonly Row[] = [
-  { name: SOCKETCAM, start: show() },
+const ROWS = (run: Run): Row[] => [
+  ...own(run, (root, end) => ({ name: SOCKETCAM + end, start: show(root) })),
   {
     name: GSTREAMER,
     peer: "GStreamer",
@@ -67,19 +68,18 @@ const ROWS: readonly Row[] = [
         return { mover, form: "parts" as const, port };
       }),
   },
-  { name: BARE, start: show("bare") },
+  { name: BARE, start: show(ROOT, "bare") },
 ];
 
 const NOTES = [
   `Frames of ${BYTES.toLocaleString("en")} bytes, 30 a second. *socketcam* is ` +
-  "`serveViewers` in a program that has the frames in memory (`bench/support/show.ts`), as a client " +
-  "has those it received; the *bare* loop is the same program without HTTP, mailboxes or limits: " +
-  "what Deno's sockets take. GStreamer reads the bench's camera over HTTP. One viewer reads each " +
-  "picture whole and tells its age, from when it was published (GStreamer: from when it left the " +
-  "camera); the others throw bytes away inside the kernel and count them " +
-  "(`bench/support/crowd.py`), and all connect in the same moment. CPU and memory are the " +
-  "program's alone, in percent of one core and MB; what the viewers take is not counted, though " +
-  "it takes place on the same cores.",
+  "`serveViewers` in a program with the frames in memory (`bench/support/show.ts`), without " +
+  "decoding. The *bare* loop is the same program without HTTP, mailboxes or limits: the cost of " +
+  "Deno's sockets. GStreamer reads the bench's camera over HTTP. One viewer reads whole frames and " +
+  "measures their age, from when they were published (GStreamer: from when they left the camera). " +
+  "The others discard the bytes inside the kernel and count them (`bench/support/crowd.py`); all of " +
+  "them connect at the same moment. CPU and memory are those of the program alone, in percent of " +
+  "one core and in MB; the viewers run on the same cores.",
 ];
 
 interface Sample {
@@ -87,16 +87,16 @@ interface Sample {
   readonly memory: number;
   /** Frames a second of the viewer with the fewest. */
   readonly slowest: number;
-  /** All frames that arrived, in parts of those there were. */
+  /** The share of all frames that arrived. */
   readonly delivered: number;
-  /** Until all viewers had a picture; null, if that took over 5 s. */
+  /** Until all viewers had a frame, in milliseconds; null if that took over 5 s. */
   readonly ms: number | null | undefined;
   readonly ages: readonly (number | null)[];
 }
 
-/** Measures with more and more viewers. */
+/** Measures with a rising number of viewers. */
 export async function measureFanOut(run: Run, footage: Footage): Promise<Measurement> {
-  const { rows, notes } = await leaveOut(ROWS, run);
+  const { rows, notes } = await leaveOut(ROWS(run), run);
   const folder = await footage.padded(BYTES);
   const counts = run.quick ? [1, 100] : COUNTS;
   const tables: Table[] = [];
@@ -167,7 +167,7 @@ function table(count: number, samples: ReadonlyMap<string, readonly Sample[]>): 
     title: count === 1 ? "1 viewer" : `${count.toLocaleString("en")} viewers`,
     columns: [
       ...["", "CPU, % of a core", "memory, MB", "slowest viewer, a second", "delivered, %"],
-      ...["age at one viewer p50, ms", "p99", "all have a picture after, ms"],
+      ...["age at one viewer p50, ms", "p99", "all have a frame after, ms"],
     ],
     rows: [...samples].map(([name, some]) => [
       name,
@@ -215,7 +215,7 @@ function claims(all: All): Claim[] {
   const median = (count: number, name: string, of: (sample: Sample) => number | null) =>
     figure((all.get(count)?.get(name) ?? []).map(of))?.median ?? null;
   const cores = (count: number, name: string) => median(count, name, (sample) => sample.cores);
-  // Who delivers a part of the frames does a part of the work.
+  // A program that delivers some of the frames does some of the work.
   const perFrame = (count: number, name: string) =>
     median(count, name, (sample) => sample.cores / sample.delivered);
   const oneAge = (count: number, share: number) =>
@@ -223,7 +223,7 @@ function claims(all: All): Claim[] {
   const many = [...all.keys()].at(-1)!;
   return [
     {
-      what: `CPU a frame delivered to ${many} viewers, as a part of GStreamer's`,
+      what: `CPU a frame delivered to ${many} viewers, times that of GStreamer`,
       value: ratio(perFrame(many, SOCKETCAM), perFrame(many, GSTREAMER)),
       atMost: 0.6,
       band: [0, 5],
@@ -250,11 +250,15 @@ function claims(all: All): Claim[] {
       atMost: 250,
     },
     {
-      what: "until 1,000 viewers have a picture, ms",
+      what: "until 1,000 viewers have a frame, ms",
       value: median(1000, SOCKETCAM, ({ ms }) => ms === null ? Infinity : ms ?? null),
       atMost: 3000,
     },
-    { what: "published to whole at one viewer, p50, ms", value: oneAge(1, 0.5), atMost: 0.7 },
+    {
+      what: "from published to complete at one viewer, p50, ms",
+      value: oneAge(1, 0.5),
+      atMost: 0.7,
+    },
     { what: "the same beside 99 others, p50, ms", value: oneAge(100, 0.5), atMost: 3 },
     { what: "the same, p99, ms", value: oneAge(100, 0.99), atMost: 4 },
   ];

@@ -1,5 +1,5 @@
 /**
- * What grows with the rate, and what with time.
+ * What grows with the frame rate, and what with time.
  *
  * @module
  */
@@ -9,17 +9,18 @@ import type { Footage } from "./support/footage.ts";
 import { figure } from "./support/figure.ts";
 import { type Load, measureLoad } from "./support/load.ts";
 import type { Measurement, Run } from "./support/measurement.ts";
+import { ROOT } from "./support/versions.ts";
 import { LOOPBACK, socketcam } from "./support/way.ts";
 
 const RATES = [1, 10, 30, 60, 120];
-/** How long memory is watched, in seconds, and how often. */
+/** How long memory is watched, and how often, in seconds. */
 const WATCH_S = 60;
 const EVERY_S = 2;
 
-/** Measures the whole way at more and more frames a second, then its memory for a minute. */
+/** Measures the whole way at rising frame rates, then its memory for a minute. */
 export async function measureGrowth(run: Run, footage: Footage): Promise<Measurement> {
   const folder = await footage.folder("640x480");
-  await using way = await socketcam()(folder, LOOPBACK);
+  await using way = await socketcam(ROOT)(folder, LOOPBACK);
   const loads = new Map<number, Load[]>(RATES.map((rate) => [rate, []]));
   for (let round = 1; round <= run.rounds; round++) {
     for (const rate of RATES) {
@@ -44,8 +45,8 @@ export async function measureGrowth(run: Run, footage: Footage): Promise<Measure
   return {
     title: "Growth",
     notes: [
-      "The whole way with the check, pictures of 640x480, one viewer. How cost grows with the size " +
-      "of a picture and the number of viewers stands above.",
+      "The whole way with the check, frames of 640x480, one viewer. The sections above show how cost " +
+      "grows with the frame size and the number of viewers.",
     ],
     tables: [{
       title: "CPU by the rate, % of a core",
@@ -59,7 +60,7 @@ export async function measureGrowth(run: Run, footage: Footage): Promise<Measure
     pictures: [{
       name: "growth_rate",
       chart: {
-        title: "CPU by the rate, pictures of 640x480",
+        title: "CPU by the rate, frames of 640x480",
         x: { name: "frames a second", min: 0 },
         y: { name: "% of a core", min: 0 },
         lines: parts.map(({ name, of }) => ({

@@ -1,5 +1,5 @@
 /**
- * How old pictures are behind a poor link.
+ * How old frames are after a poor link.
  *
  * @module
  */
@@ -11,10 +11,11 @@ import type { Footage } from "./support/footage.ts";
 import { measureLoad } from "./support/load.ts";
 import { inTurn, type Measurement, type Run } from "./support/measurement.ts";
 import { leaveOut, type Peer } from "./support/peers.ts";
+import { own } from "./support/versions.ts";
 import { ffmpegListen, gstreamer, socketcam, type StartWay, tutorial } from "./support/way.ts";
 
 const LINK = { mbits: 10, roundTripMs: 50 };
-/** How long a way runs before it is measured, in milliseconds: what grows has grown by then. */
+/** How long a way runs before it is measured, in milliseconds: queues have grown by then. */
 const RUNNING_MS = 3500;
 
 interface Row {
@@ -26,21 +27,21 @@ interface Row {
 const SOCKETCAM = "socketcam";
 const JPEG = "Python, pickled JPEGs";
 
-const ROWS: readonly Row[] = [
-  { name: SOCKETCAM, start: socketcam() },
+const ROWS = (run: Run): Row[] => [
+  ...own(run, (root, end) => ({ name: SOCKETCAM + end, start: socketcam(root) })),
   { name: JPEG, start: tutorial("jpeg"), peer: "OpenCV" },
   { name: "GStreamer, twice", start: gstreamer, peer: "GStreamer" },
   { name: "ffmpeg `-listen 1`, twice", start: ffmpegListen },
 ];
 
 const NOTES = [
-  `Pictures of 1280x720, 30 a second, between two network namespaces: the way to the client ` +
-  `carries ${LINK.mbits} Mbit/s, less than half of what they need, with a round trip of ` +
-  `${LINK.roundTripMs} ms. Measured from the fifth second on, for 4 seconds: ages that grow have ` +
-  "not ended to grow then.",
+  "Frames of 1280x720, 30 a second, between two network namespaces. The link to the client carries " +
+  `${LINK.mbits} Mbit/s, less than half of what they need, with a round trip of ` +
+  `${LINK.roundTripMs} ms. Measured for 4 seconds from the fifth second on; ages that grow still ` +
+  "grow after that.",
 ];
 
-/** Measures each on a link of its own. */
+/** Measures each way on a link of its own. */
 export async function measureLink(run: Run, footage: Footage): Promise<Measurement> {
   const title = "A poor link";
   const why = await whyNot();
@@ -48,7 +49,7 @@ export async function measureLink(run: Run, footage: Footage): Promise<Measureme
     run.progress(`link: left out, ${why}`);
     return { title, notes: [`Left out: ${why}.`], tables: [], pictures: [], claims: [] };
   }
-  const { rows, notes } = await leaveOut(ROWS, run);
+  const { rows, notes } = await leaveOut(ROWS(run), run);
   const folder = await footage.folder("1280x720");
   const samples = await inTurn(
     run,
@@ -87,7 +88,7 @@ export async function measureLink(run: Run, footage: Footage): Promise<Measureme
         atMost: 300,
       },
       {
-        what: "age on a poor link, p95, as a part of that of pickled JPEGs",
+        what: "age on a poor link, p95, times that of pickled JPEGs",
         value: ratio(ages(SOCKETCAM, 0.95)?.median ?? null, ages(JPEG, 0.95)?.median ?? null),
         atMost: 0.5,
       },
@@ -95,12 +96,12 @@ export async function measureLink(run: Run, footage: Footage): Promise<Measureme
   };
 }
 
-/** Why links cannot be made here, if they cannot. */
+/** Why links cannot be made here; undefined if they can. */
 async function whyNot(): Promise<string | undefined> {
-  if (Deno.uid() !== 0) return "network namespaces are root's to make";
+  if (Deno.uid() !== 0) return "only root can make network namespaces";
   try {
     await using _ = await Link.make(LINK);
   } catch (error) {
-    return `network namespaces cannot be made here: ${(error as Error).message.trim()}`;
+    return `cannot make network namespaces: ${(error as Error).message.trim()}`;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Measures socketcam beside what a user would take instead, on this machine (Linux):
- * `deno task bench`. Writes `bench/results.md`, with its pictures, and `bench/results.json`.
+ * Measures socketcam beside its alternatives on this machine (Linux): `deno task bench`. Writes
+ * `bench/results.md` with its charts, and `bench/results.json`.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import { show } from "./support/figure.ts";
 import { Footage, SIZES } from "./support/footage.ts";
 import { type Claim, isInBand, type Measurement, type Run } from "./support/measurement.ts";
 import { verdict, writeReport } from "./support/report.ts";
+import { compare } from "./support/versions.ts";
 import { measureCopy } from "./copy.ts";
 import { measureDecode } from "./decode.ts";
 import { measureFanOut } from "./fan_out.ts";
@@ -23,7 +24,7 @@ const ROUNDS = 5;
 
 type Measure = (run: Run, footage: Footage) => Promise<Measurement>;
 
-/** In the order of the report. */
+/** All measurements, in the order of the report. */
 const ALL: Readonly<Record<string, Measure>> = {
   way: (run, footage) => measureWholeWay(run, footage, run.quick ? ["1280x720"] : SIZES),
   copy: measureCopy,
@@ -33,15 +34,16 @@ const ALL: Readonly<Record<string, Measure>> = {
   start: measureStart,
   growth: measureGrowth,
 };
-/** Those of a quick run. */
+/** The measurements of a quick run. */
 const QUICK = ["way", "copy", "viewers"];
 
-const { quick = false, only, rounds, out } = new Command("bench")
-  .description("Measures socketcam beside what a user would take instead.")
-  .option("--quick", "in under 3 minutes; writes nothing, and fails where a ratio is far off")
-  .option("--only <names>", `some of ${Object.keys(ALL).join(", ")}, with commas between them`)
-  .option("--rounds <n>", `how often each is measured; ${ROUNDS} if nothing is said`)
-  .option("--out <folder>", "where the report is written", "bench")
+const { quick = false, only, rounds, out, against } = new Command("bench")
+  .description("Measures socketcam beside its alternatives.")
+  .option("--quick", "in under 3 minutes; writes no report, and fails if a ratio is far off")
+  .option("--only <names>", `some of ${Object.keys(ALL).join(", ")}, separated by commas`)
+  .option("--rounds <n>", `how often to measure each (default: ${ROUNDS})`)
+  .option("--out <folder>", "where to write the report", "bench")
+  .option("--against <folder>", "measure another checkout of socketcam too, and compare")
   .parse(Deno.args, { from: "user" }).opts();
 
 const startedAt = performance.now();
@@ -49,6 +51,7 @@ const minutes = () => (performance.now() - startedAt) / 60_000;
 const run: Run = {
   quick,
   rounds: Number(rounds ?? (quick ? 1 : ROUNDS)),
+  against: against && Deno.realPathSync(against),
   progress: (what) => complain(`${minutes().toFixed(1).padStart(5)} min  ${what}`),
 };
 const chosen = only?.split(",") ?? (quick ? QUICK : Object.keys(ALL));
@@ -56,10 +59,10 @@ const measurements: Measurement[] = [];
 const folder = new URL(`${out}/`, new URL("../", import.meta.url));
 await using footage = await Footage.open();
 for (const name of chosen) {
-  if (!Object.hasOwn(ALL, name)) throw new Error(`There is no measurement "${name}"`);
+  if (!Object.hasOwn(ALL, name)) throw new Error(`unknown measurement "${name}"`);
   measurements.push(await ALL[name](run, footage));
   if (quick) continue;
-  // What there is, is kept, should the rest not come to its end.
+  // If a later measurement fails, the report so far remains.
   await writeReport(folder, {
     at: new Date().toISOString().slice(0, 10),
     machine: await machine(),
@@ -69,15 +72,18 @@ for (const name of chosen) {
 }
 const claims = measurements.flatMap(({ claims }) => claims);
 for (const claim of claims) print(line(claim));
+for (const { what, now, before, ratio } of measurements.flatMap(compare)) {
+  print(`${show(ratio).padStart(7)}  ${what}: ${show(now)}; before: ${show(before)}`);
+}
 if (!quick) print(`Written: ${folder.pathname}results.md`);
 else if (!claims.every(isInBand)) {
-  complain("bench: a ratio is far from where it was on any machine");
+  complain("bench: a ratio is out of the range of any machine");
   Deno.exitCode = 1;
 }
 
 function line(claim: Claim): string {
   const { what, value, band } = claim;
-  const where = band ? `, on any machine from ${band[0]} to ${band[1]}` : "";
+  const where = band ? `, on any machine ${band[0]} to ${band[1]}` : "";
   return `${verdict(claim).replaceAll("*", "").padEnd(12)} ${
     show(value).padStart(7)
   }  ${what}${where}`;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# CPU time of server.ts with its ffmpeg, and of ustreamer, on the same webcam with one client each,
-# in turn: A B A B A B. Prints CPU seconds for each run, and frames that reached the client.
+# The CPU time of server.ts with its ffmpeg, and of ustreamer, on the same webcam with one client
+# each, in turn: A B A B A B. Prints the CPU seconds of each run, and the KB that reached the client.
 #   bench/webcam_cpu.sh copy|raw [seconds] [rounds]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,7 +12,7 @@ case $mode in
   *) sed -n '2,4s/^# *//p' "$0" >&2; exit 2 ;;
 esac
 
-# CPU ticks of a process, its threads, and its children that still run.
+# CPU ticks of a process, its threads and its running children.
 cpu() {
   local total=0 pid
   for pid in "$1" $(pgrep -P "$1"); do
@@ -21,7 +21,7 @@ cpu() {
   echo "$total"
 }
 
-# Counts what a client gets, and what it costs the server: measure NAME PID CLIENT...
+# Counts the bytes of a client and the CPU time of the server: measure NAME PID CLIENT...
 measure() {
   local name=$1 pid=$2 from to bytes
   shift 2

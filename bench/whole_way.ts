@@ -16,6 +16,7 @@ import {
   type Table,
 } from "./support/measurement.ts";
 import { leaveOut, type Peer } from "./support/peers.ts";
+import { own } from "./support/versions.ts";
 import {
   ffmpegListen,
   gstreamer,
@@ -26,20 +27,23 @@ import {
   tutorial,
 } from "./support/way.ts";
 
-/** At what rate ages are measured. */
+/** The rate at which ages are measured. */
 const FPS = 30;
-const GREY = "examples/transforms/grey.ts";
 
-/** One way, and what is measured of it. */
+/** One way, and how it is measured. */
 interface Row {
   readonly name: string;
   readonly start: StartWay;
-  /** What it needs that may not be installed. */
+  /** The program it needs that may not be installed. */
   readonly peer?: Peer;
   /** Whether it gets faster in its first seconds. */
   readonly warmsUp?: boolean;
-  /** Whether it has frames as fast as they go and no other way. */
+  /** Whether only its highest rate can be measured. */
   readonly onlyRate?: boolean;
+  /** Whether it is measured at all sizes; the usual size is enough for the others. */
+  readonly allSizes?: boolean;
+  /** Whether it is part of a quick run. */
+  readonly quick?: boolean;
 }
 
 const PASS = "socketcam, `--no-decode`";
@@ -48,65 +52,80 @@ const TRANSFORM = "socketcam, `--transform grey.ts`";
 const MEMORY_PASS = "socketcam as a library, `--no-decode`";
 const MEMORY_CHECK = "socketcam as a library";
 const PICKLE = "Python, pickled frames";
-const MENDED = "Python, pickled frames, mended";
+const SIZED = "Python, pickled frames, sized buffer";
 const JPEG = "Python, pickled JPEGs";
 const GSTREAMER = "GStreamer, twice";
 const FFMPEG = "ffmpeg `-listen 1`, twice";
 
-const ROWS: readonly Row[] = [
-  { name: PASS, start: socketcam("--no-decode"), warmsUp: true },
-  { name: CHECK, start: socketcam(), warmsUp: true },
-  { name: TRANSFORM, start: socketcam("--transform", GREY), warmsUp: true },
-  { name: MEMORY_PASS, start: socketcamFromMemory("--no-decode"), onlyRate: true },
-  { name: MEMORY_CHECK, start: socketcamFromMemory(), onlyRate: true },
-  { name: PICKLE, start: tutorial(), peer: "OpenCV" },
-  { name: MENDED, start: tutorial("mended"), peer: "OpenCV" },
-  { name: JPEG, start: tutorial("jpeg"), peer: "OpenCV" },
-  { name: GSTREAMER, start: gstreamer, peer: "GStreamer" },
+const ROWS = (run: Run): Row[] => [
+  ...own(run, (root, end) => ({
+    name: PASS + end,
+    start: socketcam(root, "--no-decode"),
+    ...{ warmsUp: true, allSizes: true, quick: true },
+  })),
+  ...own(run, (root, end) => ({
+    name: CHECK + end,
+    start: socketcam(root),
+    ...{ warmsUp: true, allSizes: true, quick: true },
+  })),
+  ...own(run, (root, end) => ({
+    name: TRANSFORM + end,
+    start: socketcam(root, "--transform", `${root}/examples/transforms/grey.ts`),
+    warmsUp: true,
+  })),
+  ...own(run, (root, end) => ({
+    name: MEMORY_PASS + end,
+    start: socketcamFromMemory(root, "--no-decode"),
+    ...{ onlyRate: true, quick: true },
+  })),
+  ...own(run, (root, end) => ({
+    name: MEMORY_CHECK + end,
+    start: socketcamFromMemory(root),
+    ...{ onlyRate: true, quick: true },
+  })),
+  { name: PICKLE, start: tutorial(), peer: "OpenCV", allSizes: true },
+  { name: SIZED, start: tutorial("sized"), peer: "OpenCV" },
+  { name: JPEG, start: tutorial("jpeg"), peer: "OpenCV", allSizes: true, quick: true },
+  { name: GSTREAMER, start: gstreamer, peer: "GStreamer", allSizes: true },
   { name: FFMPEG, start: ffmpegListen },
 ];
-/** Those that are measured at all sizes; of the others, the usual size shows what they do. */
-const ALL_SIZES: readonly string[] = [PASS, CHECK, PICKLE, JPEG, GSTREAMER];
-/** Those of a quick run. */
-const QUICK = [PASS, CHECK, MEMORY_PASS, MEMORY_CHECK, JPEG];
 
 const NOTES = [
-  "A camera on the network (`bench/support/camera.py`) has 20 pictures of people who walk, and " +
-  "sends them over HTTP. `server.ts` reads it with ffmpeg, which copies; `client.ts` shows it; a " +
-  "viewer reads `/stream`. Both are started as a user starts them. GStreamer and ffmpeg read the " +
-  "same camera, and stand twice, one behind the other, so that they have as many hops.",
-  "*Python* is what tutorials for OpenCV have: a server that pickles frames, and a client that " +
-  "receives them by appending 4 KB to `bytes`, which is quadratic; *mended*, it receives into a " +
-  "buffer of the right length. With *JPEGs*, frames go through `cv2.imencode` (quality 80) and " +
-  "`cv2.imdecode`. Their frames are in memory as pixels, no camera is read, and the client is the " +
-  "viewer. *As a library* is the like of that: the server's socket (`listen`) with JPEGs in " +
-  "memory, and `client.ts`.",
-  `*Most a second* is what reaches the viewer when the camera sends as fast as it is taken, all ` +
-  `programs sharing this machine's cores. Age is at ${FPS} frames a second, from when a picture ` +
+  "A network camera (`bench/support/camera.py`) sends 20 frames of people walking over HTTP, again " +
+  "and again. `server.ts` reads them with ffmpeg, which copies; `client.ts` shows them; a viewer " +
+  "reads `/stream`. Both programs start as users start them. GStreamer and ffmpeg read the same " +
+  "camera and run twice, one after the other, so that they have as many hops.",
+  "*Python* is what tutorials for OpenCV do. The server pickles frames, and the client appends 4 KB " +
+  "at a time to `bytes`, which is quadratic; with a *sized buffer* it receives into a buffer of the " +
+  "right length. With *JPEGs*, frames go through `cv2.imencode` (quality 80) and `cv2.imdecode`. " +
+  "These frames are pixels in memory, there is no camera, and the client is the viewer. *As a " +
+  "library* compares to that: the server's socket (`listen`) with JPEGs in memory, and `client.ts`.",
+  `*Most a second* is what reaches the viewer when the camera sends as fast as it can, while all ` +
+  `programs share the cores of this machine. Age is at ${FPS} frames a second, from when a frame ` +
   "leaves the camera (in Python: before it is encoded) to when the viewer has all of it (decoded). " +
-  "*Of it server and client* leaves out the camera and ffmpeg: it counts from the server's Exif " +
-  "time. In TypeScript it is measured when the programs have run at their highest rate; *at first* " +
-  "is in the seconds after their start, while V8 has not compiled what runs often. Memory is of " +
-  "these seconds too; it grows by up to 30 MB of V8's when all goes as fast as it can. CPU is in " +
-  "milliseconds a frame at that rate; that of ffmpeg as a child of `server.ts` stands apart.",
+  "*Server and client* leaves out the camera and ffmpeg: it counts from the server's Exif time. For " +
+  "TypeScript, age and CPU are measured after a time at the highest rate; *at first* is in the " +
+  "first seconds, before V8 has compiled the hot code. Memory is from these first seconds; at the " +
+  "highest rate V8 takes up to 30 MB more. CPU is in milliseconds a frame at the usual rate; " +
+  "*ffmpeg* is the child process of `server.ts`.",
 ];
 
 interface Sample {
-  /** At the usual rate, in its first seconds. */
+  /** At the usual rate, in the first seconds. */
   readonly young?: Load;
   readonly most: Load;
-  /** The same when what runs often has been compiled, where it is compiled as it runs. */
+  /** The same once V8 has compiled the hot code. */
   readonly steady?: Load;
 }
 
-/** Measures pictures of each size. */
+/** Measures frames of each size. */
 export async function measureWholeWay(
   run: Run,
   footage: Footage,
   sizes: readonly Size[],
 ): Promise<Measurement> {
-  const { rows, notes } = await leaveOut(ROWS, run);
-  const chosen = rows.filter(({ name }) => !run.quick || QUICK.includes(name));
+  const { rows, notes } = await leaveOut(ROWS(run), run);
+  const chosen = rows.filter(({ quick }) => quick || !run.quick);
   const tables: Table[] = [];
   const claims: Claim[] = [];
   const curves = chosen.map(({ name }) => ({ name, points: [] as [number, number | null][] }));
@@ -116,7 +135,7 @@ export async function measureWholeWay(
     const samples = await inTurn(
       run,
       size,
-      chosen.filter(({ name }) => size === "1280x720" || ALL_SIZES.includes(name)).map((
+      chosen.filter(({ allSizes }) => allSizes || size === "1280x720").map((
         { name, start, onlyRate, warmsUp },
       ) => ({
         name,
@@ -126,7 +145,7 @@ export async function measureWholeWay(
           return {
             young: await measureLoad(way, FPS, 2),
             most: await measureLoad(way, "max", 1),
-            // Of who drops no frames, what has queued up meanwhile would still be on its way.
+            // Programs that drop no frames would still be working off their queues.
             ...warmsUp && { steady: await measureLoad(way, FPS, 2) },
           };
         },
@@ -148,8 +167,8 @@ export async function measureWholeWay(
     pictures: sizes.length < 2 ? [] : [{
       name: "whole_way",
       chart: {
-        title: "Most frames a second, by the size of a picture",
-        x: { name: "KiB a picture", log: true },
+        title: "Most frames a second, by the size of a frame",
+        x: { name: "KiB a frame", log: true },
         y: { name: "frames a second", log: true },
         lines: curves,
       },
@@ -158,7 +177,7 @@ export async function measureWholeWay(
   };
 }
 
-/** The usual rate, as it is for hours. */
+/** The load at the usual rate in the long run. */
 function usual({ young, steady }: Sample): Load | undefined {
   return steady ?? young;
 }
@@ -167,17 +186,17 @@ type Samples = ReadonlyMap<string, readonly Sample[]>;
 
 function table(size: Size, kib: number, samples: Samples): Table {
   return {
-    title: `${size}, ${kib.toFixed(0)} KiB a picture`,
+    title: `${size}, ${kib.toFixed(0)} KiB a frame`,
     columns: [
-      ...["", "most a second", "age p50, ms", "p95", "p99", "of it server and client p50", "p99"],
+      ...["", "most a second", "age p50, ms", "p95", "p99", "server and client p50", "p99"],
       "p50 at first",
-      ...["CPU server (+ ffmpeg), ms", "CPU client, ms", "memory server, MB", "client"],
+      ...["CPU server, ms", "ffmpeg", "client", "memory server, MB", "client"],
     ],
     rows: [...samples].map(([name, some]) => {
       const steady = some.map(usual).filter((load) => load !== undefined);
       const young = some.map((sample) => sample.young).filter((load) => load !== undefined);
       const [server, client] = [0, 1].map((i) => steady.map(({ movers }) => movers[i]));
-      const children = figure(server.map(({ children }) => children));
+      const children = server.map(({ children }) => children || null);
       return [
         name,
         figure(some.map(({ most }) => most.fps)),
@@ -186,17 +205,13 @@ function table(size: Size, kib: number, samples: Samples): Table {
           figure(steady.map(({ serverAges }) => age(serverAges, share)))
         ),
         figure(young.map(({ serverAges }) => age(serverAges, 0.5))),
-        plus(figure(server.map(({ cpu }) => cpu))?.median, children?.median),
+        figure(server.map(({ cpu }) => cpu)),
+        figure(children),
         figure(client.map(({ cpu }) => cpu)),
         ...[0, 1].map((i) => figure(young.map(({ movers }) => movers[i].memory))),
       ];
     }),
   };
-}
-
-function plus(own: number | undefined, children: number | undefined): string | null {
-  if (own === undefined) return null;
-  return children ? `${own.toFixed(2)} + ${children.toFixed(2)}` : own.toFixed(2);
 }
 
 function claimsOf(samples: Samples): Claim[] {
@@ -239,7 +254,7 @@ function claimsOf(samples: Samples): Claim[] {
     },
     { what: "the same, p99, ms", value: serverAge(PASS, 0.99), atMost: 3 },
     {
-      what: "age that server and client add with the check, p50, as a part of pickled JPEGs' age",
+      what: "age that server and client add with the check, p50, times the age of pickled JPEGs",
       value: ratio(serverAge(CHECK, 0.5), wholeAge(JPEG, 0.5)),
       atMost: 0.5,
       band: [0, 2],
@@ -253,7 +268,7 @@ function claimsOf(samples: Samples): Claim[] {
       what: `frames a second at the viewer, of ${FPS}, with the check`,
       value: median(CHECK, ({ steady }) => steady?.fps),
       atLeast: FPS - 1,
-      // What is shown when there is nothing else comes once a second.
+      // Notices come once a second.
       band: [FPS / 2, FPS + 2],
     },
     { what: "memory of `server.ts` at 1280x720, MB", value: memory(0), atMost: 90 },

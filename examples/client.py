@@ -1,4 +1,4 @@
-"""Prints when each picture came and how large it is: python3 client.py [HOST [PORT]]"""
+"""Prints the time and size of each frame: python3 client.py [HOST [PORT]]"""
 
 import socket
 import struct

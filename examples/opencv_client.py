@@ -1,7 +1,7 @@
-"""Shows the pictures with OpenCV (Debian: python3-opencv), until q is pressed.
+"""Shows the frames with OpenCV (Debian: python3-opencv) until q is pressed.
 
-It acknowledges each picture, so that none gets old on the way, however slow this program is; and
-it answers the challenge of a server with a token (--token, or SOCKETCAM_TOKEN).
+It acknowledges each frame, so that no frame gets old on the way, even if this program is slow. It
+answers the challenge of a server with a token (--token or SOCKETCAM_TOKEN).
 """
 
 import argparse
@@ -18,7 +18,7 @@ parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--host", default="localhost")
 parser.add_argument("--port", type=int, default=9999)
 parser.add_argument("--token", default=os.environ.get("SOCKETCAM_TOKEN"))
-parser.add_argument("--count", type=int, help="print the sizes of so many pictures, show none")
+parser.add_argument("--count", type=int, help="print the sizes of this many frames and show none")
 options = parser.parse_args()
 
 
@@ -31,7 +31,7 @@ def greet(connection, **proof):
     send(connection, json.dumps(hello).encode())
 
 
-def pictures(connection):
+def frames(connection):
     stream = connection.makefile("rb")
     greeted = not options.token
     if greeted:
@@ -40,7 +40,7 @@ def pictures(connection):
         payload = stream.read(struct.unpack(">I", header)[0])
         if payload.startswith(b"\xff\xd8"):
             yield cv2.imdecode(numpy.frombuffer(payload, numpy.uint8), cv2.IMREAD_COLOR)
-            if not greeted:  # A token is known here, but not asked for there.
+            if not greeted:  # We have a token, but the server needs none.
                 greet(connection)
                 greeted = True
             send(connection, b"")
@@ -56,15 +56,15 @@ def pictures(connection):
 
 
 with socket.create_connection((options.host, options.port)) as connection:
-    for number, picture in enumerate(pictures(connection), 1):
-        if picture is None:
+    for number, frame in enumerate(frames(connection), 1):
+        if frame is None:
             continue  # It does not decode.
         if options.count:
-            height, width, _ = picture.shape
+            height, width, _ = frame.shape
             print(f"{width}x{height}", flush=True)
             if number >= options.count:
                 break
         else:
-            cv2.imshow("socketcam", picture)
+            cv2.imshow("socketcam", frame)
             if cv2.waitKey(1) == ord("q"):
                 break

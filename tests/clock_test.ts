@@ -4,7 +4,7 @@ import { partsOf } from "./support/multipart.ts";
 
 const HOUR = 3_600_000;
 
-Deno.test("a client whose clock is an hour off shows the right latency", async () => {
+Deno.test("client.ts shows the right latency when its clock is an hour off", async () => {
   for (const [shift, ahead] of [["+1h", HOUR], ["-1h", -HOUR]] as const) {
     const server = ["--device", "test", "--size", "320x240", "--host", "127.0.0.1", "--port", "0"];
     await using serving = startServer(...server);
@@ -16,14 +16,14 @@ Deno.test("a client whose clock is an hour off shows the right latency", async (
       FAKETIME_DONT_FAKE_MONOTONIC: "1",
     });
     const parts = partsOf(await fetch(`${await clientUrl(client)}/stream`));
-    // From the very first frame on: the percentile is of all of them.
+    // The percentiles include the very first frame.
     for (let i = 0; i < 60; i++) await parts.next();
     const state = await (await fetch(`${await clientUrl(client)}/state`)).json();
     await parts.return(undefined);
     const { p50, p95 } = state.latencyMs;
     assert(Math.abs(p50) < 100, `${p50} ms`);
     assert(p95 < 500, `${p95} ms`);
-    // The clock was off indeed.
+    // The client's clock was really off.
     const { time, message } = JSON.parse((await client.says(/^\{.*\}$/m))[0]);
     assertMatch(message, /connected/);
     assertEquals(Math.round((Date.parse(time) - Date.now() - ahead) / 60_000), 0);

@@ -1,18 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
-
-/** What of `deno info --json` is used here. */
-interface Info {
-  readonly modules: { readonly npmPackage?: string }[];
-  readonly npmPackages: Record<string, Package>;
-}
-
-interface Package {
-  readonly name: string;
-  readonly version: string;
-  readonly dependencies: string[];
-  /** Where it lies unpacked. */
-  readonly localPath: string;
-}
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { type Package, readModuleGraphs, ROOT } from "./support/module_graph.ts";
 
 /** A row of docs/dependencies.md. */
 interface Row {
@@ -23,35 +10,23 @@ interface Row {
   readonly size: string;
 }
 
-const ROOT = new URL("../", import.meta.url);
-const THREADS = ["check", "transform", "png", "notice"].map((name) =>
-  `lib/decode/${name}_worker.ts`
-);
-
-async function info(entry: string): Promise<Info> {
-  const args = ["info", "--json", "--frozen", entry];
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
-
-/** All packages that the programs load, with what those need. */
+/** All packages of the project, and the ids of those the programs load. */
 async function loaded(): Promise<{ packages: Record<string, Package>; program: Set<string> }> {
-  const entries = ["server.ts", "client.ts", "mod.ts", ...THREADS];
-  const infos = await Promise.all(entries.map(info));
-  const packages: Record<string, Package> = Object.assign({}, ...infos.map((i) => i.npmPackages));
+  const graphs = await readModuleGraphs();
+  const packages: Record<string, Package> = Object.assign({}, ...graphs.map((g) => g.npmPackages));
   const program = new Set<string>();
   const add = (id: string) => {
     if (program.has(id)) return;
     program.add(id);
     packages[id].dependencies.forEach(add);
   };
-  for (const { modules } of infos) {
+  for (const { modules } of graphs) {
     for (const { npmPackage } of modules) if (npmPackage) add(npmPackage);
   }
   return { packages, program };
 }
 
-/** The bytes of all files in a folder; packages unpacked into it by name are not its own. */
+/** The size of a package's own files in bytes, without the packages it contains. */
 function sizeOf(folder: string): number {
   let bytes = 0;
   for (const { name, isDirectory } of Deno.readDirSync(folder)) {
@@ -62,7 +37,7 @@ function sizeOf(folder: string): number {
   return bytes;
 }
 
-/** A size as the table has it. */
+/** A size as the table gives it. */
 function inWords(bytes: number): string {
   return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
@@ -78,7 +53,7 @@ function table(): Row[] {
   });
 }
 
-Deno.test("docs/dependencies.md names each package with its version, place, licence and size", async () => {
+Deno.test("docs/dependencies.md lists each package with its version, place, licence and size", async () => {
   const { packages, program } = await loaded();
   const wanted = Object.entries(packages).map(([id, { name, version, localPath }]): Row => ({
     name,
@@ -91,16 +66,16 @@ Deno.test("docs/dependencies.md names each package with its version, place, lice
   assertEquals(table().sort(byName), wanted.sort(byName));
 });
 
-Deno.test("deno.lock holds the hash of each package, and each is in the table", () => {
+Deno.test("deno.lock has a hash for each package, and docs/dependencies.md a row", () => {
   const { npm } = JSON.parse(Deno.readTextFileSync(new URL("deno.lock", ROOT)));
   const locked = Object.entries<{ integrity: string }>(npm);
   for (const [name, { integrity }] of locked) assert(integrity.startsWith("sha512-"), name);
-  // What is behind an underscore is a package that this one was resolved with.
+  // Peer dependencies follow the id after an underscore.
   const names = locked.map(([id]) => id.replace(/(.)_.*$/, "$1"));
   assertEquals(table().map(({ name, version }) => `${name}@${version}`).sort(), names.sort());
 });
 
-Deno.test("each import of deno.json names one version, and each task that runs code is frozen", () => {
+Deno.test("deno.json pins each import to one version and freezes each task that runs code", () => {
   const { imports, tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
   for (const [name, specifier] of Object.entries<string>(imports)) {
     assert(/^(\.\/|npm:.+@\d+\.\d+\.\d+(\/|$))/.test(specifier), `${name}: ${specifier}`);
@@ -110,4 +85,12 @@ Deno.test("each import of deno.json names one version, and each task that runs c
       assert(run.includes(" --frozen"), `${name}: ${run}`);
     }
   }
+});
+
+Deno.test("lib/std/std.d.ts declares each module of the standard library that deno.json names", () => {
+  const { imports } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
+  const declarations = Deno.readTextFileSync(new URL("lib/std/std.d.ts", ROOT));
+  const names = Object.keys(imports).filter((name) => name.startsWith("@std/"));
+  assert(names.length > 0);
+  for (const name of names) assertStringIncludes(declarations, `declare module "${name}"`);
 });

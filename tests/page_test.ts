@@ -5,12 +5,12 @@ import { openPage } from "./support/browser.ts";
 import { Pipeline } from "./support/pipeline.ts";
 import { clientUrl, serverPort, startClient, startServer } from "./support/programs.ts";
 
-/** The picture on the page, as it is seen. */
+/** A screenshot of the picture. */
 function seen(page: Page): Promise<Uint8Array> {
   return page.locator("#picture").screenshot();
 }
 
-/** Waits until the picture is another one. */
+/** Waits until the picture changes. */
 async function moves(page: Page): Promise<void> {
   const before = await seen(page);
   const moving = async () => {
@@ -19,13 +19,13 @@ async function moves(page: Page): Promise<void> {
   await deadline(moving(), 15_000);
 }
 
-/** What `/state` says of who watches. */
+/** The paths that viewers have open, from `/state`. */
 async function watchers(url: string): Promise<string[]> {
   const { viewers } = await (await fetch(`${url}/state`)).json();
   return viewers.map(({ path }: { path: string }) => path);
 }
 
-Deno.test("the page draws a picture that moves, over a WebSocket, and says how it fares", async () => {
+Deno.test("the page draws a moving picture from a WebSocket, with rate, latency and size", async () => {
   await using pipeline = await Pipeline.start({ server: ["--device", "test"] });
   const { url } = pipeline;
   await using open = await openPage(url);
@@ -43,7 +43,7 @@ Deno.test("the page draws a picture that moves, over a WebSocket, and says how i
   assertEquals(complaints, []);
 });
 
-Deno.test("the page goes on by itself when server and client are killed and started again", async () => {
+Deno.test("the page recovers by itself when server and client are killed and restarted", async () => {
   const serverArgs = ["--device", "test", "--host", "127.0.0.1", "--port"];
   let server = startServer(...serverArgs, "0");
   const port = await serverPort(server);
@@ -62,7 +62,7 @@ Deno.test("the page goes on by itself when server and client are killed and star
     await page.getByRole("heading", { name: "Server not reached" }).waitFor();
     await page.getByText(`No server at 127.0.0.1:${port}: Connection refused`).waitFor();
     await page.getByText(/^Next try in \d+ s$|^Trying now$/).waitFor();
-    await page.getByText(/^The last picture is of .+, \d+ s ago$/).waitFor();
+    await page.getByText(/^Last picture at .+, \d+ s ago$/).waitFor();
     server = startServer(...serverArgs, port);
     await live.waitFor();
     await moves(page);
@@ -80,7 +80,7 @@ Deno.test("the page goes on by itself when server and client are killed and star
   }
 });
 
-Deno.test("the page says what is wrong with a transform, and draws the motion", async () => {
+Deno.test("the page shows a transform's error and draws the motion", async () => {
   const module = await Deno.makeTempFile({ suffix: ".ts" });
   await Deno.writeTextFile(module, `export default () => {\n  throw new Error("as asked");\n};`);
   const programs = { server: ["--device", "test"], client: ["--transform", module] };
@@ -88,9 +88,9 @@ Deno.test("the page says what is wrong with a transform, and draws the motion", 
   try {
     await using open = await openPage(pipeline.url);
     const { page } = open;
-    const hasText = `Shown as it comes: ${module}:2: as asked`;
+    const hasText = `Shown untransformed: ${module}:2: as asked`;
     await page.locator("#verdict", { hasText }).waitFor();
-    // The test picture moves: the newest bars are not flat.
+    // The test picture moves, so the newest bars are not flat.
     await page.locator("#bars:not([d$='M59 1V1h0.8V1z'])[d*='M59 1V0.']").waitFor({
       state: "attached",
     });

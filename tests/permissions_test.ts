@@ -7,12 +7,12 @@ import { clientUrl, Program, serverPort } from "./support/programs.ts";
 
 type Name = "server" | "client";
 
-/** Starts a program as `deno task` does, with the permissions that the task gives it. */
+/** Starts a program with the permissions of its task. */
 function startTask(name: Name, ...args: string[]): Program {
   return new Program(Deno.execPath(), ["task", "--quiet", name, ...args]);
 }
 
-/** What of `tries` a program can do that is started with the permissions of a task. */
+/** Which of `tries` work with the permissions of a task. */
 async function possible(name: Name, ...tries: string[]): Promise<string[]> {
   const command = manifest.tasks[name].command;
   assert(command.endsWith(` ${name}.ts`));
@@ -26,7 +26,7 @@ async function possible(name: Name, ...tries: string[]): Promise<string[]> {
 const TEST = ["--device", "test", "--size", "320x240", "--host", "127.0.0.1", "--port", "0"];
 const HOME = Deno.env.get("HOME")!;
 
-Deno.test("the whole way works with the permissions of the tasks", async () => {
+Deno.test("server and client work end to end with the permissions of their tasks", async () => {
   await using server = startTask("server", ...TEST, "--http-port", "0");
   const port = await serverPort(server);
   const [here] = await server.says(/http:\/\/localhost:\d+/);
@@ -47,8 +47,8 @@ Deno.test("the whole way works with the permissions of the tasks", async () => {
     const page = await fetch(url, { headers: { accept: "text/html" } });
     assertMatch(await page.text(), /<title>/);
     const socket = new WebSocket(`${url}/ws`);
-    const picture = await new Promise((resolve) => socket.onmessage = ({ data }) => resolve(data));
-    assert(picture instanceof Blob && picture.size > 0);
+    const frame = await new Promise((resolve) => socket.onmessage = ({ data }) => resolve(data));
+    assert(frame instanceof Blob && frame.size > 0);
     const closed = new Promise((resolve) => socket.onclose = resolve);
     socket.close();
     await closed;
@@ -58,7 +58,7 @@ Deno.test("the whole way works with the permissions of the tasks", async () => {
   assertEquals(client.stderr.includes("NotCapable"), false, client.stderr);
 });
 
-Deno.test("the client's task opens no browser, says so, and draws a notice", async () => {
+Deno.test("the client's task can draw a notice", async () => {
   await using client = startTask(
     "client",
     "--host",
@@ -74,7 +74,7 @@ Deno.test("the client's task opens no browser, says so, and draws a notice", asy
   await parts.return(undefined);
 });
 
-Deno.test("certificates and transforms in the folder work with the permissions of the tasks", async () => {
+Deno.test("tasks can use certificates and transforms in the folder", async () => {
   const folder = await Deno.makeTempDir({ dir: "tests" });
   try {
     const { certFile, keyFile } = await selfSigned(folder);
@@ -94,10 +94,10 @@ Deno.test("certificates and transforms in the folder work with the permissions o
   }
 });
 
-Deno.test("what lies outside the folder is refused by the tasks, with the flag that allows it", async () => {
+Deno.test("tasks cannot read files outside the folder, and errors name the flag that allows it", async () => {
   const file = await Deno.makeTempFile();
   try {
-    const mend = `start it with --allow-read=${file} as well, or with deno run -A`;
+    const hint = `start it with --allow-read=${file} as well, or with deno run -A`;
     const cases: [Program, number][] = [
       [startTask("server", "--device", file, "--port", "0"), 1],
       [startTask("server", "--cert", file), 2],
@@ -107,7 +107,7 @@ Deno.test("what lies outside the folder is refused by the tasks, with the flag t
     for (const [program, status] of cases) {
       await using _ = program;
       assertEquals(await program.ends(), status, program.stderr);
-      assert(program.stderr.includes(mend), program.stderr);
+      assert(program.stderr.includes(hint), program.stderr);
       assert(!/^\s+at /m.test(program.stderr), `a stack trace: ${program.stderr}`);
     }
   } finally {
@@ -121,19 +121,19 @@ Deno.test("the server's task lists the webcams of this machine", async () => {
   assert(Array.isArray(JSON.parse(server.stdout)));
 });
 
-Deno.test("the server's task leaves it to ffmpeg to follow a link to a webcam", async () => {
+Deno.test("the server's task lets ffmpeg follow a link to a webcam", async () => {
   const link = "/dev/v4l/by-id/none";
   await using server = startTask("server", "--device", link, "--port", "0");
   await server.says(/camera lost: Cannot read "\/dev\/v4l\/by-id\/none": .*No such file/);
 });
 
-Deno.test("programs say in a sentence which permission is missing", async () => {
+Deno.test("programs name a missing permission in one sentence", async () => {
   const run = (...args: string[]) => new Program(Deno.execPath(), ["run", "--no-prompt", ...args]);
   const most = ["--allow-net", "--allow-env", "--allow-sys"];
   const cases: [Program, RegExp][] = [
     [
       run("--allow-env=WS_*", "server.ts"),
-      /^server: Deno does not allow it env access to SOCKETCAM_LOG; .*\n$/,
+      /^server: Deno does not allow env access to SOCKETCAM_LOG; .*\n$/,
     ],
     [
       run(...most, "server.ts", ...TEST),
@@ -151,7 +151,7 @@ Deno.test("programs say in a sentence which permission is missing", async () => 
   }
 });
 
-Deno.test("the server's task can read no home directory, write nothing, and run nothing but its own programs", async () => {
+Deno.test("the server's task can read only its folder, write nothing, and run only its own programs", async () => {
   const allowed = ["run:ffmpeg", "read:deno.json"];
   const forbidden = [
     ...[`read:${HOME}`, `read:${HOME}/.ssh`, "read:/etc/passwd", "read:..", "write:x", "env:HOME"],
@@ -160,7 +160,7 @@ Deno.test("the server's task can read no home directory, write nothing, and run 
   assertEquals(await possible("server", ...allowed, ...forbidden), allowed);
 });
 
-Deno.test("the client's task can read no home directory, write nothing, and run no program", async () => {
+Deno.test("the client's task can read only its folder, write nothing, and run no program", async () => {
   const forbidden = [
     ...[`read:${HOME}`, `read:${HOME}/.ssh`, "read:/etc/passwd", "read:..", "write:x", "env:HOME"],
     ...["run:ffmpeg", "run:v4l2-ctl", "run:sh", `run:${Deno.execPath()}`],

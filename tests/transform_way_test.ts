@@ -3,7 +3,7 @@ import { Image } from "imagescript";
 import { partsOf } from "./support/multipart.ts";
 import { clientUrl, serverPort, startClient, startServer } from "./support/programs.ts";
 
-/** Server and client, the client with arguments of its own. */
+/** Starts a server, and a client with further arguments. */
 async function start(...clientArgs: string[]) {
   const size = ["--size", "320x240"];
   const server = startServer("--device", "test", ...size, "--host", "127.0.0.1", "--port", "0");
@@ -21,7 +21,7 @@ async function start(...clientArgs: string[]) {
   };
 }
 
-Deno.test("client.ts --transform shows what the module makes, says what is wrong with it, and takes it mended", async () => {
+Deno.test("client.ts --transform shows the module's frames, reports its error, and reloads it once fixed", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const module = `${folder}/transform.ts`;
@@ -35,9 +35,9 @@ Deno.test("client.ts --transform shows what the module makes, says what is wrong
     assertMatch(decode.error, /transform\.ts:2: zero is not defined$/);
 
     await Deno.writeTextFile(module, `export default (image) => image.saturation(0, true);`);
-    const mended = way.client.says(/^client: the transform works$/m);
+    const fixed = way.client.says(/^client: the transform works$/m);
     let working = false;
-    void mended.then(() => working = true);
+    void fixed.then(() => working = true);
     while (!working) await parts.next();
     const { bitmap } = await Image.decode(await (await fetch(`${way.url}/snapshot`)).bytes());
     for (let i = 0; i < bitmap.length; i += 4) assert(Math.abs(bitmap[i] - bitmap[i + 1]) < 3);
@@ -48,7 +48,7 @@ Deno.test("client.ts --transform shows what the module makes, says what is wrong
   }
 });
 
-Deno.test("client.ts --no-decode passes frames on, and says so in /state", async () => {
+Deno.test("client.ts --no-decode passes frames on undecoded, as /state shows", async () => {
   await using way = await start("--no-decode");
   const { headers } = await fetch(`${way.url}/snapshot`).then(async (response) => {
     await response.bytes();
@@ -61,7 +61,7 @@ Deno.test("client.ts --no-decode passes frames on, and says so in /state", async
   assert(frames.published > 0);
 });
 
-Deno.test("client.ts answers /snapshot.png with the picture as a PNG", async () => {
+Deno.test("client.ts answers /snapshot.png with a PNG", async () => {
   await using way = await start();
   const response = await fetch(`${way.url}/snapshot.png`);
   assertEquals([response.status, response.headers.get("content-type")], [200, "image/png"]);

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { EXIF_BYTES } from "../lib/frame/exif.ts";
+import { EXIF_BYTES } from "../lib/frame/exif_block.js";
 import { partsOf } from "./support/multipart.ts";
 import { ffmpeg, FOOTAGE, FOOTAGE_FRAMES, jpegsOf } from "./support/pictures.ts";
 import { Pipeline } from "./support/pipeline.ts";
 
-/** The picture as it was before its Exif was put in. */
+/** The JPEG as it was before the server added Exif. */
 function withoutExif(jpeg: Uint8Array): Uint8Array {
   const isJfif = jpeg[3] === 0xe0;
   const at = isJfif ? 4 + (jpeg[4] << 8 | jpeg[5]) : 2;
@@ -16,11 +16,11 @@ async function digest(bytes: Uint8Array): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes.slice())).toHex();
 }
 
-Deno.test("every frame of real footage comes out of /stream decodable and in order", async () => {
+Deno.test("/stream has every frame of real footage, decodable and in order", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    // The same pictures, four times as fast, so that the test takes 20 s and not 80.
-    // In this container they lose their times as well, which ffmpeg's encoder must survive.
+    // The same frames four times as fast, so that the test takes 20 s instead of 80. This container
+    // also loses their timestamps, which ffmpeg's encoder must survive.
     const video = `${folder}/people.mkv`;
     await ffmpeg("-itsscale", "0.25", "-i", FOOTAGE, "-c", "copy", video);
     const encoded = await jpegsOf(["-i", video], [
@@ -47,15 +47,15 @@ Deno.test("every frame of real footage comes out of /stream decodable and in ord
     let last: number | undefined;
     for await (const { body } of partsOf(await fetch(`${way.url}/stream`))) {
       const wanted = await digest(withoutExif(body));
-      // From the last one on: a picture may look like one before it.
+      // Search from the last frame on, since a frame may equal an earlier one.
       const order = digests.slice(last ?? 0).concat(digests.slice(0, last ?? 0));
       const step = order.indexOf(wanted, last === undefined ? 0 : 1);
-      assert(step >= 0, "a picture that is not in the footage");
-      assert(last === undefined || step < 40, `${step} pictures ahead: out of order`);
+      assert(step >= 0, "a frame that is not in the footage");
+      assert(last === undefined || step < 40, `${step} frames ahead: out of order`);
       last = ((last ?? 0) + step) % FOOTAGE_FRAMES;
       seen.add(last);
       await stream.write(body);
-      // A picture that was left out is caught up with in the next round.
+      // The video loops, so a skipped frame has another chance in the next round.
       if (seen.size === FOOTAGE_FRAMES) break;
     }
     stream.close();
@@ -67,7 +67,7 @@ Deno.test("every frame of real footage comes out of /stream decodable and in ord
   }
 });
 
-Deno.test("the test picture comes through at its rate, whole, with its size in /state", async () => {
+Deno.test("the test picture arrives intact at its rate, with its size in /state", async () => {
   await using way = await Pipeline.start({ server: ["--device", "test", "--size", "640x360"] });
   const parts = partsOf(await fetch(`${way.url}/stream`));
   for (let i = 0; i < 90; i++) await parts.next();
@@ -79,7 +79,7 @@ Deno.test("the test picture comes through at its rate, whole, with its size in /
     ["test picture", "live", 640, 360],
   );
   assertEquals(state.frames.corrupt, 0);
-  assert(state.frames.fps > 27 && state.frames.fps < 33, `${state.frames.fps} a second`);
+  assert(state.frames.fps > 27 && state.frames.fps < 33, `${state.frames.fps} frames a second`);
   assert(state.latencyMs.p50 > 0 && state.latencyMs.p50 < 500, `${state.latencyMs.p50} ms`);
   assertEquals(state.viewers.map(({ path }: { path: string }) => path), ["/stream"]);
 });

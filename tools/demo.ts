@@ -1,6 +1,6 @@
 /**
- * The whole way on one machine: installs what is missing, starts server.ts and client.ts as two
- * processes, and says where to look. The picture is the webcam's, or a test picture without one.
+ * Shows socketcam on one machine: installs what is missing, starts server.ts and client.ts, and
+ * prints the address to open. Without a webcam it shows a test picture.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { installProgram } from "./setup.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
-/** Starts a program of ours; what it says is shown as it comes. */
+/** Starts server.ts or client.ts. Its stderr goes to this terminal. */
 function start(script: string, ...args: string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", script, ...args],
@@ -21,7 +21,7 @@ function start(script: string, ...args: string[]): Deno.ChildProcess {
   }).spawn();
 }
 
-/** Shows a program's stdout, and gives the first line of it. */
+/** Copies a program's stdout to this terminal; returns its first line. */
 async function firstLine(child: Deno.ChildProcess): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const decoder = new TextDecoder();
@@ -32,21 +32,21 @@ async function firstLine(child: Deno.ChildProcess): Promise<string> {
       text += decoder.decode(chunk, { stream: true });
       if (text.includes("\n")) resolve(text.slice(0, text.indexOf("\n")));
     }
-    reject(new Error("it has ended"));
+    reject(new Error("the program ended"));
   })();
   return await promise;
 }
 
-/** Runs until the user ends it, or one of the two programs ends. */
+/** Runs until the user or one of the two programs ends it; returns the exit status. */
 async function demo(): Promise<number> {
   await installProgram();
   const device = (await listWebcams()).length > 0 ? "auto" : "test";
   print(
     device === "auto"
-      ? "demo: there is a webcam, so it is the webcam"
-      : "demo: there is no webcam, so it is ffmpeg's test picture",
+      ? "demo: there is a webcam here; showing it"
+      : "demo: there is no webcam here; showing ffmpeg's test picture",
   );
-  print("demo: starting server.ts, which reads the camera and serves it on a socket");
+  print("demo: starting server.ts, which reads the camera and sends its frames over a socket");
   const server = start("server.ts", "--device", device, "--host", "127.0.0.1", "--port", "0");
   const programs = [server];
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -54,7 +54,7 @@ async function demo(): Promise<number> {
   }
   try {
     const port = /:(\d+) \(/.exec(await firstLine(server))![1];
-    print("demo: starting client.ts, which receives it and shows it to the browser");
+    print("demo: starting client.ts, which receives the frames and shows them to the browser");
     const client = start("client.ts", "--port", port);
     programs.push(client);
     const address = /http:[^ ]+/.exec(await firstLine(client))![0];
@@ -62,7 +62,7 @@ async function demo(): Promise<number> {
     const { code } = await Promise.race(programs.map(({ status }) => status));
     return code;
   } catch {
-    // The program has said why.
+    // The program itself has reported why.
     return 1;
   } finally {
     for (const program of programs) end(program);
@@ -74,7 +74,7 @@ function end(program: Deno.ChildProcess): void {
   try {
     program.kill("SIGTERM");
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }
 

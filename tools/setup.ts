@@ -1,8 +1,8 @@
 /**
- * Installs the programs that are needed, by the machine's own package manager.
+ * Installs programs that are missing, with the machine's package manager.
  *
- * `deno task setup` installs what socketcam itself needs, `deno task setup --test` what its tests
- * need as well, and `--bench` what is measured beside it. What is there already is left alone.
+ * `deno task setup` installs what socketcam needs. `--test` adds what its tests need, and `--bench`
+ * adds the programs that the bench compares it with.
  *
  * @module
  */
@@ -10,19 +10,19 @@
 import { Command } from "@commander-js/extra-typings";
 import { complain, print } from "../lib/cli/log.ts";
 
-/** A program, and the package that has it. */
+/** A program or package that is needed. */
 interface Need {
-  /** What shows that it is there: a command's name or a file's path. */
+  /** Shows that it is installed: a command in PATH, or a file's path. */
   readonly sign: string;
-  /** The only system that needs it; without, all do. */
+  /** The only system that needs it; all do by default. */
   readonly os?: typeof Deno.build.os;
-  /** The package's name, by package manager. */
+  /** Its package's name in each package manager. */
   readonly packages: Readonly<Partial<Record<Manager, string>>>;
 }
 
 type Manager = "apt-get" | "dnf" | "pacman" | "brew" | "winget";
 
-/** How each package manager installs without asking. */
+/** The command of each package manager that installs without asking. */
 const INSTALL: Readonly<Record<Manager, readonly string[]>> = {
   "apt-get": ["apt-get", "install", "-y", "-qq", "--no-install-recommends"],
   dnf: ["dnf", "install", "-y", "-q"],
@@ -41,13 +41,13 @@ const PROGRAM: readonly Need[] = [{
     winget: "Gyan.FFmpeg",
   },
 }, {
-  // It tells the rates of a webcam, which ffmpeg does not.
+  // It lists a webcam's frame rates, which ffmpeg does not.
   sign: "v4l2-ctl",
   os: "linux",
   packages: { "apt-get": "v4l-utils", dnf: "v4l-utils", pacman: "v4l-utils" },
 }];
 
-/** The tests run on Debian. */
+/** What the tests need; they run on Debian. */
 const TESTS: readonly Need[] = [
   { sign: "chromium", packages: { "apt-get": "chromium" } },
   { sign: "firefox-esr", packages: { "apt-get": "firefox-esr" } },
@@ -79,7 +79,7 @@ const TESTS: readonly Need[] = [
   },
 ];
 
-/** The bench measures on Debian, too; ustreamer needs a webcam, and is installed where there is one. */
+/** What the bench needs; it runs on Debian. ustreamer is not included, because it needs a webcam. */
 const BENCH: readonly Need[] = [
   { sign: "gst-launch-1.0", packages: { "apt-get": "gstreamer1.0-tools" } },
   ...["base", "good", "bad"].map((set) => `gstreamer1.0-plugins-${set}`).map((name) => ({
@@ -89,7 +89,7 @@ const BENCH: readonly Need[] = [
   ...TESTS.filter(({ sign }) => /python3-opencv|vtest|^djpeg|^pgrep|^ip$/.test(sign)),
 ];
 
-/** Installs what of `needs` is missing. */
+/** Installs those of `needs` that are missing. @throws if that fails. */
 export async function install(needs: readonly Need[]): Promise<void> {
   const missing = needs.filter(({ sign, os }) => (!os || os === Deno.build.os) && !isThere(sign));
   if (missing.length === 0) return;
@@ -98,14 +98,14 @@ export async function install(needs: readonly Need[]): Promise<void> {
   const manager = managers.find((name) => isThere(name));
   const packages = missing.map((need) => manager && need.packages[manager]);
   if (!manager || packages.includes(undefined)) {
-    throw new Error(`Install ${names} yourself, please: there is no package manager here for it`);
+    throw new Error(`No package manager here can install ${names}; install it yourself`);
   }
-  print(`setup: installing ${names} with ${manager}, which can take a minute`);
+  print(`setup: installing ${names} with ${manager}; this can take a minute`);
   if (manager === "apt-get") await asRoot(["apt-get", "update", "-qq"]);
   await asRoot([...INSTALL[manager], ...packages as string[]]);
 }
 
-/** Runs a command that changes the machine; where that is not root's, it is as the user. */
+/** Runs an installation command, on Linux as root. */
 async function asRoot([program, ...args]: readonly string[]): Promise<void> {
   const needsSudo = Deno.build.os === "linux" && Deno.uid() !== 0;
   const [command, ...rest] = needsSudo ? ["sudo", program, ...args] : [program, ...args];
@@ -114,7 +114,7 @@ async function asRoot([program, ...args]: readonly string[]): Promise<void> {
     env: { DEBIAN_FRONTEND: "noninteractive" },
     stdout: "null",
   }).spawn().status;
-  if (!success) throw new Error(`This failed: ${[command, ...rest].join(" ")}`);
+  if (!success) throw new Error(`This command failed: ${[command, ...rest].join(" ")}`);
 }
 
 function isThere(sign: string): boolean {
@@ -132,16 +132,16 @@ function isThere(sign: string): boolean {
   });
 }
 
-/** What socketcam itself needs. */
+/** Installs what socketcam itself needs. */
 export function installProgram(): Promise<void> {
   return install(PROGRAM);
 }
 
 if (import.meta.main) {
   const { test, bench } = new Command("setup")
-    .description("Installs the programs that are needed.")
-    .option("--test", "those of the tests as well")
-    .option("--bench", "those that are measured beside it as well")
+    .description("Installs the programs that socketcam needs.")
+    .option("--test", "also install what the tests need")
+    .option("--bench", "also install what the bench measures")
     .parse(Deno.args, { from: "user" }).opts();
   try {
     await install([...new Set([...PROGRAM, ...test ? TESTS : [], ...bench ? BENCH : []])]);

@@ -1,10 +1,10 @@
-"""Video over a socket as tutorials for OpenCV have it: pickled frames behind their length.
+"""Video over a socket as in OpenCV tutorials: pickled frames after their length.
 
 Usage: socket_tutorial.py server FOLDER HOST [jpeg]
-       socket_tutorial.py client HOST PORT [jpeg] [mended]
-The server's camera is the pictures of a folder, decoded ahead. With `jpeg` both sides have a step
-more: imencode and imdecode. With `mended` the client receives into a buffer of the right length,
-not by appending 4 KB at a time. What it shows in a window there, it counts here.
+       socket_tutorial.py client HOST PORT [jpeg] [sized]
+The server's camera is a folder of JPEGs, decoded in advance. With `jpeg`, the server encodes and
+the client decodes each frame. With `sized`, the client receives into a buffer of the right length
+instead of appending 4 KB at a time. It counts the frames that tutorials show in a window.
 """
 import pathlib, pickle, socket, struct, sys, time
 import cv2
@@ -12,7 +12,7 @@ from control import Meter, Pace, say
 
 LENGTH = struct.Struct("Q")
 role, *arguments = sys.argv[1:]
-is_jpeg, is_mended = "jpeg" in arguments, "mended" in arguments
+is_jpeg, is_sized = "jpeg" in arguments, "sized" in arguments
 
 
 def server(folder, host):
@@ -46,7 +46,7 @@ def messages(connection):
         data = data[length:]
 
 
-def messages_mended(connection):
+def messages_sized(connection):
     def take(length):
         message = memoryview(bytearray(length))
         filled = 0
@@ -65,7 +65,7 @@ def client(host, port):
     meter = Meter()
     connection = socket.create_connection((host, int(port)))
     first = True
-    for message in (messages_mended if is_mended else messages)(connection):
+    for message in (messages_sized if is_sized else messages)(connection):
         taken, frame = pickle.loads(message)
         if is_jpeg:
             frame = cv2.imdecode(frame, cv2.IMREAD_COLOR)

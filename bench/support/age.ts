@@ -1,12 +1,12 @@
 /**
- * Ages of frames, some of which may not be known.
+ * Ages of frames, some of which may be unknown.
  *
  * @module
  */
 
 import { quantile } from "./figure.ts";
 
-/** The age that `share` of the frames stay under; null, where none is known. */
+/** The age that `share` of the frames stay under; null if no age is known. */
 export function age(ages: readonly (number | null)[], share: number): number | null {
   const known = ages.filter((age) => age !== null);
   return known.length === 0 ? null : quantile(known, share);

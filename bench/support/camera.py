@@ -1,7 +1,7 @@
-"""A network camera: JPEGs from memory over HTTP, at a rate or as fast as they are taken.
+"""A network camera: JPEGs from memory over HTTP, at a rate or as fast as viewers take them.
 
-Usage: camera.py FOLDER. Each picture carries the time at which it leaves, in a comment. Every
-viewer has a thread, and none drops frames.
+Usage: camera.py FOLDER. Each frame carries the time it leaves, in a comment. Each viewer has a
+thread, and none drops frames.
 """
 import pathlib, socket, sys, threading, time
 from control import Pace, say
@@ -10,14 +10,14 @@ STAMP = b"bench:%017.6f"
 
 
 def part(jpeg):
-    """A part of the stream, and where in it the time belongs."""
-    behind_jfif = 4 + int.from_bytes(jpeg[4:6], "big")
+    """A part of the stream, and the offset of the time in it."""
+    after_jfif = 4 + int.from_bytes(jpeg[4:6], "big")
     stamp = STAMP % 0
     comment = b"\xff\xfe" + (len(stamp) + 2).to_bytes(2, "big") + stamp
-    body = jpeg[:behind_jfif] + comment + jpeg[behind_jfif:]
+    body = jpeg[:after_jfif] + comment + jpeg[after_jfif:]
     head = b"Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(body)
     whole = bytearray(head + body + b"\r\n--camera\r\n")
-    return whole, len(head) + behind_jfif + 4
+    return whole, len(head) + after_jfif + 4
 
 
 def serve(connection):

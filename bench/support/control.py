@@ -1,7 +1,7 @@
-"""What the programs of the bench in Python have in common: they are told what to do on stdin.
+"""What the bench's Python programs share: they take commands on stdin.
 
-A source is told `rate 30` or `rate max`, and answers `{}`; a sink is told `measure 2.5`, and
-answers after so many seconds with what has come in them.
+A source takes `rate 30` or `rate max`, and answers `{}`. A sink takes `measure 2.5`, and answers
+after that many seconds with what has arrived.
 """
 import json, sys, threading, time
 
@@ -11,7 +11,7 @@ def say(answer):
 
 
 def _listen(react):
-    """Reacts to each line; ends the program when whoever started it has gone."""
+    """Reacts to each line; ends the program when its parent has gone."""
     import os
 
     def run():
@@ -23,7 +23,7 @@ def _listen(react):
 
 
 class Pace:
-    """When the next frame is due. By the clock and not by a pause, whose small delays add up."""
+    """When the next frame is due, by the clock: the small delays of pauses would add up."""
 
     def __init__(self, rate):
         self._set(rate)
@@ -34,19 +34,19 @@ class Pace:
         self._due = time.monotonic()
 
     def wait(self, due=None):
-        """Waits from when the last one was due; gives when this one was."""
+        """Waits for the frame after the one due at `due`; returns when it was due."""
         if self._interval == 0:
             return None
         due = max(due or 0, self._due) + self._interval
         now = time.monotonic()
         if due < now - 1:
-            due = now  # What was held up for long is not made up for.
+            due = now  # After a long stall, do not catch up.
         time.sleep(max(0, due - now))
         return due
 
 
 class Meter:
-    """Counts what comes, by whom, and how old it was."""
+    """Counts the frames of each taker, and keeps their ages."""
 
     def __init__(self, takers=1):
         self.counts = [0] * takers

@@ -1,14 +1,14 @@
-"""Many viewers at the cost of few: bytes are counted and thrown away where the kernel has them.
+"""Many viewers at little cost: counts bytes and discards them inside the kernel.
 
-Usage: crowd.py http|parts HOST PORT COUNT BYTES, with the length of each picture, which is the
-same for all. Says how long it took until each had one; null, if that takes over 5 s.
+Usage: crowd.py http|parts HOST PORT COUNT BYTES. All frames have the length BYTES. Prints how long
+it took until each viewer had a frame; null if that takes over 5 s.
 """
 import select, socket, sys, time
 from control import Meter, say
 
 form, host = sys.argv[1:3]
 port, count, length = map(int, sys.argv[3:])
-# What stands in front of the first picture, or between two, is not told from it: it is little.
+# Headers count as frame bytes: they are short.
 FIRST = length + 600
 LOW_WATER = length // 2
 DISCARD = bytearray(1 << 22)

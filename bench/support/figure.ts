@@ -1,5 +1,5 @@
 /**
- * What was measured several times, and what a report says of it.
+ * A quantity that was measured several times, and how a report shows it.
  *
  * @module
  */
@@ -9,11 +9,10 @@ export interface Figure {
   readonly median: number;
   readonly min: number;
   readonly max: number;
-  /** How many rounds there were. */
   readonly rounds: number;
 }
 
-/** The middle of values and how far they spread; null, where there are none. */
+/** The median and the range of values; null if there are none. */
 export function figure(values: readonly (number | null)[]): Figure | null {
   const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
   if (sorted.length === 0) return null;
@@ -25,7 +24,7 @@ export function figure(values: readonly (number | null)[]): Figure | null {
   };
 }
 
-/** The value below which `share` of all lie. */
+/** The value that `share` of all values stay under. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = share * (sorted.length - 1);
@@ -33,12 +32,12 @@ export function quantile(values: readonly number[], share: number): number {
   return low + (high - low) * (at - Math.floor(at));
 }
 
-/** One figure in parts of another, which may be scaled; null, where one is missing. */
+/** One value divided by another, times `scale`; null if one is missing. */
 export function ratio(one: number | null, other: number | null, scale: number = 1): number | null {
   return one === null || other === null ? null : one / (scale * other);
 }
 
-/** A figure for a cell: the median, and the spread where it is more than a tenth. */
+/** A cell as text: the median, and the range if it is more than a tenth of it. */
 export function show(value: Cell): string {
   if (value === null) return "–";
   if (typeof value === "string") return value;
@@ -48,10 +47,10 @@ export function show(value: Cell): string {
   return isSpread ? `${digits(median)} (${digits(min)} to ${digits(max)})` : digits(median);
 }
 
-/** What stands in a cell of a table. */
+/** A cell of a table. */
 export type Cell = string | number | Figure | null;
 
-/** Three digits that count. */
+/** Three significant digits. */
 function digits(value: number): string {
   const size = Math.abs(value);
   if (size >= 100) return Math.round(value).toLocaleString("en");

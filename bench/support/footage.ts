@@ -1,25 +1,25 @@
 /**
- * Pictures to send: people who walk past, scaled to the sizes of cameras.
+ * Frames to send: people walking past, scaled to the sizes of cameras.
  *
  * @module
  */
 
-import { ffmpeg, FOOTAGE } from "../../tests/support/pictures.ts";
+import { ffmpeg, FOOTAGE, withoutTables } from "../../tests/support/pictures.ts";
 
 /** The sizes that are measured. */
 export const SIZES = ["320x240", "640x480", "1280x720", "1920x1080"] as const;
-/** One of them. */
+/** One of these sizes. */
 export type Size = typeof SIZES[number];
 
-/** How many different pictures are sent, over and over. */
+/** How many different frames are sent, over and over. */
 const COUNT = 20;
 /** ffmpeg's quantizer for what libjpeg calls quality 80. */
 const QUANTIZER = "3.2";
 
-/** Folders of pictures. Disposing of it removes them. */
+/** Folders of JPEGs. Disposing of it removes them. */
 export class Footage implements AsyncDisposable {
   readonly #root: string;
-  readonly #folders = new Map<Size, Promise<string>>();
+  readonly #folders = new Map<string, Promise<string>>();
 
   private constructor(root: string) {
     this.#root = root;
@@ -29,44 +29,57 @@ export class Footage implements AsyncDisposable {
     return new Footage(await Deno.makeTempDir({ prefix: "socketcam-bench-" }));
   }
 
-  /** The folder with pictures of a size. */
+  /** The folder of a size, with the standard Huffman tables, as cameras encode. */
   folder(size: Size): Promise<string> {
-    let folder = this.#folders.get(size);
-    if (!folder) this.#folders.set(size, folder = this.#make(size));
-    return folder;
+    return this.#once(size, (folder) =>
+      ffmpeg(
+        ...["-i", FOOTAGE, "-frames:v", String(COUNT), "-vf", `scale=${size.replace("x", ":")}`],
+        ...["-q:v", QUANTIZER, "-huffman", "default", "-pix_fmt", "yuvj420p"],
+        ...["-f", "image2", `${folder}/%02d.jpg`],
+      ));
   }
 
-  /** A folder with pictures of 640x480, all of them so long by a comment in them. */
-  async padded(bytes: number): Promise<string> {
-    const folder = `${this.#root}/${bytes}`;
-    const pictures = await this.pictures("640x480");
-    await Deno.mkdir(folder);
-    for (const [i, picture] of pictures.entries()) {
-      await Deno.writeFile(`${folder}/${String(i).padStart(2, "0")}.jpg`, pad(picture, bytes));
-    }
-    return folder;
+  /** The same frames without their Huffman tables, as most webcams send them. */
+  withoutTables(size: Size): Promise<string> {
+    return this.#edited(size, "without tables", withoutTables);
   }
 
-  /** The pictures of a size. */
-  async pictures(size: Size): Promise<Uint8Array[]> {
+  /** The frames of 640x480, each padded with a comment to `length` bytes. */
+  padded(length: number): Promise<string> {
+    return this.#edited("640x480", `${length} bytes`, (jpeg) => pad(jpeg, length));
+  }
+
+  /** The frames of a size. */
+  async frames(size: Size): Promise<Uint8Array[]> {
     const folder = await this.folder(size);
     const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
     return names.map((name) => Deno.readFileSync(`${folder}/${name}`));
   }
 
-  /** How long a picture is, in KiB, on average. */
+  /** The mean length of a frame, in KiB. */
   async kib(size: Size): Promise<number> {
-    const pictures = await this.pictures(size);
-    return pictures.reduce((sum, { length }) => sum + length, 0) / pictures.length / 1024;
+    const frames = await this.frames(size);
+    return frames.reduce((sum, { length }) => sum + length, 0) / frames.length / 1024;
   }
 
-  async #make(size: Size): Promise<string> {
-    const folder = `${this.#root}/${size}`;
+  #edited(size: Size, how: string, edit: (jpeg: Uint8Array) => Uint8Array): Promise<string> {
+    return this.#once(`${size} ${how}`, async (folder) => {
+      for (const [i, jpeg] of (await this.frames(size)).entries()) {
+        await Deno.writeFile(`${folder}/${String(i).padStart(2, "0")}.jpg`, edit(jpeg));
+      }
+    });
+  }
+
+  #once(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
+    let folder = this.#folders.get(name);
+    if (!folder) this.#folders.set(name, folder = this.#make(name, fill));
+    return folder;
+  }
+
+  async #make(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
+    const folder = `${this.#root}/${name.replaceAll(" ", "-")}`;
     await Deno.mkdir(folder);
-    await ffmpeg(
-      ...["-i", FOOTAGE, "-frames:v", String(COUNT), "-vf", `scale=${size.replace("x", ":")}`],
-      ...["-q:v", QUANTIZER, "-pix_fmt", "yuvj420p", "-f", "image2", `${folder}/%02d.jpg`],
-    );
+    await fill(folder);
     return folder;
   }
 
@@ -75,13 +88,13 @@ export class Footage implements AsyncDisposable {
   }
 }
 
-/** A picture with a comment behind its JFIF header. */
-function pad(picture: Uint8Array, bytes: number): Uint8Array {
-  const behindJfif = 4 + (picture[4] << 8 | picture[5]);
-  const padded = new Uint8Array(bytes).fill(0x20);
-  const comment = bytes - picture.length;
-  padded.set(picture.subarray(0, behindJfif));
-  padded.set([0xff, 0xfe, comment - 2 >> 8, comment - 2 & 0xff], behindJfif);
-  padded.set(picture.subarray(behindJfif), behindJfif + comment);
+/** A JPEG with a comment after its JFIF header. */
+function pad(jpeg: Uint8Array, length: number): Uint8Array {
+  const afterJfif = 4 + (jpeg[4] << 8 | jpeg[5]);
+  const padded = new Uint8Array(length).fill(0x20);
+  const comment = length - jpeg.length;
+  padded.set(jpeg.subarray(0, afterJfif));
+  padded.set([0xff, 0xfe, comment - 2 >> 8, comment - 2 & 0xff], afterJfif);
+  padded.set(jpeg.subarray(afterJfif), afterJfif + comment);
   return padded;
 }

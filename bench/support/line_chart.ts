@@ -1,18 +1,18 @@
 /**
- * Lines over an axis, as an SVG picture for a report.
+ * A line chart as SVG, for a report.
  *
  * @module
  */
 
 import { scaleLinear, scaleLog } from "d3-scale";
 
-/** What is drawn. */
+/** What to draw. */
 export interface LineChart {
-  /** What the picture shows, in a few words. */
+  /** What the chart shows, in a few words. */
   readonly title: string;
-  /** What runs to the right. */
+  /** The horizontal axis. */
   readonly x: Axis;
-  /** What runs upwards. */
+  /** The vertical axis. */
   readonly y: Axis;
   /** The lines. */
   readonly lines: readonly Line[];
@@ -20,17 +20,17 @@ export interface LineChart {
 
 /** An axis. */
 export interface Axis {
-  /** What it measures, with its unit: `memory, MB`. */
+  /** The quantity and its unit: `memory, MB`. */
   readonly name: string;
-  /** Whether equal steps are equal ratios. */
+  /** Whether the axis is logarithmic. */
   readonly log?: boolean;
-  /** Where it starts; without it, at what is least. */
+  /** Where it starts; at the smallest value by default. */
   readonly min?: number;
 }
 
 /** One line. */
 export interface Line {
-  /** What it is the line of. */
+  /** Its name in the legend. */
   readonly name: string;
   /** Its points; a `y` of null is a gap. */
   readonly points: readonly Point[];
@@ -38,18 +38,18 @@ export interface Line {
 
 type Point = readonly [x: number, y: number | null];
 
-/** The picture and what of it is the plot's, in pixels. */
+/** The chart and the plot in it, in pixels. */
 const WIDTH = 720;
 const PLOT = { left: 70, right: 700, top: 45, bottom: 320 };
 const LEGEND = { top: 385, column: 325, row: 20 };
-/** Points are marked where a line has few of them; a long one would be nothing but marks. */
+/** Only lines with few points get marks: on a long one, the marks would hide the line. */
 const MARKED_POINTS = 20;
-/** Told apart by people who see no red or no green as well (Okabe and Ito). */
+/** Colour-blind people can tell these apart too (Okabe and Ito). */
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
-/** From the eighth line on, the colours come again, and the lines are broken. */
+/** From the eighth line on, colours repeat with dashes. */
 const DASHES = ["", ' stroke-dasharray="6 3"', ' stroke-dasharray="2 3"'];
 
-/** The picture, as the text of an SVG file. */
+/** The chart as the text of an SVG file. */
 export function drawLines({ title, x, y, lines }: LineChart): string {
   const points = lines.flatMap(({ points }) => points).filter(([, y]) => y !== null);
   const across = scale(x, points.map(([x]) => x), [PLOT.left, PLOT.right]);
@@ -77,7 +77,7 @@ export function drawLines({ title, x, y, lines }: LineChart): string {
   ].join("\n");
 }
 
-// d3-scale comes without types; this is what is used of it.
+// Types of what this uses of d3-scale, which has none.
 interface Scale {
   (value: number): number;
   ticks(count: number): number[];
@@ -87,7 +87,7 @@ interface Scale {
 function scale({ log = false, min }: Axis, values: number[], range: [number, number]): Scale {
   const from = min ?? Math.min(...values);
   const to = Math.max(...values);
-  // A line that is level lies in the middle, and where there is none, there are axes at least.
+  // A level line lies in the middle, and a chart without points still has axes.
   const domain = values.length === 0 ? [1, 10] : from < to ? [from, to] : [from * 0.9, to * 1.1];
   return log
     ? scaleLog().domain(domain).range(range)

@@ -1,5 +1,5 @@
 /**
- * What one way does in some seconds.
+ * The cost and the result of a way over some seconds.
  *
  * @module
  */
@@ -10,26 +10,26 @@ import type { Way } from "./way.ts";
 /** How long a rate runs before it is measured, in milliseconds. */
 const SETTLING_MS = 500;
 
-/** What was seen. */
+/** The measured values. */
 export interface Load {
-  /** Frames that reached the viewer, a second. */
+  /** Frames a second that reached the viewer. */
   readonly fps: number;
-  /** Ages of these frames since they left the camera, in milliseconds; null where it is not told. */
+  /** The frames' ages since they left the camera, in milliseconds; null if unknown. */
   readonly ages: readonly (number | null)[];
-  /** The same, since the server took them. */
+  /** The frames' ages since they reached the server. */
   readonly serverAges: readonly (number | null)[];
-  /** What each of the programs between camera and viewer has cost, in their order. */
+  /** The cost of each program between camera and viewer, in order. */
   readonly movers: readonly Cost[];
 }
 
-/** What one program has cost. */
+/** The cost of one program. */
 export interface Cost {
   readonly name: string;
-  /** CPU time of it alone, in milliseconds a frame. */
+  /** Its own CPU time, in milliseconds a frame. */
   readonly cpu: number;
-  /** CPU time of what it has started, in milliseconds a frame. */
+  /** The CPU time of its child processes, in milliseconds a frame. */
   readonly children: number;
-  /** Memory, in MB. */
+  /** Its memory, in MB. */
   readonly memory: number;
 }
 
@@ -39,7 +39,7 @@ interface Taken {
   readonly ages: readonly (readonly [number | null, number | null])[];
 }
 
-/** Runs a way at a rate, or as fast as it goes, and measures it. */
+/** Runs a way at a rate, or as fast as it can, and measures it. */
 export async function measureLoad(
   { source, sink, movers }: Pick<Way, "source" | "sink" | "movers">,
   rate: number | "max",
@@ -51,7 +51,7 @@ export async function measureLoad(
   const taken = await sink.ask<Taken>(`measure ${seconds}`);
   const after = await Promise.all(movers.map((mover) => mover.cpu()));
   const [frames] = taken.frames;
-  if (frames === 0) throw new Error(`nothing came: ${complaints(movers)}`);
+  if (frames === 0) throw new Error(`no frames came: ${complaints(movers)}`);
   return {
     fps: frames / taken.seconds,
     ages: taken.ages.map(([sinceCamera]) => sinceCamera),

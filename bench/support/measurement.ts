@@ -1,5 +1,5 @@
 /**
- * What a measurement gives, for `results.md` and `results.json`.
+ * What a measurement returns, for `results.md` and `results.json`.
  *
  * @module
  */
@@ -7,71 +7,73 @@
 import type { Cell } from "./figure.ts";
 import type { LineChart } from "./line_chart.ts";
 
-/** What a run of the bench is to do. */
+/** The settings of one run of the bench. */
 export interface Run {
-  /** How often each thing is measured, in turn with the others. */
+  /** How often each contender is measured. */
   readonly rounds: number;
-  /** Whether it has to be short. */
+  /** Whether the run must be short. */
   readonly quick: boolean;
-  /** Says on the terminal what is measured now. */
+  /** The folder of another checkout of socketcam to measure too. */
+  readonly against: string | undefined;
+  /** Tells the terminal what is being measured. */
   readonly progress: (what: string) => void;
 }
 
-/** What was measured. */
+/** The figures of one measurement. */
 export interface Measurement {
   readonly title: string;
-  /** What exactly the figures are of, in paragraphs. */
+  /** What exactly the figures mean, in paragraphs. */
   readonly notes: readonly string[];
   readonly tables: readonly Table[];
   readonly pictures: readonly Picture[];
   readonly claims: readonly Claim[];
 }
 
-/** A table of figures. */
+/** A table of figures; the first cell of each row is its name. */
 export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** A picture of figures, under the name of its file. */
+/** A chart and the name of its file. */
 export interface Picture {
   readonly name: string;
   readonly chart: LineChart;
 }
 
-/** What a figure is to be. */
+/** A figure with its target. */
 export interface Claim {
   readonly what: string;
-  /** What was measured; null, where it could not be. */
+  /** The measured value; null if it could not be measured. */
   readonly value: number | null;
   readonly atLeast?: number;
   readonly atMost?: number;
   /**
-   * Where a ratio lies on any machine, however busy: outside, something is broken, and the quick
-   * run fails. Absolute figures have none.
+   * The range of a ratio on any machine, however busy. Outside it something is broken, and the quick
+   * run fails. Absolute figures have no such range.
    */
   readonly band?: readonly [least: number, most: number];
 }
 
-/** Whether it is as it is to be; null, where it was not measured. */
+/** Whether the target is met; null if the value was not measured. */
 export function isMet({ value, atLeast = -Infinity, atMost = Infinity }: Claim): boolean | null {
   return value === null ? null : value >= atLeast && value <= atMost;
 }
 
-/** Whether it lies where it lies on any machine. */
+/** Whether the value is in its band. */
 export function isInBand({ value, band: [least, most] = [-Infinity, Infinity] }: Claim): boolean {
   return value === null || value >= least && value <= most;
 }
 
-/** One thing that is measured beside others. */
+/** One of several things measured side by side. */
 export interface Contender<Sample> {
   readonly name: string;
   /** Measures it once. */
   readonly measure: () => Promise<Sample>;
 }
 
-/** Measures all in turn, round after round: A B A B. A round that fails is left out. */
+/** Measures all contenders in turn, round after round: A B A B. Leaves out what fails. */
 export async function inTurn<Sample>(
   { rounds, quick, progress }: Run,
   what: string,

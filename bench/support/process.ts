@@ -1,46 +1,46 @@
 /**
- * A program under measurement: started, told what to do, and looked at through `/proc` (Linux).
+ * A program under measurement: starts it, sends it commands, and reads its cost from `/proc` (Linux).
  *
  * @module
  */
 
 import { Program } from "../../tests/support/programs.ts";
+import { ROOT } from "./versions.ts";
 
 /** Debian's own Python, which has its OpenCV. */
 const PYTHON = "/usr/bin/python3";
-const ROOT = new URL("../../", import.meta.url).pathname;
 
-/** How long a program may take for an answer, in milliseconds. */
+/** How long a program may take to answer, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
-/** A program and what it has cost so far. */
+/** A program and its cost so far. */
 export class Process extends Program {
-  /** What it is called in a report. */
+  /** Its name in a report. */
   readonly name: string;
-  /** When it was started, in milliseconds since 1970. */
+  /** Its start, in milliseconds since 1970. */
   readonly startedAt: number = Date.now();
 
-  /** @param within the command that it is started by, as `ip netns exec NAME`. */
+  /** @param within the command that starts it, such as `ip netns exec NAME`. */
   constructor(name: string, command: readonly string[], within: readonly string[] = []) {
     const [program, ...args] = [...within, ...command];
-    super(program, args, { PYTHONPATH: `${ROOT}bench/support`, PYTHONUNBUFFERED: "1" }, "piped");
+    super(program, args, { PYTHONPATH: `${ROOT}/bench/support`, PYTHONUNBUFFERED: "1" }, "piped");
     this.name = name;
   }
 
-  /** The next line that it says, as JSON. */
+  /** The next line of JSON on its stdout. */
   async answer<T>(): Promise<T> {
     const [, line] = await this.says(/^(\{.*\})$/m, PATIENCE_MS);
     this.stdout = "";
     return JSON.parse(line);
   }
 
-  /** Tells it something, and waits for what it answers. */
+  /** Sends it a command, and waits for the answer. */
   async ask<T>(line: string): Promise<T> {
     await this.tell(`${line}\n`);
     return await this.answer();
   }
 
-  /** CPU time that it has used, and that of the programs that it has started, in milliseconds. */
+  /** The CPU time of the program and of its child processes, in milliseconds. */
   async cpu(): Promise<Cpu> {
     const children = await this.children();
     return {
@@ -49,13 +49,13 @@ export class Process extends Program {
     };
   }
 
-  /** Memory that it holds, without its children, in MB. */
+  /** Its memory without its child processes, in MB. */
   memory(): number {
     const status = Deno.readTextFileSync(`/proc/${this.pid}/status`);
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)![1]) / 1000;
   }
 
-  /** Waits until it listens on a port, without connecting to it. */
+  /** Waits until it listens on a port, without connecting. */
   async listens(port: number): Promise<void> {
     const sign = `:${port.toString(16).toUpperCase().padStart(4, "0")} `;
     const until = performance.now() + PATIENCE_MS;
@@ -79,22 +79,22 @@ export interface Cpu {
   readonly children: number;
 }
 
-/** The time that a process's threads have run, to the nanosecond; `stat` counts in steps of 10 ms. */
+/** The CPU time of all threads, to the nanosecond; `stat` counts in steps of 10 ms. */
 function cpuMs(pid: number): number {
   let sum = 0;
   for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
     try {
       sum += Number(Deno.readTextFileSync(`/proc/${pid}/task/${name}/schedstat`).split(" ")[0]);
     } catch {
-      // A thread that has ended meanwhile.
+      // The thread has ended meanwhile.
     }
   }
   return sum / 1e6;
 }
 
-/** The command of a Deno script of this repository. */
-export function deno(script: string, ...args: string[]): string[] {
-  return [Deno.execPath(), "run", "-A", "--no-check", script, ...args];
+/** The command of a Deno script of a checkout. */
+export function deno(root: string, script: string, ...args: string[]): string[] {
+  return [Deno.execPath(), "run", "-A", `${root}/${script}`, ...args];
 }
 
 /** The command of a Python script of the bench. */

@@ -1,6 +1,6 @@
 /**
- * What comes in goes to a socket: `pump.ts PORT`. The least that a program for Deno can do with
- * ffmpeg's pictures.
+ * Copies stdin to a socket: `pump.ts PORT`. The least that a Deno program can do with ffmpeg's
+ * frames.
  *
  * @module
  */

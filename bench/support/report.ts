@@ -1,5 +1,5 @@
 /**
- * `results.md`, its pictures, and `results.json`.
+ * `results.md`, its charts, and `results.json`.
  *
  * @module
  */
@@ -7,8 +7,9 @@
 import { show } from "./figure.ts";
 import { drawLines } from "./line_chart.ts";
 import { type Claim, isMet, type Measurement, type Table } from "./measurement.ts";
+import { compare } from "./versions.ts";
 
-/** Where and when it was measured. */
+/** Where, when and how long it was measured. */
 export interface Setting {
   readonly at: string;
   readonly machine: string;
@@ -16,7 +17,7 @@ export interface Setting {
   readonly minutes: number;
 }
 
-/** Writes all of it into a folder. */
+/** Writes the report into a folder. */
 export async function writeReport(
   folder: URL,
   setting: Setting,
@@ -27,7 +28,8 @@ export async function writeReport(
     await Deno.writeTextFile(new URL(`pictures/${name}.svg`, folder), drawLines(chart));
   }
   await Deno.writeTextFile(new URL("results.md", folder), markdown(setting, measurements));
-  const json = JSON.stringify({ ...setting, measurements }, null, 2);
+  const comparisons = measurements.flatMap(compare);
+  const json = JSON.stringify({ ...setting, measurements, comparisons }, null, 2);
   await Deno.writeTextFile(new URL("results.json", folder), `${json}\n`);
 }
 
@@ -35,13 +37,12 @@ function markdown(setting: Setting, measurements: readonly Measurement[]): strin
   const { at, machine, rounds, minutes } = setting;
   return [
     "# The figures",
-    `Measured with \`deno task bench\` on ${at}, on ${machine}, in ${
-      Math.round(minutes)
-    } minutes. ` +
-    `Everything was measured in turn, round after round, ${rounds} times; a figure is the median, ` +
-    "with the least and the most behind it where they are more than a tenth of it apart.",
-    "## What they are to be",
+    `\`deno task bench\` measured this on ${at}, on ${machine}, in ${Math.round(minutes)} ` +
+    `minutes. It measured everything in turn, round after round, ${rounds} times. A figure is the ` +
+    "median, followed by the smallest and the largest value if they differ by more than a tenth.",
+    "## Targets",
     claimTable(measurements.flatMap(({ claims }) => claims)),
+    ...comparisonTable(measurements),
     ...measurements.flatMap(section),
   ].join("\n\n") + "\n";
 }
@@ -57,16 +58,29 @@ function section({ title, notes, tables, pictures }: Measurement): string[] {
 
 function claimTable(claims: readonly Claim[]): string {
   return markdownTable({
-    columns: ["", "measured", "wanted", ""],
-    rows: claims.map((claim) => [claim.what, show(claim.value), wanted(claim), verdict(claim)]),
+    columns: ["", "measured", "target", ""],
+    rows: claims.map((claim) => [claim.what, show(claim.value), target(claim), verdict(claim)]),
   });
 }
 
-function wanted({ atLeast, atMost }: Claim): string {
+function comparisonTable(measurements: readonly Measurement[]): string[] {
+  const comparisons = measurements.flatMap(compare);
+  if (comparisons.length === 0) return [];
+  return [
+    "## Now and before",
+    "This checkout and another one, measured in turn.",
+    markdownTable({
+      columns: ["", "now", "before", "now / before"],
+      rows: comparisons.map(({ what, now, before, ratio }) => [what, now, before, ratio]),
+    }),
+  ];
+}
+
+function target({ atLeast, atMost }: Claim): string {
   return atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;
 }
 
-/** What became of a claim, in a word. */
+/** Whether a claim is met, in words. */
 export function verdict(claim: Claim): string {
   const met = isMet(claim);
   return met === null ? "not measured" : met ? "met" : "**missed**";

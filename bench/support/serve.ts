@@ -1,6 +1,5 @@
 /**
- * The server's socket with frames out of memory: `serve.ts FOLDER`. They come as fast as they are
- * taken.
+ * The server's socket with frames from memory, as fast as clients take them: `serve.ts FOLDER`.
  *
  * @module
  */
@@ -9,29 +8,32 @@ import { print } from "../../lib/cli/log.ts";
 import { Hub } from "../../lib/flow/hub.ts";
 import { Mailbox } from "../../lib/flow/mailbox.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
-import { listen } from "../../lib/wire/listener.ts";
-import { FakeCamera, frameOf } from "../../tests/support/frames.ts";
+import { listen } from "../../lib/server/listen.ts";
+import { FakeCamera, ownedFrameOf } from "../../tests/support/frames.ts";
 
 const [folder] = Deno.args;
 const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
-const pictures = names.map((name) => Deno.readFileSync(`${folder}/${name}`));
+const jpegs = names.map((name) => Deno.readFileSync(`${folder}/${name}`));
 let sequence = 0;
 
-/** Always has a new frame: one is made when it is asked for. */
-class Full extends Mailbox<Frame> {
+/** Makes a new frame whenever one is taken. */
+class FullMailbox extends Mailbox<Frame> {
   override next(): Promise<IteratorResult<Frame, undefined>> {
-    const picture = pictures[sequence % pictures.length];
-    return Promise.resolve({ value: frameOf(picture, ++sequence), done: false });
+    const jpeg = jpegs[sequence % jpegs.length];
+    return Promise.resolve({ value: ownedFrameOf(jpeg, ++sequence), done: false });
   }
 }
 
-/** Gives everyone frames as fast as they are taken. */
+/** Gives everyone frames as fast as they take them. */
 class FullHub extends Hub<Frame> {
-  override borrow(): Mailbox<Frame> {
-    return new Full();
+  override subscribe(): Mailbox<Frame> {
+    return new FullMailbox();
   }
 }
 
-const camera = { ...new FakeCamera(), frames: new FullHub() };
-const listener = listen(camera, { host: "127.0.0.1", port: 0 });
-print(JSON.stringify({ port: listener.address.port }));
+class FullCamera extends FakeCamera {
+  override readonly frames = new FullHub();
+}
+
+const server = listen(new FullCamera(), { host: "127.0.0.1", port: 0 });
+print(JSON.stringify({ port: server.address.port }));

@@ -1,23 +1,22 @@
 /**
- * Shows frames out of memory, 30 a second, to all viewers who come: `show.ts FOLDER`. With `bare`
- * there is no HTTP to speak of, no mailbox and no limit: the least that Deno has to do.
+ * Shows frames from memory, 30 a second, to all viewers that come: `show.ts FOLDER`. With `bare`, it
+ * does so without real HTTP, mailboxes or limits: the least work for Deno.
  *
  * @module
  */
 
 import { print } from "../../lib/cli/log.ts";
-import { serveViewers } from "../../lib/http/serve.ts";
-import type { FeedState } from "../../lib/http/state.ts";
+import { passFrames } from "../../lib/decode/pass_frames.ts";
+import { serveViewers } from "../../lib/viewers/serve_viewers.ts";
 import { runFeed } from "../../tests/support/feed.ts";
-import { LIVE } from "../../tests/support/feed_state.ts";
 import { FakeCamera } from "../../tests/support/frames.ts";
 
 const [folder, how] = Deno.args;
 const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
-const pictures = names.map((name) => Deno.readFileSync(`${folder}/${name}`));
+const jpegs = names.map((name) => Deno.readFileSync(`${folder}/${name}`));
 const camera = new FakeCamera();
 
-function say(port: number): void {
+function printPort(port: number): void {
   print(JSON.stringify({ port }));
 }
 
@@ -39,25 +38,26 @@ async function showBare(): Promise<void> {
     await write(conn, head);
   };
   void (async () => {
-    for await (const { bytes } of camera.frames.subscribe()) {
+    for await (const frame of camera.frames.subscribe()) {
+      const { bytes } = frame;
       const before = text.encode(`Content-Length: ${bytes.length}\r\n\r\n`);
       const part = new Uint8Array(before.length + bytes.length + boundary.length);
       part.set(before);
       part.set(bytes, before.length);
       part.set(boundary, before.length + bytes.length);
+      frame.release();
       for (const conn of [...idle]) write(conn, part).catch(() => idle.delete(conn));
     }
   })();
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  say(listener.addr.port);
+  printPort(listener.addr.port);
   for await (const conn of listener) greet(conn).catch(() => {});
 }
 
 async function show(): Promise<void> {
-  const readState = (): FeedState => LIVE;
-  const server = await serveViewers(camera.frames, { host: "127.0.0.1", port: 0, readState });
-  say(server.address.port);
+  const viewers = await serveViewers(passFrames(camera), { host: "127.0.0.1", port: 0 });
+  printPort(viewers.address.port);
 }
 
-void runFeed(camera, pictures, new AbortController().signal);
+void runFeed(camera, jpegs, new AbortController().signal);
 await (how === "bare" ? showBare() : show());

@@ -1,9 +1,9 @@
-"""A viewer that reads each picture whole, and says how old it was then.
+"""A viewer that reads whole frames and measures their age.
 
-Usage: viewer.py http|parts|wire|listen HOST PORT [PATH]: MJPEG over HTTP; the same without HTTP;
-socketcam's own wire, as a client that never says a word; or MJPEG from whoever connects. Two ages
-are told of each picture, in milliseconds: since it left the bench's camera, and since the server
-took it, as its Exif says.
+Usage: viewer.py http|parts|wire|listen HOST PORT [PATH]: MJPEG over HTTP; MJPEG without HTTP;
+socketcam's wire protocol, as a client that never sends; or MJPEG from a program that connects.
+Each frame has two ages in milliseconds: since it left the bench's camera, and since the server
+captured it, by its Exif.
 """
 import calendar, re, socket, sys, time
 from control import Meter, say
@@ -37,7 +37,7 @@ def connect(host, port):
 
 
 def frames(connection, wire):
-    """Each picture's first bytes, once all of it is there."""
+    """The first bytes of each frame, once it is complete."""
     buffer = bytearray(1 << 23)
     view = memoryview(buffer)
     filled = at = 0

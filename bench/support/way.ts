@@ -1,5 +1,5 @@
 /**
- * The ways from a camera to a viewer that are compared, each as the programs that make it up.
+ * The ways from a camera to a viewer that the bench compares, each made of programs.
  *
  * @module
  */
@@ -8,36 +8,37 @@ import { delay } from "@std/async/delay";
 import { freePort } from "../../tests/support/ports.ts";
 import { clientUrl, serverPort } from "../../tests/support/programs.ts";
 import { deno, Process, python } from "./process.ts";
+import { ROOT } from "./versions.ts";
 
-/** A way that runs. Disposing of it ends its programs. */
+/** A running way. Disposing of it ends its programs. */
 export interface Way extends AsyncDisposable {
-  /** What makes frames: it is told `rate 30` or `rate max`. Without one, they come as they are taken. */
+  /** Makes the frames, and understands `rate 30` and `rate max`. Without one, takers set the rate. */
   readonly source?: Process;
-  /** What they are for: it is told `measure 2.5`, and has had its first frame. */
+  /** Takes the frames, and understands `measure 2.5`. It has had its first frame. */
   readonly sink: Process;
-  /** When it had its first frame, in milliseconds since 1970. */
+  /** When the sink had its first frame, in milliseconds since 1970. */
   readonly firstAt: number;
-  /** What moves them, in their order: the camera's end first. */
+  /** The programs in between, in order: the camera's end first. */
   readonly movers: readonly Process[];
 }
 
-/** Where the two ends run, and how the second finds the first. */
+/** Where the two ends run, and how the viewer's end reaches the camera's. */
 export interface Ends {
-  /** The command that programs at the camera are started by. */
+  /** The command that starts programs at the camera's end. */
   readonly near: readonly string[];
-  /** The command that programs at the viewer are started by. */
+  /** The command that starts programs at the viewer's end. */
   readonly far: readonly string[];
-  /** The address of the camera's end, as the viewer's knows it. */
+  /** The address of the camera's end, seen from the viewer's. */
   readonly host: string;
 }
 
 /** Both ends on this machine, over loopback. */
 export const LOOPBACK: Ends = { near: [], far: [], host: "127.0.0.1" };
 
-/** Starts a way over pictures of a folder. */
+/** Starts a way for the frames of a folder. */
 export type StartWay = (folder: string, ends: Ends) => Promise<Way>;
 
-/** Programs in the order in which they were started; they end the other way round. */
+/** Programs in the order they were started; they end in reverse order. */
 export class Programs implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack();
 
@@ -45,7 +46,7 @@ export class Programs implements AsyncDisposable {
     return this.#stack.use(new Process(name, command, within));
   }
 
-  /** Gives what `build` puts together, or ends what it has started. */
+  /** Returns what `build` makes; if it fails, ends the programs it has started. */
   static async build<Built extends object>(
     build: (programs: Programs) => Promise<Built>,
   ): Promise<Built & AsyncDisposable> {
@@ -60,12 +61,12 @@ export class Programs implements AsyncDisposable {
   }
 }
 
-/** The port that a program of the bench says it listens on. */
+/** The port that a program of the bench listens on, as it prints it. */
 export async function portOf(program: Process): Promise<number> {
   return (await program.answer<{ port: number }>()).port;
 }
 
-/** The bench's camera, and its address at its own end. */
+/** Starts the bench's camera; returns it and its URL at its own end. */
 export async function startCamera(programs: Programs, folder: string, { near }: Ends) {
   const camera = programs.start("camera", python("support/camera.py", folder), near);
   return { camera, url: `http://127.0.0.1:${await portOf(camera)}/` };
@@ -87,67 +88,76 @@ async function firstFrame(sink: Process): Promise<number> {
   return (await sink.answer<{ first: number }>()).first;
 }
 
-async function startClient(programs: Programs, port: number | string, args: string[], ends: Ends) {
+async function startClient(
+  programs: Programs,
+  root: string,
+  port: number | string,
+  args: string[],
+  ends: Ends,
+) {
   const { host, far } = ends;
-  const command = deno("client.ts", "--host", host, "--port", String(port), "--http-port", "0");
+  const command = deno(root, "client.ts", "--host", host, "--port", `${port}`, "--http-port", "0");
   const client = programs.start("client.ts", [...command, ...args], far);
   const url = new URL(await clientUrl(client));
   const viewer = await startViewer(programs, "http", ["127.0.0.1", +url.port, "/stream"], ends);
   return { client, ...viewer };
 }
 
-/** server.ts reads a network camera with ffmpeg, client.ts shows it, as a user starts them. */
-export function socketcam(...clientArgs: string[]): StartWay {
+/** `server.ts` and `client.ts` of a checkout, started as a user does, with a network camera. */
+export function socketcam(root: string, ...clientArgs: string[]): StartWay {
   return (folder, ends) =>
     Programs.build(async (programs) => {
       const { camera, url } = await startCamera(programs, folder, ends);
       const host = ends === LOOPBACK ? "127.0.0.1" : "0.0.0.0";
       const args = ["--device", url, "--host", host, "--port", "0"];
-      const server = programs.start("server.ts", deno("server.ts", ...args), ends.near);
+      const server = programs.start("server.ts", deno(root, "server.ts", ...args), ends.near);
       const port = await serverPort(server);
-      const { client, ...viewer } = await startClient(programs, port, clientArgs, ends);
+      const { client, ...viewer } = await startClient(programs, root, port, clientArgs, ends);
       return { source: camera, movers: [server, client], ...viewer };
     });
 }
 
-/** The server's socket with frames out of memory, as a program that uses the library has it. */
-export function socketcamFromMemory(...clientArgs: string[]): StartWay {
+/** The server's socket with frames from memory, as in a program that uses the library. */
+export function socketcamFromMemory(root: string, ...clientArgs: string[]): StartWay {
   return (folder, ends) =>
     Programs.build(async (programs) => {
-      const server = programs.start("server", deno("bench/support/serve.ts", folder), ends.near);
+      const command = deno(root, "bench/support/serve.ts", folder);
+      const server = programs.start("server", command, ends.near);
       const port = await portOf(server);
-      const { client, ...viewer } = await startClient(programs, port, clientArgs, ends);
+      const { client, ...viewer } = await startClient(programs, root, port, clientArgs, ends);
       return { movers: [server, client], ...viewer };
     });
 }
 
-/** server.ts alone, and a client that only reads. */
-export const serverAlone: StartWay = (folder, ends) =>
-  Programs.build(async (programs) => {
-    const { camera, url } = await startCamera(programs, folder, ends);
-    const args = ["--device", url, "--host", "127.0.0.1", "--port", "0"];
-    const server = programs.start("server.ts", deno("server.ts", ...args), ends.near);
-    const port = Number(await serverPort(server));
-    const viewer = await startViewer(programs, "wire", [ends.host, port], ends);
-    return { source: camera, movers: [server], ...viewer };
-  });
+/** `server.ts` alone, and a client that only reads. */
+export function serverAlone(root: string): StartWay {
+  return (folder, ends) =>
+    Programs.build(async (programs) => {
+      const { camera, url } = await startCamera(programs, folder, ends);
+      const args = ["--device", url, "--host", "127.0.0.1", "--port", "0"];
+      const server = programs.start("server.ts", deno(root, "server.ts", ...args), ends.near);
+      const port = Number(await serverPort(server));
+      const viewer = await startViewer(programs, "wire", [ends.host, port], ends);
+      return { source: camera, movers: [server], ...viewer };
+    });
+}
 
-/** ffmpeg's pictures through a pipe, and from there to a socket by `cat`: the least there is to do. */
+/** `cat` copies ffmpeg's frames from a pipe to a socket: the least work possible. */
 export const cat: StartWay = piped("cat", (port) => `cat > /dev/tcp/127.0.0.1/${port}`);
 
-/** The same by a loop in Deno: the least that can be done there. */
+/** A loop in Deno does the same: the least work possible there. */
 export const pump: StartWay = piped(
   "pump.ts",
-  (port) => deno("bench/support/pump.ts", String(port)).join(" "),
+  (port) => deno(ROOT, "bench/support/pump.ts", `${port}`).join(" "),
 );
 
-/** ffmpeg's pictures through a pipe, and from there to a port by a command for bash. */
+/** A command for bash copies ffmpeg's frames from a pipe to a port. */
 function piped(name: string, command: (port: number) => string): StartWay {
   return (folder, ends) =>
     Programs.build(async (programs) => {
       const { camera, url } = await startCamera(programs, folder, ends);
       const port = freePort();
-      // A viewer that listens: bash can only connect.
+      // The viewer listens, because bash can only connect.
       const sink = programs.start(
         "viewer",
         python("support/viewer.py", "listen", "127.0.0.1", String(port)),
@@ -156,15 +166,15 @@ function piped(name: string, command: (port: number) => string): StartWay {
       await sink.listens(port);
       const ffmpeg = `ffmpeg -nostdin -v error -fflags nobuffer -f mpjpeg -i ${url} -c:v copy ` +
         "-an -f mpjpeg -flush_packets 1 pipe:1";
-      // The shell becomes the command, and ffmpeg is its child, as it is that of server.ts.
+      // The shell becomes the command, and ffmpeg its child, as it is the child of server.ts.
       const script = `exec < <(exec ${ffmpeg}); exec ${command(port)}`;
       const mover = programs.start(name, ["bash", "-c", script], ends.near);
       return { source: camera, movers: [mover], sink, firstAt: await firstFrame(sink) };
     });
 }
 
-/** A server and a client in Python, as tutorials have them. */
-export function tutorial(...how: ("jpeg" | "mended")[]): StartWay {
+/** A server and a client in Python, as in tutorials. */
+export function tutorial(...how: ("jpeg" | "sized")[]): StartWay {
   return (folder, ends) =>
     Programs.build(async (programs) => {
       const script = "peers/socket_tutorial.py";
@@ -182,7 +192,7 @@ export function tutorial(...how: ("jpeg" | "mended")[]): StartWay {
     });
 }
 
-/** Two of GStreamer, one behind the other. */
+/** Two GStreamer processes, one after the other. */
 export const gstreamer: StartWay = (folder, ends) =>
   relays("GStreamer", folder, ends, (input, port) => [
     ...["gst-launch-1.0", "-q", ...input, "!", "multipartdemux", "!"],
@@ -193,7 +203,7 @@ export const gstreamer: StartWay = (folder, ends) =>
     tcp: (host, port) => ["tcpclientsrc", `host=${host}`, `port=${port}`, "blocksize=262144"],
   });
 
-/** Two of ffmpeg, one behind the other; each takes one viewer. */
+/** Two ffmpeg processes, one after the other; each takes one viewer. */
 export const ffmpegListen: StartWay = (folder, ends) =>
   relays("ffmpeg", folder, ends, (input, port) => [
     ...["ffmpeg", "-nostdin", "-v", "error", "-fflags", "nobuffer", "-f", "mpjpeg", ...input],
@@ -225,14 +235,14 @@ function relays(
 }
 
 /**
- * How long `server.ts` takes from a client that connects to its first picture when its camera
- * sleeps, in milliseconds; `apart` holds it up after that, so that several do not wake at once.
+ * How long `server.ts` takes from a client's connection to its first frame while its camera sleeps,
+ * in milliseconds. It waits `apart` milliseconds first, so that several do not wake at the same time.
  */
-export async function wake(folder: string, apart: number): Promise<number> {
+export async function wake(root: string, folder: string, apart: number): Promise<number> {
   await using way = await Programs.build(async (programs) => {
     const { url } = await startCamera(programs, folder, LOOPBACK);
     const args = ["--device", url, "--host", "127.0.0.1", "--port", "0"];
-    const server = programs.start("server.ts", deno("server.ts", ...args), []);
+    const server = programs.start("server.ts", deno(root, "server.ts", ...args), []);
     const port = Number(await serverPort(server));
     while ((await server.children()).length > 0) await delay(100);
     await delay(apart);

@@ -1,4 +1,4 @@
-/** Shows what moves, as light on black. With `--workers 1`, each frame meets the one before. */
+/** Shows what moves, as light on black. Use `--workers 1`, so that one worker sees all frames. */
 
 import type { Transform } from "socketcam";
 
@@ -8,7 +8,7 @@ export default ((image) => {
   const now = image.bitmap.slice();
   const last = before?.length === now.length ? before : now;
   for (let at = 0; at < now.length; at++) {
-    // The fourth is how opaque it is.
+    // Every fourth value is the opacity.
     if (at % 4 < 3) image.bitmap[at] = 4 * Math.abs(now[at] - last[at]);
   }
   before = now;

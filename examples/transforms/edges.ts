@@ -1,4 +1,4 @@
-/** Outlines: bright where the brightness changes, by Sobel's two gradients. */
+/** Shows outlines with the Sobel operator: bright where the brightness changes. */
 
 import type { Transform } from "socketcam";
 

@@ -1,4 +1,4 @@
-/** Takes the colours out. */
+/** Removes the colours. */
 
 import type { Transform } from "socketcam";
 

@@ -1,4 +1,4 @@
-/** Left is right: as one sees oneself. */
+/** Swaps left and right, as in a mirror. */
 
 import type { Transform } from "socketcam";
 

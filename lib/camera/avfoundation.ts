@@ -1,18 +1,14 @@
-/**
- * The webcams of macOS: AVFoundation, through ffmpeg.
- *
- * @module
- */
+/** The webcams of macOS: AVFoundation, through ffmpeg. */
 
 import { runFfmpeg } from "./ffmpeg.ts";
 import { type Mode, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
 
-/** A rate that no camera has: ffmpeg refuses it, and lists those there are. */
+/** A rate that no camera has: ffmpeg refuses it and lists those that the camera has. */
 const IMPOSSIBLE_RATE = "0.001";
-/** What cameras of Macs give without conversion; AVFoundation lists sizes and rates alone. */
+/** What a Mac's camera gives without conversion; AVFoundation does not list formats. */
 const FORMAT = "uyvy422";
 
-/** Webcams by AVFoundation. */
+/** Webcams through AVFoundation. */
 export const avfoundation: WebcamDriver = {
   async list(signal) {
     const args = ["-f", "avfoundation", "-list_devices", "true", "-i", ""];
@@ -32,7 +28,7 @@ export const avfoundation: WebcamDriver = {
 };
 
 /**
- * Reads what ffmpeg prints for `-list_devices true`, the cameras alone:
+ * Parses the cameras in the output of `-list_devices true`:
  *
  *     [AVFoundation indev @ 0x7f] AVFoundation video devices:
  *     [AVFoundation indev @ 0x7f] [0] FaceTime HD Camera
@@ -43,18 +39,18 @@ export function parseDevices(text: string): Webcam[] {
   const [, videos = ""] = text.split("video devices:");
   const [cameras] = videos.split("audio devices:");
   return [...cameras.matchAll(/\] \[(\d+)\] (.+)$/gm)]
-    // A camera without a name is called by its number.
+    // The number stands in for a missing name.
     .map(([, path, name]) => ({ path, name: name.trim() || path }))
     .filter(({ name }) => !name.startsWith("Capture screen"));
 }
 
 /**
- * Reads the modes that ffmpeg lists when it is asked for one that there is not:
+ * Parses the modes that ffmpeg lists when it refuses a rate:
  *
  *     [avfoundation @ 0x7f]   1280x720@[15.000000 30.000030]fps
  *
- * A size stands there once for each range of rates, and for each format again. ffmpeg takes only
- * the upper end of a range.
+ * There is a line for each size, range of rates and format. ffmpeg accepts only the upper end of a
+ * range.
  */
 export function parseSupportedModes(text: string): Mode[] {
   const sizes = new Map<string, { width: number; height: number; rates: Set<number> }>();

@@ -1,13 +1,49 @@
-/** Why there are no pictures, as one sentence that names the mend where there is one. */
+/** Why a camera gives no frames. */
+
+/**
+ * What is wrong:
+ * - `no-ffmpeg`: ffmpeg is not installed; `old-ffmpeg`: it is older than 5.1
+ * - `no-webcam`: this machine has no such webcam, and there is no such file
+ * - `unplugged`, `busy`, `denied`: the webcam is gone, in use, or may not be opened
+ * - `filter`: ffmpeg refuses the filter graph
+ * - `not-a-video`: ffmpeg cannot read the input
+ * - `no-frames`: the camera stalls
+ * - `bad-stream`: ffmpeg's output is malformed, or a frame is too large
+ * - `ended`: ffmpeg ended for another reason
+ */
+export type CameraErrorCode =
+  | "no-ffmpeg"
+  | "old-ffmpeg"
+  | "no-webcam"
+  | "unplugged"
+  | "busy"
+  | "denied"
+  | "filter"
+  | "not-a-video"
+  | "no-frames"
+  | "bad-stream"
+  | "ended";
+
+/**
+ * Why a camera gives no frames, as one sentence with a hint where there is one. If ffmpeg ended, the
+ * `cause` is the end of its log, without passwords.
+ */
 export class CameraError extends Error {
-  /** What it is called in messages. */
+  /** The error's name in messages. */
   override name = "CameraError";
-  /** Whether trying again cannot help: the file is no video, ffmpeg is not installed. */
+  /** What is wrong. */
+  readonly code: CameraErrorCode;
+  /** Whether trying again cannot help: the file is not a video, ffmpeg is not installed. */
   readonly permanent: boolean;
 
-  /** Makes an error. */
-  constructor(message: string, { permanent = false }: { permanent?: boolean } = {}) {
-    super(message);
+  /** Creates an error. */
+  constructor(
+    code: CameraErrorCode,
+    message: string,
+    { permanent = false, ...options }: ErrorOptions & { readonly permanent?: boolean } = {},
+  ) {
+    super(message, options);
+    this.code = code;
     this.permanent = permanent;
   }
 }

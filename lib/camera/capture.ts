@@ -1,42 +1,44 @@
-/**
- * One run of ffmpeg: its pictures, and why there are no more.
- *
- * @module
- */
+/** One run of ffmpeg: its frames, and why there are no more. */
 
-import { CameraError } from "./camera_error.ts";
-import { explain, startFfmpeg } from "./ffmpeg.ts";
-import { MpjpegReader } from "./mpjpeg.ts";
-import type { Source } from "./source.ts";
+import type { FrameMemory } from "../frame/frame_memory.ts";
+import { explainExit } from "./explain_exit.ts";
+import { startFfmpeg } from "./ffmpeg.ts";
+import type { Source } from "./find_source.ts";
+import { MpjpegReader } from "./mpjpeg_reader.ts";
 
 /** How much is read from ffmpeg at once, in bytes; a pipe holds as much. */
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * The pictures of a source, as they come. It never just ends, for a camera has no last picture.
+ * Yields the JPEGs of a source as they come; the taker is their holder. Never returns, because a
+ * camera has no last frame.
  *
  * @throws {CameraError} when ffmpeg ends; the message says why.
  */
-export async function* capture(source: Source, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+export async function* capture(source: Source, signal: AbortSignal): AsyncGenerator<FrameMemory> {
   await using ffmpeg = startFfmpeg(
     ["-v", "error", ...source.args, "-an", "-f", "mpjpeg", "-flush_packets", "1", "pipe:1"],
     signal,
   );
   const reader = new MpjpegReader();
   for await (const chunk of chunks(ffmpeg.stdout)) yield* reader.push(chunk);
-  const outcome = await ffmpeg.outcome;
+  const exit = await ffmpeg.exit;
   signal.throwIfAborted();
-  throw new CameraError(explain(source.address, outcome), { permanent: !source.mayReturn });
+  throw explainExit(source.address, exit, !source.mayReturn);
 }
 
-/** What a stream gives, each chunk in the same memory as the one before. */
+/** Reads a stream into one buffer: each chunk takes the place of the one before. */
 async function* chunks(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
   const reader = stream.getReader({ mode: "byob" });
-  let buffer = new ArrayBuffer(CHUNK_BYTES);
-  while (true) {
-    const { value, done } = await reader.read(new Uint8Array(buffer));
-    if (done) return;
-    yield value;
-    buffer = value.buffer;
+  try {
+    let buffer = new ArrayBuffer(CHUNK_BYTES);
+    while (true) {
+      const { value, done } = await reader.read(new Uint8Array(buffer));
+      if (done) return;
+      yield value;
+      buffer = value.buffer;
+    }
+  } finally {
+    await reader.cancel();
   }
 }

@@ -1,13 +1,9 @@
-/**
- * The webcams of Windows: DirectShow, through ffmpeg.
- *
- * @module
- */
+/** The webcams of Windows: DirectShow, through ffmpeg. */
 
 import { runFfmpeg } from "./ffmpeg.ts";
 import { MJPEG, type Mode, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
 
-/** Webcams by DirectShow. */
+/** Webcams through DirectShow. */
 export const dshow: WebcamDriver = {
   async list(signal) {
     const args = ["-f", "dshow", "-list_devices", "true", "-i", "dummy"];
@@ -18,7 +14,7 @@ export const dshow: WebcamDriver = {
     return parseOptions((await runFfmpeg(args, signal)).stderr);
   },
   open({ path }, mode, rate) {
-    // Compressed pictures are a codec to DirectShow, raw ones a pixel format.
+    // DirectShow has a codec for compressed frames, and a pixel format for raw ones.
     const kind = mode?.format === MJPEG ? "-vcodec" : "-pixel_format";
     return [
       ...["-fflags", "nobuffer", "-f", "dshow"],
@@ -29,8 +25,8 @@ export const dshow: WebcamDriver = {
 };
 
 /**
- * Reads what ffmpeg prints for `-list_devices true`, the cameras alone. Until version 5 they stood
- * under a heading, since then each says what it is:
+ * Parses the cameras in the output of `-list_devices true`. Before ffmpeg 5 they are listed under a
+ * heading, since then each line names its kind:
  *
  *     [dshow @ 0x1] DirectShow video devices (some may be both video and audio devices)
  *     [dshow @ 0x1]  "HD Webcam"
@@ -50,7 +46,7 @@ export function parseDevices(text: string): Webcam[] {
 }
 
 /**
- * Reads what ffmpeg prints for `-list_options true`:
+ * Parses the output of `-list_options true`:
  *
  *     [dshow @ 0x1]   vcodec=mjpeg  min s=640x480 fps=5 max s=1280x720 fps=30
  */
@@ -68,7 +64,7 @@ export function parseOptions(text: string): Mode[] {
       ...minRate !== rate && { anyRate: true },
     };
   });
-  // Each is listed twice, with and without its colour range.
+  // Each mode is listed twice, with and without its colour range.
   return usable(modes).filter((mode, index, modes) =>
     index === modes.findIndex((other) => JSON.stringify(other) === JSON.stringify(mode))
   );

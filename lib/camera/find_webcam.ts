@@ -1,30 +1,45 @@
-/**
- * Which webcam `--device` means.
- *
- * @module
- */
+/** The webcams of this machine, and which of them a choice means. */
 
 import { avfoundation } from "./avfoundation.ts";
 import { CameraError } from "./camera_error.ts";
 import { dshow } from "./dshow.ts";
-import type { WebcamChoice } from "./input.ts";
+import type { WebcamChoice } from "./parse_input.ts";
 import { v4l2 } from "./v4l2.ts";
 import type { Mode, Webcam, WebcamDriver } from "./webcam.ts";
 
-/** How this machine's webcams are found and opened. */
+/** How this machine finds and opens webcams. */
 export const driver: WebcamDriver = { darwin: avfoundation, windows: dshow }[
   Deno.build.os as string
 ] ?? v4l2;
 
-/** A webcam with what it offers. */
+/** A webcam with its modes. */
 export interface FoundWebcam {
   /** The webcam. */
   readonly webcam: Webcam;
-  /** What it offers; nothing, where it does not tell. */
+  /** Its modes, in the order of its driver. */
   readonly modes: Mode[];
 }
 
-/** All webcams with what they offer, without the devices that give no pictures. */
+/**
+ * Lists all webcams with their modes, without the devices that give no frames. Each can be opened by
+ * its path, or by part of its name. On Linux the list comes from the kernel and `v4l2-ctl`, and what
+ * these do not say from ffmpeg; on macOS and Windows from ffmpeg.
+ *
+ * @example
+ * ```ts
+ * import { listWebcams } from "socketcam";
+ *
+ * for (const { webcam, modes } of await listWebcams()) {
+ *   console.log(webcam.path, webcam.name);
+ *   for (const { format, width, height, rates } of modes) {
+ *     console.log(`  ${format} ${width}x${height} at ${rates.join(", ")} fps`);
+ *   }
+ * }
+ * ```
+ *
+ * @param signal ends the search, which then throws the signal's reason.
+ * @throws {CameraError} `no-ffmpeg`, when ffmpeg is needed and not installed.
+ */
 export async function listWebcams(signal?: AbortSignal): Promise<FoundWebcam[]> {
   const found = await Promise.all(
     (await driver.list(signal)).map(async (webcam) => ({
@@ -35,27 +50,35 @@ export async function listWebcams(signal?: AbortSignal): Promise<FoundWebcam[]> 
   return found.filter(({ modes }) => modes.length > 0);
 }
 
+/** Options of {@linkcode findWebcam}. */
+export interface FindWebcamOptions {
+  /** The name under which the webcam was found before. */
+  readonly name?: string;
+  /** Ends the search. */
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Finds a webcam. One that has been found before, and gone, is looked for by its `name` as well:
- * plugged in again, it may have another path.
+ * Finds a webcam. After it was unplugged and plugged in again, it may have another path, so its
+ * earlier `name` counts, too.
  *
- * @throws {CameraError} when there is none such; the message names those that there are.
+ * @throws {CameraError} `no-webcam`, when there is no such webcam; the message lists those there are.
  */
 export async function findWebcam(
   choice: WebcamChoice,
-  { name, signal }: { name?: string; signal?: AbortSignal } = {},
+  { name, signal }: FindWebcamOptions = {},
 ): Promise<FoundWebcam> {
   const webcams = await driver.list(signal);
-  const wanted = await matching(choice, webcams);
+  const chosen = await matching(choice, webcams);
   const namesakes = webcams.filter((webcam) => webcam.name === name);
-  for (const webcam of [...wanted, ...namesakes]) {
+  for (const webcam of [...chosen, ...namesakes]) {
     const modes = await driver.modes(webcam, signal);
-    // The second device of many a webcam gives metadata, no pictures.
+    // Many a webcam has a second device, which gives metadata instead of frames.
     if (modes.length > 0) return { webcam, modes };
   }
-  // A device that tells nothing may still give pictures, if it was asked for by name.
-  if (wanted.length > 0 && choice.by !== "auto") return { webcam: wanted[0], modes: [] };
-  throw new CameraError(missing(choice, webcams), { permanent: true });
+  // A device that lists no modes may still give frames, but only who asks for it gets it.
+  if (chosen.length > 0 && choice.by !== "auto") return { webcam: chosen[0], modes: [] };
+  throw new CameraError("no-webcam", missing(choice, webcams), { permanent: true });
 }
 
 async function matching(choice: WebcamChoice, webcams: Webcam[]): Promise<Webcam[]> {
@@ -64,7 +87,7 @@ async function matching(choice: WebcamChoice, webcams: Webcam[]): Promise<Webcam
       return webcams;
     case "index":
       return webcams.filter(({ path }, index) => {
-        // Linux counts in the path, and macOS in nothing else; Windows does not count.
+        // Linux has the number in the path, macOS has nothing else, Windows has none.
         const number = /^(?:\/dev\/video)?(\d+)$/.exec(path)?.[1] ?? index;
         return Number(number) === choice.index;
       });
@@ -75,7 +98,7 @@ async function matching(choice: WebcamChoice, webcams: Webcam[]): Promise<Webcam
         return choice.path;
       });
       const found = webcams.filter((webcam) => webcam.path === (path ?? choice.path));
-      // A link that may not be followed here is for ffmpeg to follow.
+      // Without the permission to follow a link, leave that to ffmpeg.
       const isLink = path === undefined && !/^\/dev\/video\d+$/.test(choice.path);
       return isLink ? [{ path: choice.path, name: choice.path }] : found;
     }
@@ -85,17 +108,17 @@ async function matching(choice: WebcamChoice, webcams: Webcam[]): Promise<Webcam
 }
 
 function missing(choice: WebcamChoice, webcams: readonly Webcam[]): string {
-  const there = webcams.length === 0
-    ? "this machine has none; plug one in, or use --device test for a test picture"
-    : `there is ${webcams.map(({ path, name }) => `"${name}" (${path})`).join(", ")}`;
+  const available = webcams.length === 0
+    ? "this machine has none; plug one in"
+    : `this machine has ${webcams.map(({ path, name }) => `"${name}" (${path})`).join(", ")}`;
   switch (choice.by) {
     case "auto":
-      return `No webcam found: ${there}`;
+      return `No webcam found: ${available}`;
     case "index":
-      return `No webcam number ${choice.index}: ${there}`;
+      return `No webcam number ${choice.index}: ${available}`;
     case "path":
-      return `No webcam at ${choice.path}: ${there}`;
+      return `No webcam at ${choice.path}: ${available}`;
     case "name":
-      return `No file "${choice.part}", and no webcam of that name: ${there}`;
+      return `No file "${choice.part}", and no webcam of that name: ${available}`;
   }
 }

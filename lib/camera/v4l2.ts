@@ -1,34 +1,34 @@
-/**
- * The webcams of Linux: Video4Linux, second version.
- *
- * @module
- */
+/** The webcams of Linux: Video4Linux, second version. */
 
-import { runFfmpeg, runProgram, startFfmpeg } from "./ffmpeg.ts";
+import { Child } from "./child.ts";
+import { runFfmpeg } from "./ffmpeg.ts";
 import { type Mode, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
 
-/** Where the kernel lists its video devices. */
+/** Where the kernel lists video devices. */
 const CLASS = "/sys/class/video4linux";
 
-/** Webcams by Video4Linux. */
+/** Webcams through Video4Linux. */
 export const v4l2: WebcamDriver = {
   async list(signal) {
     try {
       return await listKernel();
     } catch (error) {
       if (!(error instanceof Deno.errors.NotCapable)) throw error;
-      // Only a program with all permissions may read there. ffmpeg tells the same, but for the
-      // devices that it may not open, of which nothing is known then.
-      await using ffmpeg = startFfmpeg(["-sources", "v4l2"], signal);
-      return parseSources(await new Response(ffmpeg.stdout).text());
+      // Deno lets only a program with all permissions read /sys. ffmpeg lists the same devices,
+      // except those that it may not open.
+      return parseSources((await runFfmpeg(["-sources", "v4l2"], signal)).stdout);
     }
   },
   async modes({ path }, signal) {
-    // Only v4l2-ctl tells the rates; where it is not installed, ffmpeg tells the rest.
-    const told = await runProgram("v4l2-ctl", ["--list-formats-ext", "-d", path], signal);
-    if (told) return parseV4l2Ctl(told.stdout);
-    const args = ["-f", "v4l2", "-list_formats", "all", "-i", path];
-    return parseListFormats((await runFfmpeg(args, signal)).stderr);
+    try {
+      await using ctl = new Child("v4l2-ctl", ["--list-formats-ext", "-d", path], signal);
+      return parseV4l2Ctl((await ctl.output()).stdout);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      // v4l2-ctl is not installed. ffmpeg lists everything but the rates.
+      const args = ["-f", "v4l2", "-list_formats", "all", "-i", path];
+      return parseListFormats((await runFfmpeg(args, signal)).stderr);
+    }
   },
   open({ path }, mode, rate) {
     return [
@@ -47,7 +47,7 @@ async function listKernel(): Promise<Webcam[]> {
   }));
 }
 
-/** Device numbers in order; a machine that never had a camera does not even have the folder. */
+/** Device numbers in order; a machine that never had a camera does not have the folder. */
 async function deviceNumbers(): Promise<number[]> {
   const numbers: number[] = [];
   try {
@@ -62,7 +62,7 @@ async function deviceNumbers(): Promise<number[]> {
 }
 
 /**
- * Reads what ffmpeg prints for `-sources v4l2`, in the order of their numbers:
+ * Parses the output of `-sources v4l2`, and sorts it by device number:
  *
  *     Auto-detected sources for video4linux2,v4l2:
  *       /dev/video0 [HD Webcam] (none)
@@ -74,7 +74,7 @@ export function parseSources(text: string): Webcam[] {
     .sort((one, other) => numberOf(one) - numberOf(other));
 }
 
-/** What ffmpeg calls the kernel's formats (libavdevice/v4l2-common.c), those it can read. */
+/** ffmpeg's names of the kernel's formats that it can read (libavdevice/v4l2-common.c). */
 const FORMATS: Readonly<Record<string, string>> = {
   MJPG: "mjpeg",
   JPEG: "mjpeg",
@@ -89,7 +89,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads what `v4l2-ctl --list-formats-ext` prints:
+ * Parses the output of `v4l2-ctl --list-formats-ext`:
  *
  *     [0]: 'YUYV' (YUYV 4:2:2)
  *         Size: Discrete 640x480
@@ -110,7 +110,7 @@ export function parseV4l2Ctl(text: string): Mode[] {
     const [, interval, rate] = /Interval: (\w+) .*?([\d.]+) fps\)/.exec(line) ?? [];
     const mode = modes.at(-1);
     if (!rate || !mode) continue;
-    // Of a range of rates the upper end is the last number.
+    // The last number is the upper end of a range of rates.
     mode.rates.push(Number(rate));
     if (interval !== "Discrete") mode.anyRate = true;
   }
@@ -118,7 +118,7 @@ export function parseV4l2Ctl(text: string): Mode[] {
 }
 
 /**
- * Reads what ffmpeg prints for `-list_formats all`:
+ * Parses the output of `-list_formats all`:
  *
  *     [video4linux2,v4l2 @ 0x5] Compressed:       mjpeg :          Motion-JPEG : 640x480 1280x720
  */

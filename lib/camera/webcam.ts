@@ -1,50 +1,43 @@
-/**
- * A webcam and what it offers, whatever the operating system.
- *
- * @module
- */
+/** A webcam and its modes, whatever the operating system. */
 
 /** A webcam. */
 export interface Webcam {
-  /** How ffmpeg opens it: `/dev/video0`, `0`, `video=HD Webcam`. */
+  /** How ffmpeg opens it: `/dev/video0` on Linux, `0` on macOS, `video=HD Webcam` on Windows. */
   readonly path: string;
-  /** What a person calls it. */
+  /** What a person calls it, such as `HD Webcam`. */
   readonly name: string;
 }
 
-/** One way in which a webcam gives pictures. */
+/** A format and a size in which a webcam gives frames, and its rates there. */
 export interface Mode {
-  /** The format's name, as ffmpeg calls it: `mjpeg`, `yuyv422`. */
+  /** ffmpeg's name of the format: `mjpeg`, `yuyv422`. */
   readonly format: string;
-  /** Pixels. */
+  /** In pixels. */
   readonly width: number;
-  /** Pixels. */
+  /** In pixels. */
   readonly height: number;
-  /** Set where every smaller size can be had as well. */
+  /** Set if every smaller size works, too. */
   readonly anySize?: true;
-  /** Pictures a second, highest first; empty where the webcam does not tell. */
+  /** In frames a second, highest first; empty if the webcam does not say. */
   readonly rates: readonly number[];
-  /** Set where every lower rate can be had as well. */
+  /** Set if every lower rate works, too. */
   readonly anyRate?: true;
 }
 
-/** How an operating system's webcams are found and opened. */
+/** How an operating system finds and opens webcams. */
 export interface WebcamDriver {
-  /** All webcams there are; a device listed need not give pictures. */
+  /** All webcams; some of these devices may give no frames. */
   list(signal?: AbortSignal): Promise<Webcam[]>;
-  /** What a webcam offers that ffmpeg can read; nothing, where that cannot be found out. */
+  /** The modes that ffmpeg can read; none if they are unknown. */
   modes(webcam: Webcam, signal?: AbortSignal): Promise<Mode[]>;
-  /** ffmpeg's arguments that open a webcam in a mode; `rate` in pictures a second. */
+  /** ffmpeg's arguments that open a webcam in a mode; `rate` in frames a second. */
   open(webcam: Webcam, mode: Mode | undefined, rate: number): string[];
 }
 
-/** The format that webcams compress to by themselves. */
+/** The format of webcams that make JPEGs themselves. */
 export const MJPEG = "mjpeg";
 
-/**
- * The modes that can be asked for, with the highest rate first: some drivers list sizes of nothing,
- * and rates of nothing.
- */
+/** Keeps the modes that can be opened, highest rate first: some drivers list empty sizes and rates. */
 export function usable(modes: readonly Mode[]): Mode[] {
   return modes
     .filter(({ width, height }) =>
@@ -52,7 +45,7 @@ export function usable(modes: readonly Mode[]): Mode[] {
     )
     .map((mode) => ({
       ...mode,
-      // Filtered first: what is no number upsets the order of the others.
+      // Filter before sorting, because NaN upsets the order of the others.
       rates: mode.rates.filter((rate) => Number.isFinite(rate) && rate > 0).sort((a, b) => b - a),
     }));
 }

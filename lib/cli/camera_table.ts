@@ -1,13 +1,9 @@
-/**
- * Webcams and their modes, as a table.
- *
- * @module
- */
+/** Webcams and their modes, as a table. */
 
 import type { FoundWebcam } from "../camera/find_webcam.ts";
 import type { Mode } from "../camera/webcam.ts";
 
-/** A table of all webcams: name and path, and below them a line for each format and size. */
+/** A table of webcams: name and path, and under them a line for each format and size. */
 export function cameraTable(webcams: readonly FoundWebcam[]): string {
   if (webcams.length === 0) return "There is no webcam on this machine.";
   return webcams.map(({ webcam, modes }) => {

@@ -1,24 +1,22 @@
 /**
- * What the terminal shows: on stderr, one line an event; on stdout, the one line that says where it
- * listens. Nothing else in the project writes to the terminal.
- *
- * @module
+ * What the terminal shows: one line an event on stderr, and on stdout the one line that says where
+ * the program listens. Nothing else in the project writes to the terminal.
  */
 
-/** How lines look: for people, or for programs. */
+/** The format of lines: for people, or for programs. */
 export type LogFormat = "text" | "json";
 
 /** Writes lines. */
 export interface Log {
   /** Something a user wants to know. */
   info(message: string): void;
-  /** Something a user may want to mend. */
+  /** Something a user may want to fix. */
   warn(message: string): void;
-  /** Something only asked for by `--verbose`. */
+  /** Something that only `--verbose` shows. */
   debug(message: string): void;
 }
 
-/** A log in the name of one program. */
+/** Creates the log of one program. */
 export function createLog(name: string, format: LogFormat, verbose: boolean): Log {
   const write = (level: string, message: string) => {
     const line = format === "json"
@@ -47,11 +45,11 @@ export function complain(line: string): void {
   write(() => console.error(line));
 }
 
-/** Where nothing can be written, as on a full disk, the line is lost, and the program goes on. */
+/** Where nothing can be written, as on a full disk, the line is lost and the program goes on. */
 function write(line: () => void): void {
   try {
     line();
   } catch {
-    // There is nowhere left to say it.
+    // There is nowhere to report it.
   }
 }

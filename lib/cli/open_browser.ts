@@ -1,21 +1,17 @@
-/**
- * The browser of whoever sits here.
- *
- * @module
- */
+/** Opens the browser. */
 
-/** What opens a URL, by system. */
+/** The program that opens a URL, by system. */
 const OPENERS: Readonly<Partial<Record<typeof Deno.build.os, readonly string[]>>> = {
   darwin: ["open"],
   windows: ["explorer.exe"],
 };
-/** The freedesktop.org way, for all others. */
+/** On all other systems, as freedesktop.org has it. */
 const XDG_OPEN: readonly string[] = ["xdg-open"];
 
 /**
- * Opens a URL; settles when the system has taken it.
+ * Opens a URL in the browser; settles when the system has accepted it.
  *
- * @throws {Error} with a sentence, when it cannot be opened.
+ * @throws {Error} when it cannot be opened; the message is for the user.
  */
 export async function openBrowser(url: string): Promise<void> {
   const [program, ...args] = OPENERS[Deno.build.os] ?? XDG_OPEN;
@@ -25,15 +21,15 @@ export async function openBrowser(url: string): Promise<void> {
     ({ code } = await command.output());
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) {
-      throw new Error(`Deno does not allow it to run ${program}; open ${url} yourself`);
+      throw new Error(`Deno does not allow running ${program}; open ${url} yourself`);
     }
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Error(
-      `Cannot open a browser, since there is no ${program} here; open ${url} yourself`,
+      `Cannot open a browser, because ${program} is not installed; open ${url} yourself`,
     );
   }
-  // Windows' explorer ends with 1 when all is well.
+  // Windows' explorer exits with 1 when all is well.
   if (code !== 0 && Deno.build.os !== "windows") {
-    throw new Error(`Cannot open a browser (${program} ended with ${code}); open ${url} yourself`);
+    throw new Error(`Cannot open a browser (${program} exited with ${code}); open ${url} yourself`);
   }
 }

@@ -1,8 +1,4 @@
-/**
- * What both programs' options share.
- *
- * @module
- */
+/** What the options of both programs share. */
 
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { notAllowed } from "./not_allowed.ts";
@@ -11,7 +7,7 @@ import manifest from "../../deno.json" with { type: "json" };
 /** The program's version. */
 export const VERSION: string = manifest.version;
 
-/** A command that throws instead of exiting, with the options that both programs have. */
+/** A command that throws instead of exiting, with the options of both programs. */
 export function command(name: string, description: string) {
   return new Command(name)
     .description(description)
@@ -22,11 +18,14 @@ export function command(name: string, description: string) {
     .addOption(option("--verbose", "log more"));
 }
 
-/** An option that an environment variable can set as well: `--http-port`, `SOCKETCAM_HTTP_PORT`. */
+/** An option that has an environment variable too: `--http-port`, `SOCKETCAM_HTTP_PORT`. */
 export function option<const Flags extends string>(flags: Flags, description: string) {
   const name = /^--([a-z-]+)/.exec(flags)![1];
   return new Option(flags, description).env(`SOCKETCAM_${name.toUpperCase().replaceAll("-", "_")}`);
 }
+
+/** What the options that let in a host or an origin are called. */
+export const ACCESS_HINTS = { allowHost: "--allow-host", allowOrigin: "--allow-origin" };
 
 /** Reads a whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -40,12 +39,12 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 /** Reads a port; 0 is any that is free. */
 export const port: (text: string) => number = wholeNumber(0, 65_535);
 
-/** Reads words with commas between them; given twice, the second adds to the first. */
+/** Reads words separated by commas; an option given twice adds up. */
 export function list(text: string, before: string[] | undefined): string[] {
   return [...before ?? [], ...text.split(",").map((word) => word.trim()).filter(Boolean)];
 }
 
-/** Reads a file of PEM, which must hold a `what` (the word in its header). */
+/** Reads a PEM file, which must hold a `what` (the word in its header). */
 export function pem(what: string): (path: string) => string {
   return (path) => {
     let text: string;
@@ -63,7 +62,7 @@ export function pem(what: string): (path: string) => string {
   };
 }
 
-/** Reads a token, which must not be empty: an empty one would let everybody in. */
+/** Reads a token, which must not be empty: an empty one would protect nothing. */
 export function token(text: string): string {
   if (text !== "") return text;
   throw new InvalidArgumentError("It must not be empty.");

@@ -1,52 +1,51 @@
-/**
- * What happens, in words.
- *
- * @module
- */
+/** What happens, in log lines. */
 
-import type { Camera } from "../camera/camera.ts";
+import type { Camera } from "../camera/open_camera.ts";
+import type { Receiver } from "../client/receive.ts";
 import type { DecodeStage } from "../decode/stage.ts";
-import { now } from "../flow/clock.ts";
-import type { ClientEvent } from "../wire/listener.ts";
-import type { Receiver } from "../wire/receiver.ts";
+import type { ClientEvent } from "../server/listen.ts";
+import { now } from "../time/clock.js";
+import { withHint } from "./hint.ts";
 import type { Log } from "./log.ts";
 
-/** Says how the camera fares, at each change, until it is closed. */
+/** Logs each change of the camera, until it is closed. */
 export async function reportCamera(camera: Camera, log: Log): Promise<void> {
-  let told: string | undefined;
+  let reported: string | undefined;
   for await (const status of camera.status.follow()) {
-    const words = status.state === "lost" ? `camera lost: ${status.reason}` : status.state;
-    // An outage is told once, not at each try.
-    if (words === told) continue;
-    told = words;
-    if (status.state === "lost") log.warn(words);
+    const reason = status.state === "lost" && camera.error ? withHint(camera.error) : "";
+    const line = status.state === "lost" ? `camera lost: ${reason}` : status.state;
+    // An outage is reported once, not at each attempt.
+    if (line === reported) continue;
+    reported = line;
+    if (status.state === "lost") log.warn(line);
     else if (status.state === "starting") log.debug("camera starting");
     else {
       const ms = Math.round(camera.counts.startMs ?? 0);
       log.info(`camera live: ${camera.info?.name}, ${camera.info?.mode}`);
-      log.debug(`first picture ${ms} ms after ffmpeg was started`);
+      log.debug(`first frame ${ms} ms after ffmpeg was started`);
     }
   }
 }
 
-/** How often it is said that pictures were dropped, in milliseconds. */
+/** How often dropped frames are reported, in milliseconds. */
 const DROPPED_MS = 10_000;
 
-/** Says how many pictures of the camera were dropped and why, until `signal` is aborted. */
+/** Logs how many frames of the camera were dropped and why, until `signal` is aborted. */
 export function reportDropped({ counts }: Camera, log: Log, signal: AbortSignal): void {
-  let told = "";
+  let reported = "";
   const timer = setInterval(() => {
-    const words = Object.entries(counts.dropped).map(([fault, count]) => `${count} with ${fault}`);
-    if (words.join() !== told) log.warn(`pictures dropped so far: ${words.join(", ")}`);
-    told = words.join();
+    const faults = Object.entries(counts.dropped)
+      .map(([fault, count]) => `${count} with ${fault}`).join(", ");
+    if (faults !== reported) log.warn(`frames dropped so far: ${faults}`);
+    reported = faults;
   }, DROPPED_MS);
   signal.addEventListener("abort", () => clearInterval(timer));
 }
 
 /**
- * Says, once, that anybody can watch, where that is more than some will expect.
+ * Warns, once, that anybody can watch, unless only this machine can.
  *
- * @param secret the option that closes it.
+ * @param secret the option that asks for a secret.
  * @param host the option that chooses where to listen.
  */
 export function reportOpenDoor(
@@ -57,12 +56,12 @@ export function reportOpenDoor(
   const isLocal = /^(127\.|::1$|::ffff:127\.)/.test(hostname);
   if (isLocal) return;
   log.warn(
-    `anyone on the network who reaches ${hostname}:${port} can watch; to close it, set a ` +
-      `${secret}, or listen on this machine alone with ${host} 127.0.0.1`,
+    `anyone on the network who reaches ${hostname}:${port} can watch; set a ${secret}, or listen ` +
+      `on this machine only with ${host} 127.0.0.1`,
   );
 }
 
-/** Says who comes and goes. */
+/** Logs clients that come and go. */
 export function clientReporter(log: Log): (event: ClientEvent) => void {
   return ({ type, address, clients, reason }) => {
     const why = reason ? `: ${reason}` : "";
@@ -72,32 +71,32 @@ export function clientReporter(log: Log): (event: ClientEvent) => void {
   };
 }
 
-/** How often the same trouble is told at most, in milliseconds. */
+/** How often the same trouble is reported at most, in milliseconds. */
 const TROUBLE_MS = 60_000;
 
-/** Says what keeps a program from taking all who come, once for as long as it lasts. */
-export function troubleReporter(log: Log): (words: string) => void {
-  const toldAt = new Map<string, number>();
-  return (words) => {
+/** Logs what keeps a program from accepting connections, once for as long as it lasts. */
+export function troubleReporter(log: Log): (reason: string) => void {
+  const reportedAt = new Map<string, number>();
+  return (reason) => {
     const at = performance.now();
-    if (at < (toldAt.get(words) ?? -Infinity) + TROUBLE_MS) return;
-    toldAt.set(words, at);
-    log.warn(words);
+    if (at < (reportedAt.get(reason) ?? -Infinity) + TROUBLE_MS) return;
+    reportedAt.set(reason, at);
+    log.warn(reason);
   };
 }
 
-/** Says how it stands with the server and its camera, at each change, until it is closed. */
-export async function reportSource(receiver: Receiver, log: Log): Promise<void> {
+/** Logs each change of the server and its camera, until the receiver is closed. */
+export async function reportReceiver(receiver: Receiver, log: Log): Promise<void> {
   await Promise.all([reportConnection(receiver, log), reportRemoteCamera(receiver, log)]);
 }
 
-async function reportConnection(receiver: Receiver, log: Log): Promise<void> {
-  let told: string | undefined;
-  for await (const status of receiver.source.follow()) {
-    // An outage is told once, not at each try.
-    const words = status.state === "connecting" ? status.reason : status.state;
-    if (words === told) continue;
-    told = words;
+async function reportConnection({ connection }: Receiver, log: Log): Promise<void> {
+  let reported: string | undefined;
+  for await (const status of connection.follow()) {
+    // An outage is reported once, not at each attempt.
+    const line = status.state === "connecting" ? status.reason : status.state;
+    if (line === reported) continue;
+    reported = line;
     if (status.state === "connected") log.info("connected");
     else if (status.state === "connecting" && status.retryAt !== undefined) {
       const seconds = Math.max(0, status.retryAt - now()) / 1000;
@@ -106,18 +105,20 @@ async function reportConnection(receiver: Receiver, log: Log): Promise<void> {
   }
 }
 
-async function reportRemoteCamera({ status }: Receiver, log: Log): Promise<void> {
-  let told: string | undefined;
-  for await (const camera of status.follow()) {
-    const words = camera.state === "lost" ? `camera lost: ${camera.reason}` : camera.state;
-    if (words === told) continue;
-    if (camera.state === "lost") log.warn(words);
+async function reportRemoteCamera(receiver: Receiver, log: Log): Promise<void> {
+  let reported: string | undefined;
+  for await (const camera of receiver.status.follow()) {
+    // A lost connection is reported as such.
+    if (receiver.source.status.state !== "connected") continue;
+    const line = camera.state === "lost" ? `camera lost: ${camera.reason}` : camera.state;
+    if (line === reported) continue;
+    if (camera.state === "lost") log.warn(line);
     else if (camera.state === "live") log.info("camera live");
-    told = words;
+    reported = line;
   }
 }
 
-/** Says how the transform fares, at each change, until it is closed. */
+/** Logs each change of the transform, until it is closed. */
 export async function reportTransform({ transform }: DecodeStage, log: Log): Promise<void> {
   for await (const status of transform.follow()) {
     if (status.state === "working") log.info("the transform works");

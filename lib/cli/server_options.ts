@@ -1,17 +1,13 @@
-/**
- * What `server.ts` may be told.
- *
- * @module
- */
+/** The options of `server.ts`. */
 
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
-import { command, list, option, pem, port, token, wholeNumber } from "./options.ts";
+import { ACCESS_HINTS, command, list, option, pem, port, token, wholeNumber } from "./options.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** The longest side of a picture that can be asked for, in pixels: that of a JPEG. */
+/** The longest side of a frame that can be asked for, in pixels: that of a JPEG. */
 export const MAX_SIDE = 65_535;
-/** The most pictures a second that can be asked for. */
+/** The most frames a second that can be asked for. */
 export const MAX_FPS = 1000;
 
 /** Reads the command line and the environment. */
@@ -22,14 +18,14 @@ export function readServerOptions(args: string[]) {
         .default("auto"),
     )
     .addOption(
-      option("--size <WxH>", "the largest picture wanted")
+      option("--size <WxH>", "the largest frame wanted")
         .argParser(size).default({ width: 1280, height: 720 }, "1280x720"),
     )
     .addOption(
-      option("--fps <n>", "pictures a second").argParser(wholeNumber(1, MAX_FPS)).default(30),
+      option("--fps <n>", "frames a second").argParser(wholeNumber(1, MAX_FPS)).default(30),
     )
     .addOption(
-      option("--quality <n>", "1 to 100, of pictures that are encoded here")
+      option("--quality <n>", "1 to 100, for frames that are encoded here")
         .argParser(wholeNumber(1, 100)).default(80),
     )
     .addOption(
@@ -39,33 +35,50 @@ export function readServerOptions(args: string[]) {
     .addOption(
       option("--port <n>", "the port, 0 picks one").argParser(port).default(DEFAULT_PORT),
     )
-    .addOption(option("--token <text>", "what a client must know").argParser(token))
-    .addOption(option("--cert <file>", "speak TLS with this").argParser(pem("CERTIFICATE")))
+    .addOption(option("--token <text>", "the secret that a client must know").argParser(token))
+    .addOption(
+      option("--cert <file>", "use TLS with this certificate").argParser(pem("CERTIFICATE")),
+    )
     .addOption(option("--key <file>", "the key of --cert").argParser(pem("PRIVATE KEY")))
     .addOption(
       option("--max-clients <n>", "clients at the same time")
         .argParser(wholeNumber(1, 10_000)).default(MAX_CLIENTS),
     )
     .addOption(
-      option("--http-port <n>", "serve viewers from here as well, 0 picks a port").argParser(port),
+      option("--http-port <n>", "serve viewers from here too, 0 picks a port").argParser(port),
     )
     .addOption(
-      option("--allow-host <names>", "answer viewers to these names as well, as a proxy uses")
+      option("--allow-host <names>", "also answer to these names, for example a proxy's")
         .argParser(list),
     )
     .addOption(
-      option("--allow-origin <origins>", "let pages from there read the answers; * is all (CORS)")
+      option(
+        "--allow-origin <origins>",
+        "let pages of these origins use the answers; * is all (CORS)",
+      )
         .argParser(list),
     )
-    .addOption(option("--always-on", "run the camera also while nobody watches"))
-    .addOption(new Option("--list", "show the webcams and their modes, and end"))
-    .addOption(new Option("--json", "with --list: for a program"))
+    .addOption(option("--always-on", "keep the camera running while nobody watches"))
+    .addOption(new Option("--list", "show the webcams and their modes, and exit"))
+    .addOption(new Option("--json", "with --list: as JSON"))
     .parse(args, { from: "user" })
     .opts();
   if ((options.cert === undefined) !== (options.key === undefined)) {
     throw new UsageError("--cert and --key go together: give both, or neither");
   }
-  return options;
+  const { httpPort } = options;
+  const viewers = httpPort === undefined ? undefined : {
+    host: options.host,
+    port: httpPort,
+    // There is no second way in: the token is the viewers' password too.
+    credentials: options.token === undefined ? undefined : { password: options.token },
+    cert: options.cert,
+    key: options.key,
+    allowHosts: options.allowHost,
+    allowOrigins: options.allowOrigin,
+    hints: ACCESS_HINTS,
+  };
+  return { ...options, viewers };
 }
 
 function size(text: string): { width: number; height: number } {

@@ -1,4 +1,4 @@
-/** Thrown for a command line that makes no sense: the message says what would. */
+/** Thrown for wrong usage; the message says what is right. */
 export class UsageError extends Error {
   override name = "UsageError";
 }

@@ -1,16 +1,17 @@
-/**
- * The thread that checks. A picture comes in; whether it decodes goes out.
- *
- * @module
- */
+/** The worker that checks: a JPEG comes in, and whether it decodes goes out. */
 
-import { release } from "../flow/release.ts";
+import { free } from "../frame/frame_memory.ts";
 import { JpegError } from "../frame/jpeg.ts";
+import { answerQuestions } from "./answer_questions.ts";
 import { Codec } from "./codec.ts";
 import { type Thumbnail, thumbnailOfEighth } from "./thumbnail.ts";
-import { answerQuestions } from "./answer.ts";
 
-/** What the thread answers: what it saw and how long it took, or why the picture is refused. */
+/** A JPEG to check. */
+export interface CheckQuestion {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What the JPEG shows and how long decoding took, or what is wrong with it. */
 export type CheckResult =
   | {
     readonly size: readonly [width: number, height: number];
@@ -21,18 +22,17 @@ export type CheckResult =
 
 const codec = await Codec.load();
 
-answerQuestions<Uint8Array, CheckResult>((bytes) => {
+answerQuestions<CheckQuestion, CheckResult>(({ bytes }) => {
   const startedAt = performance.now();
   try {
     const { size, ...pixels } = codec.decode(bytes, "eighth");
     const thumbnail = thumbnailOfEighth(pixels);
-    if (thumbnail.grey !== pixels.buffer) release(pixels.buffer);
+    if (thumbnail.grey !== pixels.buffer) free(pixels.buffer);
     return { size, thumbnail, ms: performance.now() - startedAt };
   } catch (error) {
     if (error instanceof JpegError) return { refused: error.message };
     throw error;
   } finally {
-    // It is this thread's own copy.
-    release(bytes);
+    free(bytes);
   }
 });

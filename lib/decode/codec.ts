@@ -1,27 +1,24 @@
 /**
- * imagescript's JPEG codec, made fit for pictures from strangers.
+ * imagescript's JPEG codec, made safe for JPEGs from strangers.
  *
- * `Image.decode` of the same package copies pixel by pixel in JavaScript; the codec under it is
- * three times as fast, and decodes to an eighth of the size where that is enough.
- *
- * @module
+ * `Image.decode` of the same package copies pixel by pixel in JavaScript. The codec under it is three
+ * times as fast, and can decode to 1/8 of the size.
  */
 
 import jpeg from "imagescript/jpeg";
 import { JpegError, jpegSize } from "../frame/jpeg.ts";
 
-/** The most pixels a picture may announce: what more would take is never allocated. */
+/** The most pixels that a JPEG may announce; memory for more is never allocated. */
 export const MAX_PIXELS = 64_000_000;
 /**
- * The most pixels that one byte can hold: a JPEG spends at least a bit on each square of 8x8. The
- * decoder itself goes on where the data has ended, for seconds if the size that is announced is
- * large.
+ * The most pixels that one byte can hold: a JPEG spends at least one bit on each block of 8x8. The
+ * decoder itself would go on after the end of the data, for seconds if the announced size is large.
  */
 export const MAX_PIXELS_PER_BYTE = 512;
-/** A picture of more pixels than this has its memory given back once it is decoded. */
+/** The most pixels that the codec keeps memory for; after a larger JPEG it frees its memory. */
 export const KEPT_PIXELS = 16_000_000;
 
-/** A decoded picture. */
+/** A decoded JPEG. */
 export interface Pixels {
   /** Pixels. */
   readonly width: number;
@@ -33,7 +30,7 @@ export interface Pixels {
   readonly buffer: Uint8Array<ArrayBuffer>;
 }
 
-/** One instance of the WebAssembly module, with memory of its own. */
+/** One instance of the WebAssembly module, with its own memory. */
 interface Instance {
   decode(bytes: Uint8Array, width?: number, height?: number): Pixels;
 }
@@ -46,27 +43,25 @@ export class Codec {
     this.#instance = instance;
   }
 
-  /** Loads the codec; each call gives one with memory of its own. */
+  /** Loads a codec with its own memory. */
   static async load(): Promise<Codec> {
     return new Codec(await jpeg.init());
   }
 
   /**
-   * Decodes in full, or to an eighth of the width and the height, which reads the whole bit stream
-   * as well and skips most of the arithmetic.
+   * Decodes in full, or to 1/8 of width and height, which also reads the whole bit stream but skips
+   * most of the arithmetic. `size` is the JPEG's own width and height in both cases.
    *
-   * @throws {JpegError} for what is no whole JPEG, or one of too many pixels.
+   * @throws {JpegError} when the bytes are not one whole JPEG, or it has too many pixels.
    */
   decode(bytes: Uint8Array, scale: "full" | "eighth"): Pixels & { size: [number, number] } {
     const { width, height } = jpegSize(bytes);
     if (width * height > MAX_PIXELS) {
-      throw new JpegError(
-        "too large",
-        `it is ${width}x${height} pixels; ${MAX_PIXELS} in all are the most`,
-      );
+      const words = `it has ${width}x${height} pixels, and the limit is ${MAX_PIXELS}`;
+      throw new JpegError("too large", words);
     }
     if (width * height > bytes.length * MAX_PIXELS_PER_BYTE) {
-      const words = `it is ${bytes.length} bytes, too few for ${width}x${height} pixels`;
+      const words = `it has ${bytes.length} bytes, too few for ${width}x${height} pixels`;
       throw new JpegError("too large", words);
     }
     const divisor = scale === "full" ? 1 : 8;
@@ -79,12 +74,11 @@ export class Codec {
       );
       return { ...pixels, size: [width, height] };
     } catch (error) {
-      // Some damage makes the decoder stop half way: what it has allocated is lost, and nobody
-      // knows in what state it is.
+      // Some damage makes the decoder stop half way, in an unknown state, with memory allocated.
       if (error instanceof WebAssembly.RuntimeError) keep = false;
       throw new JpegError("broken data", "it does not decode", { cause: error });
     } finally {
-      // WebAssembly's memory never shrinks; a new instance takes some 50 µs.
+      // WebAssembly memory never shrinks, and a new instance takes only 50 µs.
       if (!keep) this.#instance = jpeg.new();
     }
   }

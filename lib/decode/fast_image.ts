@@ -1,17 +1,13 @@
-/**
- * imagescript's `Image`, with the one method that everybody tries first done without detours.
- *
- * @module
- */
+/** imagescript's `Image`, with a fast version of the method that everybody tries first. */
 
 import { Image } from "imagescript";
 
-/** An `Image` whose `saturation` takes 2 ms at 640x480, where it took 77. */
+/** An `Image` whose `saturation` takes 2 ms at 640x480 instead of 77. */
 export class FastImage extends Image {
   /**
-   * Sets or scales the saturation, with the result that `Image` has, but for rounding: it goes
-   * through hue, saturation and lightness, in arrays, for each pixel. But hue and lightness stay
-   * as they are, so all that changes is how far each colour is from the lightness.
+   * Sets or scales the saturation. Apart from rounding, the result is that of `Image`, which converts
+   * each pixel to hue, saturation and lightness and back. But hue and lightness stay the same, so
+   * only the distance of each colour from the lightness changes.
    */
   override saturation(value: number, absolute: boolean = false): this {
     if (!(value >= 0)) throw new RangeError("Invalid saturation value");
@@ -23,11 +19,11 @@ export class FastImage extends Image {
       const max = red > green ? (red > blue ? red : blue) : (green > blue ? green : blue);
       const min = red < green ? (red < blue ? red : blue) : (green < blue ? green : blue);
       const lightness = (max + min) / 2;
-      // How far apart the colours can be at this lightness, and how far they are to be.
+      // The largest distance between colours at this lightness, and the wanted one.
       const most = 255 - Math.abs(max + min - 255);
       const wanted = absolute ? Math.min(1, value) * most : Math.min(most, value * (max - min));
       if (max === min) {
-        // Grey counts as a red without saturation.
+        // Grey counts as red without saturation.
         bitmap[at] = lightness + wanted / 2;
         bitmap[at + 1] = bitmap[at + 2] = lightness - wanted / 2;
       } else {

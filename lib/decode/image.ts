@@ -1,19 +1,24 @@
 /**
- * From decoded pixels to imagescript's `Image`.
+ * From decoded pixels to imagescript's `Image`, and from there to a frame.
  *
- * Importing this loads imagescript whole, with its native addon (`--allow-ffi`): only threads that
+ * Importing this loads all of imagescript, with its native addon (`--allow-ffi`), so only workers that
  * need an `Image` do.
- *
- * @module
  */
 
 import type { Image } from "imagescript";
+import codecs from "imagescript/codecs";
+import fontEngine from "imagescript/font";
+import { completeFrame } from "../frame/complete_frame.ts";
+import type { Frame, FrameMeta } from "../frame/frame.ts";
+import { FrameMemory, free } from "../frame/frame_memory.ts";
 import type { Pixels } from "./codec.ts";
 import { FastImage } from "./fast_image.ts";
 
+/** The quality that frames are encoded at, 1 to 100. */
+const QUALITY = 80;
 const OPAQUE = 0xff000000;
 
-// `Image.renderText` takes these from Deno's core, which programs have not seen since Deno 1.23.
+// `Image.renderText` takes these from Deno's core, which programs cannot reach since Deno 1.23.
 Object.assign(Deno, {
   core: {
     encode: (text: string) => new TextEncoder().encode(text),
@@ -21,7 +26,12 @@ Object.assign(Deno, {
   },
 });
 
-/** The pixels as an image; the same as `Image.decode` makes, but word by word, not byte by byte. */
+// `Image.renderText` makes a new engine for each text, with megabytes of memory.
+const createEngine: () => Promise<unknown> = fontEngine.init.bind(fontEngine);
+let engine: Promise<unknown> | undefined;
+fontEngine.init = () => engine ??= createEngine();
+
+/** The pixels as an image, the same as `Image.decode` makes, but word by word, not byte by byte. */
 export function imageOf({ width, height, format, buffer }: Pixels): Image {
   const image = new FastImage(width, height);
   const rgba = new Uint32Array(image.bitmap.buffer);
@@ -29,6 +39,17 @@ export function imageOf({ width, height, format, buffer }: Pixels): Image {
   else if (format === 1) fillFromRgb(rgba, buffer);
   else fillFromCmyk(rgba, buffer);
   return image;
+}
+
+/**
+ * Encodes an image as a frame. `image.encodeJPEG` would hand the work to another thread, and if this
+ * worker is ended meanwhile, the whole process crashes.
+ */
+export function encodeFrame({ bitmap, width, height }: Image, meta: FrameMeta): Frame {
+  const jpeg: Uint8Array = codecs.jpeg.encode(bitmap, { width, height, quality: QUALITY });
+  const frame = completeFrame(FrameMemory.copyOf(jpeg), meta);
+  free(jpeg);
+  return frame;
 }
 
 function fillFromGrey(rgba: Uint32Array, grey: Uint8Array): void {

@@ -1,79 +1,74 @@
-/**
- * The thread that draws a notice.
- *
- * @module
- */
+/** The worker that draws notices. */
 
 import { createRequire } from "node:module";
 import { Image, TextLayout } from "imagescript";
-import codecs from "imagescript/codecs";
-import fontEngine from "imagescript/font";
-// Only what is imported is installed; a font itself cannot be.
+// Only what is imported is installed, and a font cannot be imported.
 import "@expo-google-fonts/didact-gothic/package.json" with { type: "json" };
-import { release } from "../flow/release.ts";
-import { writeExif } from "../frame/exif.ts";
-import type { Frame } from "../frame/frame.ts";
+import type { FrameMeta } from "../frame/frame.ts";
+import { free } from "../frame/frame_memory.ts";
 import { JpegError } from "../frame/jpeg.ts";
-import { answerQuestions } from "./answer.ts";
+import { answerQuestions } from "./answer_questions.ts";
 import { Codec } from "./codec.ts";
-import { imageOf } from "./image.ts";
+import { encodeFrame, imageOf } from "./image.ts";
 
-/** What is said, and what it is drawn on. */
-export interface NoticeQuestion {
+/** What to draw, and the JPEG to draw it on, with its number and time. */
+export interface NoticeQuestion extends FrameMeta {
   readonly words: string;
-  readonly last: Frame | undefined;
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** A notice, as a frame. */
+export interface Notice {
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 const FONT = "@expo-google-fonts/didact-gothic/400Regular/DidactGothic_400Regular.ttf";
-const QUALITY = 80;
-/** The size of a notice where there was no picture, in pixels. */
+/** The size of a notice without a frame, in pixels. */
 const WIDTH = 1280;
 const HEIGHT = 720;
 const GROUND = 0x14171cff;
 const TEXT = 0xf2f4f7ff;
 const SOFT_TEXT = 0xc3c9d1ff;
-/** How bright the greyed picture is, of 1. */
+/** The brightness of the grey picture, of 1. */
 const DIMMED = 0.4;
-/** How high the letters are, as a part of the picture's shorter side. */
+/** The height of the letters, as a share of the picture's shorter side. */
 const TEXT_HEIGHT = 1 / 16;
-/** How much of the picture's width stays free at either side of the text. */
+/** The margin on either side of the text, as a share of the picture's width. */
 const MARGIN = 0.07;
-/** The longest text that is drawn, in characters: what a program says may be longer. */
+/** The longest text, in characters: a program's error may be longer. */
 const MAX_WORDS = 240;
 
 const codec = await Codec.load();
 const font = await Deno.readFile(createRequire(import.meta.url).resolve(FONT));
-// `Image.renderText` would make an instance each time, with megabytes of its own.
-const engine = await fontEngine.init();
-fontEngine.init = () => Promise.resolve(engine);
 
-answerQuestions<NoticeQuestion, Uint8Array<ArrayBuffer>>(async ({ words, last }) => {
-  const image = ground(last);
+answerQuestions<NoticeQuestion, Notice>(async ({ words, bytes, ...meta }) => {
+  const image = ground(bytes);
   const { width, height } = image;
   const size = Math.max(12, Math.round(Math.min(width, height) * TEXT_HEIGHT));
   const title = await text(sentence(words), size, TEXT, width);
-  const line = await text(when(last), Math.max(10, Math.round(size * 0.6)), SOFT_TEXT, width);
+  const when = bytes ? `Last picture: ${timeOf(meta)}` : "No picture so far";
+  const line = await text(when, Math.max(10, Math.round(size * 0.6)), SOFT_TEXT, width);
   const gap = Math.round(size / 2);
   const left = Math.round(width * MARGIN);
   const top = Math.max(0, Math.round((height - title.height - gap - line.height) / 2));
   image.composite(title, left, top);
   image.composite(line, left, top + title.height + gap);
-  const jpeg = codecs.jpeg.encode(image.bitmap, { width, height, quality: QUALITY });
-  for (const { bitmap } of [title, line, image]) release(bitmap);
-  return last ? writeExif(jpeg, last) : new Uint8Array(jpeg);
+  const notice = encodeFrame(image, meta);
+  for (const { bitmap } of [title, line, image]) free(bitmap);
+  return { bytes: notice.bytes };
 });
 
-/** The last picture in dark greys; a dark ground without one. */
-function ground(last: Frame | undefined): Image {
+/** The JPEG in dark greys, or a dark ground. */
+function ground(bytes: Uint8Array<ArrayBuffer> | undefined): Image {
   try {
-    if (last) {
-      const pixels = codec.decode(last.bytes, "full");
+    if (bytes) {
+      const pixels = codec.decode(bytes, "full");
       const image = dim(imageOf(pixels));
-      release(pixels.buffer);
+      free(pixels.buffer);
       return image;
     }
   } catch (error) {
-    // With `--no-decode`, what comes may be no picture at all.
+    // A frame that was not checked may not decode.
     if (!(error instanceof JpegError)) throw error;
   }
   return new Image(WIDTH, HEIGHT).fill(GROUND);
@@ -82,7 +77,7 @@ function ground(last: Frame | undefined): Image {
 function dim(image: Image): Image {
   const { bitmap } = image;
   for (let at = 0; at < bitmap.length; at += 4) {
-    // Rec. 601, as JPEG has it.
+    // ITU-R BT.601, as in JPEG.
     const grey = 0.299 * bitmap[at] + 0.587 * bitmap[at + 1] + 0.114 * bitmap[at + 2];
     bitmap[at] = bitmap[at + 1] = bitmap[at + 2] = grey * DIMMED;
   }
@@ -99,10 +94,8 @@ function sentence(words: string): string {
   return short.charAt(0).toUpperCase() + short.slice(1);
 }
 
-function when(last: Frame | undefined): string {
-  if (!last) return "No picture has come so far";
-  // As ISO 8601 has it, by the clock on the wall.
-  const date = new Date(last.capturedAt);
-  const [day, time] = [date.toLocaleDateString("sv-SE"), date.toLocaleTimeString("sv-SE")];
-  return `The last picture is of ${day}, ${time}`;
+/** The capture time in the local time zone, as in ISO 8601: the Swedish format is like that. */
+function timeOf({ capturedAt }: FrameMeta): string {
+  const date = new Date(capturedAt);
+  return `${date.toLocaleDateString("sv-SE")}, ${date.toLocaleTimeString("sv-SE")}`;
 }

@@ -1,12 +1,8 @@
-/**
- * A picture in grey at an eighth of its size: small enough to be compared with the next one.
- *
- * @module
- */
+/** A frame in grey at 1/8 of its size, small enough to compare with the next one. */
 
 import type { Pixels } from "./codec.ts";
 
-/** The brightness of a picture, row by row, from the top left. */
+/** The brightness of a frame, row by row, from the top left. */
 export interface Thumbnail {
   /** Pixels. */
   readonly width: number;
@@ -16,7 +12,7 @@ export interface Thumbnail {
   readonly grey: Uint8Array<ArrayBuffer>;
 }
 
-/** The thumbnail of a picture that was decoded to an eighth: its brightness, pixel by pixel. */
+/** The thumbnail of a frame decoded to 1/8: its brightness, pixel by pixel. */
 export function thumbnailOfEighth({ width, height, format, buffer }: Pixels): Thumbnail {
   if (format === 0) return { width, height, grey: buffer };
   const step = BYTES[format];
@@ -28,8 +24,8 @@ export function thumbnailOfEighth({ width, height, format, buffer }: Pixels): Th
 }
 
 /**
- * The thumbnail of a picture that was decoded in full: of each square of 8x8 the mean of a quarter
- * of its pixels, which is near enough to all of them.
+ * The thumbnail of a frame decoded in full. Each pixel is the mean of a quarter of the pixels in a
+ * block of 8x8, which is close to the mean of all.
  */
 export function thumbnailOfFull({ width, height, format, buffer }: Pixels): Thumbnail {
   const small = { width: Math.ceil(width / 8), height: Math.ceil(height / 8) };
@@ -56,7 +52,7 @@ export function thumbnailOfFull({ width, height, format, buffer }: Pixels): Thum
 /** Bytes a pixel, by format. */
 const BYTES = [1, 3, 4] as const;
 
-/** ITU-R BT.601, in 256ths. For CMYK, whose inks come inverted in JPEGs, it is near enough. */
+/** ITU-R BT.601, in 256ths. It is close enough for CMYK, which JPEGs store inverted. */
 function luma(red: number, green: number, blue: number): number {
   return (77 * red + 150 * green + 29 * blue) >> 8;
 }

@@ -1,46 +1,40 @@
-/**
- * The thread that runs the user's module on whole pictures.
- *
- * @module
- */
+/** The worker that runs the user's module on decoded frames. */
 
 import type { Image } from "imagescript";
-import codecs from "imagescript/codecs";
-import { release } from "../flow/release.ts";
-import { writeExif } from "../frame/exif.ts";
-import type { Frame } from "../frame/frame.ts";
+import { Frame, type FrameMeta } from "../frame/frame.ts";
+import { FrameMemory, free } from "../frame/frame_memory.ts";
 import { JpegError } from "../frame/jpeg.ts";
-import { answerQuestions } from "./answer.ts";
+import { answerQuestions } from "./answer_questions.ts";
 import { blame } from "./blame.ts";
 import { Codec, type Pixels } from "./codec.ts";
-import { imageOf } from "./image.ts";
+import { encodeFrame, imageOf } from "./image.ts";
 import { type Thumbnail, thumbnailOfFull } from "./thumbnail.ts";
 import type { Transform } from "./transform.ts";
 
-/** The quality that transformed pictures are encoded at, 1 to 100. */
-const QUALITY = 80;
-
-/** What the thread is asked: a frame, and the module that transforms it. */
-export interface TransformQuestion {
-  readonly frame: Frame;
+/** A frame, and the module that transforms it. */
+export interface TransformQuestion extends FrameMeta {
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly module: string;
 }
 
-/** What the thread answers. */
+/** What the frame shows, in common to both outcomes. */
+interface Seen {
+  /** Of the frame that goes on, in pixels. */
+  readonly size: readonly [width: number, height: number];
+  /** Of the frame as it came. */
+  readonly thumbnail: Thumbnail;
+  readonly ms: number;
+}
+
+/** The transformed frame, why the transform failed, or why the frame does not decode. */
 export type TransformResult =
-  | {
-    readonly size: readonly [width: number, height: number];
-    /** Of the picture as it came. */
-    readonly thumbnail: Thumbnail;
-    readonly ms: number;
-    /** The picture that the transform has made, or why there is none. */
-    readonly made: { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problem: string };
-  }
+  | Seen & { readonly bytes: Uint8Array<ArrayBuffer> }
+  | Seen & { readonly problem: string }
   | { readonly refused: string };
 
 const codec = await Codec.load();
 let transform: Promise<Transform> | undefined;
-/** What the module has left behind that failed later, for the next answer to tell. */
+/** What failed after the module had returned; the next answer reports it. */
 let stray: { error: unknown } | undefined;
 
 for (const type of ["error", "unhandledrejection"]) {
@@ -50,50 +44,39 @@ for (const type of ["error", "unhandledrejection"]) {
   });
 }
 
-answerQuestions<TransformQuestion, TransformResult>(async ({ frame, module }) => {
+answerQuestions<TransformQuestion, TransformResult>(async ({ bytes, module, ...meta }) => {
   const startedAt = performance.now();
   let pixels: Pixels;
   try {
-    pixels = codec.decode(frame.bytes, "full");
+    pixels = codec.decode(bytes, "full");
   } catch (error) {
     if (error instanceof JpegError) return { refused: error.message };
     throw error;
   }
   const thumbnail = thumbnailOfFull(pixels);
+  const { width, height } = pixels;
   try {
     transform ??= load(module);
     const decoded = imageOf(pixels);
-    release(pixels.buffer);
+    free(pixels.buffer);
+    const frame = new Frame(FrameMemory.adopt(bytes), meta);
     const image = await apply(await transform, decoded, frame);
-    const made = { bytes: writeExif(encode(image), frame) };
+    const transformed = encodeFrame(image, meta).bytes;
     const ms = performance.now() - startedAt;
-    return { size: [image.width, image.height], thumbnail, ms, made };
+    return { size: [image.width, image.height], thumbnail, ms, bytes: transformed };
   } catch (error) {
-    const made = { problem: blame(module, error) };
     const ms = performance.now() - startedAt;
-    return { size: [pixels.width, pixels.height], thumbnail, ms, made };
+    return { size: [width, height], thumbnail, ms, problem: blame(module, error) };
   }
 });
-
-/**
- * `image.encodeJPEG` without its detour over another thread: where that one still works when this
- * one is ended, the whole process crashes.
- */
-function encode({ bitmap, width, height }: Image): Uint8Array {
-  return codecs.jpeg.encode(bitmap, { width, height, quality: QUALITY });
-}
 
 async function load(module: string): Promise<Transform> {
   const { default: transform } = await import(module);
   if (typeof transform === "function") return transform;
-  throw new TypeError("its default export is no function");
+  throw new TypeError("its default export is not a function");
 }
 
-async function apply(
-  transform: Transform,
-  image: Image,
-  frame: Frame,
-): Promise<Image> {
+async function apply(transform: Transform, image: Image, frame: Frame): Promise<Image> {
   const result: unknown = await transform(image, frame);
   if (stray) {
     const { error } = stray;
@@ -105,7 +88,7 @@ async function apply(
   throw new TypeError(`it returned ${describe(result)}, not an Image or nothing`);
 }
 
-/** Whether it is an image, also one of another copy of imagescript. */
+/** Whether it is an image, perhaps of another copy of imagescript. */
 function isImage(value: unknown): value is Image {
   return typeof value === "object" && value !== null && "bitmap" in value &&
     value.bitmap instanceof Uint8ClampedArray && "encodeJPEG" in value;

@@ -1,95 +1,94 @@
-/**
- * Threads that answer one question at a time.
- *
- * @module
- */
+/** Workers that answer one question at a time. */
 
 import { fileURLToPath } from "node:url";
-import { Thread } from "./thread.ts";
+import { WorkerError, WorkerHandle } from "./worker_handle.ts";
 
-/** How long a thread may take for one answer if nobody says otherwise, in milliseconds. */
+/** How long a worker may take for an answer by default, in milliseconds. */
 export const HANG_MS = 2000;
-/** How long a thread may take to load, in milliseconds: small machines are slow at it. */
+/** How long a worker may take to load by default, in milliseconds: small machines are slow at it. */
 export const START_MS = 10_000;
 
 /** Options of {@linkcode WorkerPool}. */
 export interface WorkerPoolOptions {
-  /** Threads at most; all but the first start when they are needed. */
+  /** The most workers; all but the first start when they are needed. */
   readonly size: number;
-  /** How long a thread may take for one answer, in milliseconds; then it is replaced. */
+  /** How long a worker may take for an answer before it is replaced, in milliseconds. */
   readonly hangMs?: number;
-  /** How long a thread may take to load, in milliseconds; then it is replaced. */
+  /** How long a worker may take to load before it is replaced, in milliseconds. */
   readonly startMs?: number;
 }
 
-/** Threads of one module, which is one that calls {@linkcode answerQuestions}. */
+/** Workers that run one module, which calls {@linkcode answerQuestions}. */
 export class WorkerPool<Question, Answer> {
   readonly #module: URL;
   readonly #size: number;
   readonly #hangMs: number;
   readonly #startMs: number;
-  readonly #idle = new Set<Thread>();
-  readonly #busy = new Set<Thread>();
-  readonly #outdated = new WeakSet<Thread>();
-  #freed: (() => void) | undefined;
+  readonly #idle = new Set<WorkerHandle>();
+  readonly #busy = new Set<WorkerHandle>();
+  readonly #outdated = new WeakSet<WorkerHandle>();
+  #freed = Promise.withResolvers<void>();
+  #closed = false;
 
   /** @throws {Deno.errors.NotCapable} when Deno does not allow the module to be loaded. */
   constructor(module: URL, options: WorkerPoolOptions) {
     const { size, hangMs = HANG_MS, startMs = START_MS } = options;
-    // A thread whose module may not be read would end at once, and the next one after it.
+    // A worker whose module may not be read would end at once, and the next one after it.
     if (module.protocol === "file:") assertReadable(fileURLToPath(module));
     this.#module = module;
     this.#size = size;
     this.#hangMs = hangMs;
     this.#startMs = startMs;
-    // The first one is started ahead, so that the first question need not wait for it.
+    // The first worker starts ahead, so that the first question need not wait for it.
     this.#idle.add(this.#start());
   }
 
-  /** Waits until a thread is free, for one caller at a time. */
+  /** Waits until a worker is free. */
   async free(): Promise<void> {
-    while (this.#busy.size >= this.#size) {
-      await new Promise<void>((resolve) => this.#freed = resolve);
-    }
+    while (this.#busy.size >= this.#size) await this.#freed.promise;
   }
 
   /**
-   * Asks a free thread; what `transfer` names is its own from then on.
+   * Asks the next free worker. The memory of the question's `bytes` goes to the worker.
    *
-   * @throws {WorkerError} when the thread dies or hangs over it; it has been replaced then.
+   * @throws {WorkerError} when the worker dies or hangs over it, and has been replaced.
    */
-  async ask(question: Question, transfer?: ArrayBuffer[]): Promise<Answer> {
-    const [thread = this.#start()] = this.#idle;
-    this.#idle.delete(thread);
-    this.#busy.add(thread);
+  async ask(question: Question): Promise<Answer> {
+    if (this.#busy.size >= this.#size) await this.free();
+    if (this.#closed) throw new WorkerError("the decoder was closed");
+    const [worker = this.#start()] = this.#idle;
+    this.#idle.delete(worker);
+    this.#busy.add(worker);
     let fit = false;
     try {
-      const answer = await thread.ask(question, this.#hangMs, transfer) as Answer;
-      fit = this.#busy.has(thread) && !this.#outdated.has(thread);
+      const answer = await worker.ask(question, this.#hangMs) as Answer;
+      fit = this.#busy.has(worker) && !this.#outdated.has(worker);
       return answer;
     } finally {
-      this.#busy.delete(thread);
-      if (fit) this.#idle.add(thread);
-      else thread.end();
-      this.#freed?.();
+      this.#busy.delete(worker);
+      if (fit) this.#idle.add(worker);
+      else worker.end();
+      this.#freed.resolve();
+      this.#freed = Promise.withResolvers();
     }
   }
 
-  /** Has all further questions answered by new threads, which load the module once more. */
+  /** Replaces all workers, so that the module is loaded again. */
   renew(): void {
-    for (const thread of this.#idle) thread.end();
+    for (const worker of this.#idle) worker.end();
     this.#idle.clear();
-    for (const thread of this.#busy) this.#outdated.add(thread);
+    for (const worker of this.#busy) this.#outdated.add(worker);
   }
 
-  #start(): Thread {
-    const thread = new Thread(this.#module, this.#startMs, () => this.#idle.delete(thread));
-    return thread;
+  #start(): WorkerHandle {
+    const worker = new WorkerHandle(this.#module, this.#startMs, () => this.#idle.delete(worker));
+    return worker;
   }
 
-  /** Ends all threads. */
+  /** Ends all workers; questions that are still open fail. */
   [Symbol.dispose](): void {
-    for (const thread of [...this.#idle, ...this.#busy]) thread.end();
+    this.#closed = true;
+    for (const worker of [...this.#idle, ...this.#busy]) worker.end();
     this.#idle.clear();
     this.#busy.clear();
   }

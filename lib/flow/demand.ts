@@ -1,10 +1,6 @@
-/**
- * Whether anybody wants what a stage makes. What nobody wants is not made.
- *
- * @module
- */
+/** Whether anybody wants what a stage makes. What nobody wants is not made. */
 
-/** A want that lasts a while longer than whoever had it. */
+/** Demand that outlasts the last who had it by a while. */
 export class Demand {
   readonly #lingerMs: number;
   #wanted = Promise.withResolvers<AbortSignal | undefined>();
@@ -12,12 +8,12 @@ export class Demand {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  /** @param lingerMs how long the want outlasts the last who had it, in milliseconds. */
+  /** @param lingerMs how long demand outlasts the last who had it, in milliseconds. */
   constructor(lingerMs: number = 0) {
     this.#lingerMs = lingerMs;
   }
 
-  /** Somebody wants it, or nobody any more. */
+  /** Says whether somebody wants it. */
   set(wanted: boolean): void {
     if (this.#closed) return;
     clearTimeout(this.#timer);
@@ -29,15 +25,12 @@ export class Demand {
     }
   }
 
-  /**
-   * Waits until it is wanted. The signal that comes is aborted when it no longer is; after
-   * {@linkcode close} there is none.
-   */
+  /** Waits for demand. The signal is aborted when demand ends; after `close()` there is none. */
   wanted(): Promise<AbortSignal | undefined> {
     return this.#wanted.promise;
   }
 
-  /** It is not wanted, now and for ever. */
+  /** Ends demand for good. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);

@@ -1,45 +1,43 @@
 /**
  * How many frames may be on their way to a client, or to a page.
  *
- * The kernels on both sides buffer megabytes: dozens of frames, each older than the next. So who
- * acknowledges frames gets the next one when the link has room for it, and no sooner; what the link
- * carries, {@linkcode LinkEstimate} tells from the acknowledgements.
- *
- * @module
+ * The kernels on both sides buffer megabytes: dozens of ageing frames. So a client that acknowledges
+ * frames gets the next one when the link has room for it, and no sooner. {@linkcode LinkEstimate}
+ * knows what the link carries, from the acknowledgements.
  */
 
 import { LinkEstimate } from "./link_estimate.ts";
 
-/** Counts frames out and acknowledgements in, and says when there is room. */
+/** Counts frames out and acknowledgements in, and knows when there is room. */
 export class FlightWindow {
   readonly #link = new LinkEstimate();
   #expects = false;
   #changed: (() => void) | undefined;
 
-  /** From now on no frame is sent without room, since the client acknowledges each. */
+  /** From now on, waits for room before each frame, since the client acknowledges each. */
   expectAcknowledgements(): void {
     this.#expects = true;
   }
 
-  /** A frame is sent now; `skipped` counts the frames that were left out so far. */
+  /** A frame is sent now; `skipped` counts the frames left out so far. */
   sent(bytes: number, skipped: number): void {
     this.#link.sent(bytes, skipped, performance.now());
   }
 
-  /** A frame has arrived, or so the client says. */
+  /** The client says that a frame has arrived. */
   acknowledged(): void {
     this.#expects = true;
     this.#link.acknowledged(performance.now());
     this.#changed?.();
   }
 
-  /** The connection is over: whoever waits goes on. */
+  /** The connection has ended: stops waiting. */
   end(): void {
     this.#expects = false;
     this.#changed?.();
   }
 
-  /** Waits until one more frame may be sent. A client that acknowledges nothing is never waited for. */
+  /** Waits until one more frame may be sent; never for a client that acknowledges nothing. */
   async open(): Promise<void> {
     while (this.#expects) {
       const now = performance.now();
@@ -49,7 +47,7 @@ export class FlightWindow {
     }
   }
 
-  /** Waits until something has changed, or for `ms` milliseconds; they may be infinitely many. */
+  /** Waits for a change, or for `ms` milliseconds, which may be `Infinity`. */
   async #change(ms: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#changed = resolve;

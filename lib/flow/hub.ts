@@ -1,69 +1,60 @@
 /**
- * One giver, many takers, each with a mailbox of its own: a slow taker costs nobody but itself.
- *
- * @module
+ * One publisher, many subscribers, each with a mailbox of its own: a slow one costs only itself.
  */
 
-import { drop, hold, keep } from "./loan.ts";
-import { Mailbox } from "./mailbox.ts";
+import { Mailbox, type Shareable } from "./mailbox.ts";
 
-/** Hands every published value to every subscriber, without ever waiting for one. */
-export class Hub<T extends object> {
+/** Hands every published value to every subscriber, without waiting for any. */
+export class Hub<T extends object & Shareable> {
   readonly #mailboxes = new Set<Mailbox<T>>();
   readonly #onDemand: (wanted: boolean) => void;
+  readonly #ended = Promise.withResolvers<void>();
   #latest: T | undefined;
   #published = 0;
-  #closed = false;
+  #end: { readonly reason?: unknown } | undefined;
 
-  /** Makes a hub. @param onDemand is told when the first subscriber comes, and when the last one has gone. */
+  /** Creates a hub. @param onDemand hears when the first subscriber comes and the last one leaves. */
   constructor(onDemand: (wanted: boolean) => void = () => {}) {
     this.#onDemand = onDemand;
+    this.#ended.promise.catch(() => {});
   }
 
-  /** The newest value, if there was one; whoever reads it may keep it. */
+  /** The newest value, if there was one. Call `retain()` on a frame to keep it past this moment. */
   get latest(): T | undefined {
-    if (this.#latest !== undefined) keep(this.#latest);
     return this.#latest;
   }
 
-  /** How many values there were. */
+  /** How many values were published. */
   get published(): number {
     return this.#published;
   }
 
-  /** How many subscribe. */
+  /** How many subscribers there are. */
   get subscribers(): number {
     return this.#mailboxes.size;
   }
 
-  /** Hands a value to all subscribers. */
+  /** Resolves when the hub is closed, and rejects when it is closed with a reason. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** Hands a value to all subscribers. The hub takes the publisher's place as its holder. */
   publish(value: T): void {
-    hold(value);
-    if (this.#latest !== undefined) drop(this.#latest);
+    if (this.#end) return void value.release?.();
+    this.#latest?.release?.();
     this.#latest = value;
     this.#published++;
     for (const mailbox of this.#mailboxes) mailbox.put(value);
   }
 
-  /** All that is published from now on, newest first where the taker is slow. Close it after use. */
+  /** All values from now on; a slow subscriber gets the newest one. Close it after use. */
   subscribe(): Mailbox<T> {
-    return this.#open(false);
-  }
-
-  /** As {@linkcode subscribe}, for who needs each value only until it asks for the next one. */
-  borrow(): Mailbox<T> {
-    return this.#open(true);
-  }
-
-  #open(borrows: boolean): Mailbox<T> {
-    const mailbox = new Mailbox<T>({
-      borrows,
-      onClose: () => {
-        if (this.#mailboxes.delete(mailbox) && this.#mailboxes.size === 0) this.#onDemand(false);
-      },
+    const mailbox = new Mailbox<T>(() => {
+      if (this.#mailboxes.delete(mailbox) && this.#mailboxes.size === 0) this.#onDemand(false);
     });
-    if (this.#closed) {
-      mailbox.close();
+    if (this.#end) {
+      mailbox.close(this.#end.reason);
       return mailbox;
     }
     this.#mailboxes.add(mailbox);
@@ -71,16 +62,19 @@ export class Hub<T extends object> {
     return mailbox;
   }
 
-  /** As {@linkcode subscribe}, with the newest value first: for what is a state, not an event. */
+  /** Like {@linkcode subscribe}, with the newest value first: for a state rather than an event. */
   follow(): Mailbox<T> {
     const mailbox = this.subscribe();
     if (this.#latest !== undefined) mailbox.put(this.#latest);
     return mailbox;
   }
 
-  /** Ends all subscriptions, now and later ones. */
-  close(): void {
-    this.#closed = true;
-    for (const mailbox of [...this.#mailboxes]) mailbox.close();
+  /** Ends all subscriptions, also later ones. With a `reason`, their loops throw it. */
+  close(reason?: unknown): void {
+    if (this.#end) return;
+    this.#end = { reason };
+    if (reason === undefined) this.#ended.resolve();
+    else this.#ended.reject(reason);
+    for (const mailbox of [...this.#mailboxes]) mailbox.close(reason);
   }
 }

@@ -1,13 +1,11 @@
 /**
- * What a link carries, told from when frames were sent and when they were acknowledged.
+ * What a link carries, estimated from when frames were sent and acknowledged.
  *
- * The model has two numbers, as BBR has (Cardwell et al., "BBR: Congestion-Based Congestion
- * Control", 2016): the pace at which the narrowest place on the way lets bytes through, and the
- * round trip of a byte that waits for none. A frame's acknowledgement comes a round trip after it
+ * The model has two numbers, like BBR (Cardwell et al., "BBR: Congestion-Based Congestion Control",
+ * 2016): the pace at which the narrowest place on the way lets bytes through, and the round trip of a
+ * byte that waits for no other. A frame's acknowledgement comes a round trip after it
  * was sent, or when the one before it is through, whichever is later, and its own bytes' time after
- * that. So acknowledgements say the pace, and the quickest of them the round trip.
- *
- * @module
+ * that. So acknowledgements give the pace, and the quickest of them the round trip.
  */
 
 /** How much sooner than needed a frame is sent, in milliseconds, so that the link never idles. */
@@ -16,18 +14,18 @@ export const HEAD_START_MS = 20;
 export const LATE_MS = 50;
 /** How long a measured round trip counts, in milliseconds. */
 export const ROUND_TRIP_WINDOW_MS = 10_000;
-/** How long a full link goes on before it is let run empty once, to measure the round trip. */
+/** How long a full link goes on until it may run empty once, to measure the round trip. */
 export const PROBE_MS = 5000;
-/** How many frames a link may lose between two such times and not count as full: any may hiccup. */
+/** How many frames may be skipped in between before the link counts as full: any may hiccup. */
 export const HICCUPS = 5;
-/** How many frames are sent ahead while nothing is known of the link. */
+/** How many frames are sent ahead while the link is unknown. */
 export const FIRST_IN_FLIGHT = 2;
 /**
- * How many frames in flight are remembered. Half a minute of them is more than any link holds: a
- * client with so many acknowledges none, and may stay for weeks.
+ * How many frames in flight are remembered. No link holds half a minute of them: a client with so
+ * many acknowledges none, and may stay for weeks.
  */
 export const MAX_IN_FLIGHT = 1000;
-/** What a new measurement counts against all those before it. */
+/** The weight of a new measurement against all before it. */
 const WEIGHT = 0.5;
 
 interface Flight {
@@ -42,7 +40,7 @@ interface Sample {
   readonly took: number;
 }
 
-/** A model of one link. All times are in milliseconds of one clock, which the caller has. */
+/** A model of one link. All times are in milliseconds of the caller's clock. */
 export class LinkEstimate {
   readonly #flying: Flight[] = [];
   #samples: Sample[] = [];
@@ -52,7 +50,7 @@ export class LinkEstimate {
   #skippedThen = 0;
   #skipped = 0;
 
-  /** How many frames are sent and not acknowledged. */
+  /** How many frames are sent and not yet acknowledged. */
   get inFlight(): number {
     return this.#flying.length;
   }
@@ -62,7 +60,7 @@ export class LinkEstimate {
     return this.#pace;
   }
 
-  /** The round trip of a byte that waits for none before it. */
+  /** The round trip of a byte that waits for no other. */
   get roundTrip(): number {
     const pace = this.#pace ?? 0;
     let least = Infinity;
@@ -70,7 +68,7 @@ export class LinkEstimate {
     return Math.max(0, least);
   }
 
-  /** A frame was sent; `skipped` counts the frames that were left out so far. */
+  /** A frame was sent; `skipped` counts the frames left out so far. */
   sent(bytes: number, skipped: number, at: number): void {
     if (this.#flying.length === 0) {
       this.#probedAt = at;
@@ -81,7 +79,7 @@ export class LinkEstimate {
     this.#flying.push({ bytes, sentAt: at });
   }
 
-  /** The oldest frame in flight has arrived; more acknowledgements than frames say nothing. */
+  /** The oldest frame in flight has arrived; further acknowledgements are ignored. */
   acknowledged(at: number): void {
     const flight = this.#flying.shift();
     if (!flight) return;
@@ -89,7 +87,7 @@ export class LinkEstimate {
     const before = this.#acknowledgedAt;
     this.#acknowledgedAt = at;
     const reached = sentAt + (this.#pace === undefined ? 0 : this.roundTrip);
-    // One that stood behind another says nothing of the round trip.
+    // A frame that waited behind another tells nothing about the round trip.
     if (before === undefined || before <= reached || this.#samples.length === 0) {
       const since = at - ROUND_TRIP_WINDOW_MS;
       this.#samples = this.#samples.filter((sample) => sample.at > since);
@@ -104,12 +102,12 @@ export class LinkEstimate {
 
   /**
    * When the next frame may be sent: so that it reaches the narrowest place on the way just before
-   * the last one is through. `Infinity` is not before an acknowledgement has come.
+   * the last one is through. `Infinity` means not before an acknowledgement has come.
    */
   opensAt(now: number): number {
     if (this.#flying.length === 0) return now;
     if (this.#pace === undefined) return this.#flying.length < FIRST_IN_FLIGHT ? now : Infinity;
-    // While frames get through, an empty link would have nothing better to offer.
+    // While all frames get through, an empty link would not be any better.
     const isFull = this.#skipped > this.#skippedThen + HICCUPS;
     if (isFull && now - this.#probedAt > PROBE_MS) return Infinity;
     const roundTrip = this.roundTrip;

@@ -1,35 +1,33 @@
 /**
  * The one backpressure primitive: a mailbox with one slot, in which the newest value wins.
  *
- * It stands between any two stages. Whoever puts never waits; whoever takes gets the newest value
- * there is. So nothing queues, memory is bounded, and what is taken is as young as it can be.
- *
- * @module
+ * It stands between any two stages. Putting never waits, and taking gives the newest value there is.
+ * So nothing queues, memory is bounded, and what is taken is as fresh as it can be.
  */
 
-import { drop, hold, keep } from "./loan.ts";
-
-/** Options of {@linkcode Mailbox}. */
-export interface MailboxOptions {
-  /** Whether the taker needs a value only until it asks for the next one. */
-  readonly borrows?: boolean;
-  /** Is called once, when either side closes the mailbox. */
-  readonly onClose?: () => void;
+/**
+ * A value that counts its holders, as a frame does. Each `put` adds a holder, and taking a value
+ * makes the taker that holder. Values without these methods are left to the garbage collector.
+ */
+export interface Shareable {
+  /** One more holder. */
+  retain?(): void;
+  /** One holder less. */
+  release?(): void;
 }
 
 /** A one-slot mailbox for one taker, read with `for await`. */
-export class Mailbox<T extends object> implements AsyncIterableIterator<T, undefined, void> {
+export class Mailbox<T extends object & Shareable>
+  implements AsyncIterableIterator<T, undefined, void> {
   #slot: T | undefined;
-  #taker: ((result: IteratorResult<T, undefined>) => void) | undefined;
+  #taker: PromiseWithResolvers<IteratorResult<T, undefined>> | undefined;
   #closed = false;
+  #error: { readonly reason: unknown } | undefined;
   #skipped = 0;
-  #borrowed: T | undefined;
-  readonly #borrows: boolean;
   readonly #onClose: () => void;
 
-  /** Makes an empty mailbox. */
-  constructor({ borrows = false, onClose = () => {} }: MailboxOptions = {}) {
-    this.#borrows = borrows;
+  /** Creates an empty mailbox. @param onClose is called once, when either side closes it. */
+  constructor(onClose: () => void = () => {}) {
     this.#onClose = onClose;
   }
 
@@ -38,67 +36,64 @@ export class Mailbox<T extends object> implements AsyncIterableIterator<T, undef
     return this.#skipped;
   }
 
-  /** Leaves a value, in place of one that was not taken yet. Once closed, nothing happens. */
+  /** Puts a value in, in place of one that was not taken yet. Does nothing once closed. */
   put(value: T): void {
     if (this.#closed) return;
-    hold(value);
-    if (this.#taker) {
-      const taker = this.#taker;
-      this.#taker = undefined;
-      taker({ value: this.#handOver(value), done: false });
-      return;
-    }
+    value.retain?.();
+    if (this.#taker) return this.#settle().resolve({ value, done: false });
     if (this.#slot !== undefined) {
       this.#skipped++;
-      drop(this.#slot);
+      this.#slot.release?.();
     }
     this.#slot = value;
   }
 
   /**
-   * The newest value, as soon as there is one. Written by hand, since an async generator that is
-   * parked on a promise ignores `return()` until the promise settles.
+   * Takes the newest value, as soon as there is one. Written by hand, because an async generator
+   * parked on a promise ignores `return()` until that promise settles.
+   *
+   * @throws what {@linkcode close} was called with.
    */
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#taker) {
       return Promise.reject(new TypeError("Cannot take from a mailbox twice at the same time"));
     }
-    this.#giveBack();
     const value = this.#slot;
     if (value !== undefined) {
       this.#slot = undefined;
-      return Promise.resolve({ value: this.#handOver(value), done: false });
+      return Promise.resolve({ value, done: false });
     }
-    if (this.#closed) return Promise.resolve({ value: undefined, done: true });
-    return new Promise((resolve) => this.#taker = resolve);
+    if (!this.#closed) return (this.#taker = Promise.withResolvers()).promise;
+    const error = this.#error;
+    this.#error = undefined;
+    return error ? Promise.reject(error.reason) : Promise.resolve({ value: undefined, done: true });
   }
 
-  #handOver(value: T): T {
-    if (this.#borrows) this.#borrowed = value;
-    else keep(value);
-    return value;
-  }
-
-  /** At the end of a mailbox the last value stays as it is: it may be half written somewhere. */
-  #giveBack(): void {
-    if (this.#borrowed !== undefined && !this.#closed) drop(this.#borrowed);
-    this.#borrowed = undefined;
-  }
-
-  /** Ends the mailbox from the putting side: what is in it can still be taken. */
-  close(): void {
+  /**
+   * Closes the mailbox from the putting side. What is in it can still be taken; then the loop ends,
+   * or throws `reason`, if there is one.
+   */
+  close(reason?: unknown): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#taker?.({ value: undefined, done: true });
-    this.#taker = undefined;
+    if (this.#taker && reason !== undefined) this.#settle().reject(reason);
+    else if (this.#taker) this.#settle().resolve({ value: undefined, done: true });
+    else if (reason !== undefined) this.#error = { reason };
     this.#onClose();
   }
 
-  /** Ends the mailbox from the taking side, also while it is waited on. */
+  #settle(): PromiseWithResolvers<IteratorResult<T, undefined>> {
+    const taker = this.#taker!;
+    this.#taker = undefined;
+    return taker;
+  }
+
+  /** Closes the mailbox from the taking side, also while the taker waits. */
   return(): Promise<IteratorResult<T, undefined>> {
-    if (this.#slot !== undefined) drop(this.#slot);
+    this.#slot?.release?.();
     this.#slot = undefined;
     this.close();
+    this.#error = undefined;
     return Promise.resolve({ value: undefined, done: true });
   }
 

@@ -1,26 +1,22 @@
-/**
- * Fewer frames than there are, evenly.
- *
- * @module
- */
+/** Fewer frames than there are, evenly spaced. */
 
-/** How much too early a frame may be, as a part of the interval: sources jitter. */
+/** How early a frame may be, as a share of the interval: sources jitter. */
 const SLACK = 0.1;
 
-/** Lets through at most so many a second, of what comes when it comes. */
+/** Lets through a limited number of frames a second. */
 export class Pace {
   readonly #interval: number;
   #due = -Infinity;
 
-  /** @param fps how many are let through a second. */
+  /** @param fps how many are let through each second. */
   constructor(fps: number) {
     this.#interval = 1000 / fps;
   }
 
-  /** Whether one that comes now is let through; `at` in milliseconds of `performance.now()`. */
+  /** Whether a frame that comes at `at` (`performance.now()` milliseconds) is let through. */
   take(at: number = performance.now()): boolean {
     if (at < this.#due - SLACK * this.#interval) return false;
-    // From when it was due, so that the average is kept; but what was missed is not made up for.
+    // Counted from when it was due, to keep the average; what was missed is not made up for.
     const isLate = at > this.#due + this.#interval;
     this.#due = (isLate ? at : this.#due) + this.#interval;
     return true;

@@ -1,32 +1,71 @@
-/**
- * What flows from the camera to the viewers: a JPEG that knows when it was taken.
- *
- * @module
- */
+/** What flows from the camera to the viewers: a JPEG with its capture time. */
 
-/** The largest picture that is taken from a camera or off the wire, in bytes. */
+import type { FrameMemory } from "./frame_memory.ts";
+
+/** The largest frame that is taken from a camera or off the wire, in bytes. */
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
-/** One picture of the camera. Never changed once made, so every stage may share it. */
-export interface Frame {
-  /** A whole JPEG, `FF D8` to `FF D9`; its Exif repeats the two fields below. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The picture's number; it grows by one a picture and starts again with the server. */
+/** Which frame it is, and from when. */
+export interface FrameMeta {
+  /** The frame's number: one more with each frame, starting again with the server. */
   readonly sequence: number;
-  /** When the picture reached the server, in milliseconds since 1970, by the server's clock. */
+  /** When the frame reached the server, in milliseconds since 1970, by the server's clock. */
   readonly capturedAt: number;
 }
 
-/** What the camera is and how it runs. */
-export interface CameraInfo {
-  /** What a person calls it: the webcam's own name, `test picture`, a file's name, a URL. */
-  readonly name: string;
-  /** How its pictures are made, in words: `MJPEG 1280x720 at 30, copied`. */
-  readonly mode: string;
+/** What a frame travels in: bytes in front of it and behind it, the same for all who get it. */
+export interface Envelope {
+  /** Makes the bytes in front; at most 128 fit without a second write. */
+  head(frame: Frame): Uint8Array;
+  /** The bytes behind. */
+  readonly tail: Uint8Array;
 }
 
-/** Whether the camera gives pictures, and if not, why. */
-export type CameraStatus =
-  | { readonly state: "live" }
-  | { readonly state: "starting" }
-  | { readonly state: "lost"; readonly reason: string };
+/**
+ * One frame. Its bytes never change, so all stages share them. Inside socketcam each holder calls
+ * `release()`, and the last one frees the memory. If you got a frame from the library, it is yours:
+ * you need not call anything, and the garbage collector frees it.
+ */
+export class Frame implements FrameMeta {
+  readonly sequence: number;
+  readonly capturedAt: number;
+  readonly #memory: FrameMemory;
+  #sealed: { readonly envelope: Envelope; readonly pieces: readonly Uint8Array[] } | undefined;
+
+  /** Creates a frame, which takes over `memory`. */
+  constructor(memory: FrameMemory, { sequence, capturedAt }: FrameMeta) {
+    this.#memory = memory;
+    this.sequence = sequence;
+    this.capturedAt = capturedAt;
+  }
+
+  /** A whole JPEG, `FF D8` to `FF D9`; its Exif repeats number and time. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#memory.bytes;
+  }
+
+  /**
+   * The frame in an envelope, as pieces to write one after the other. The first kind of envelope is
+   * built around the frame in its own memory, as one piece, once for all who want it. A second kind
+   * has no place there; it gets the same frame in several pieces.
+   */
+  seal(envelope: Envelope): readonly Uint8Array[] {
+    if (this.#sealed?.envelope === envelope) return this.#sealed.pieces;
+    const head = envelope.head(this);
+    const { tail } = envelope;
+    const whole = this.#sealed ? undefined : this.#memory.enclose(head, tail);
+    const pieces = whole ? [whole] : [head, this.bytes, tail].filter(({ length }) => length > 0);
+    this.#sealed ??= { envelope, pieces };
+    return pieces;
+  }
+
+  /** One more holder. */
+  retain(): void {
+    this.#memory.retain();
+  }
+
+  /** One holder less. The last one frees the memory; reading `bytes` throws from then on. */
+  release(): void {
+    this.#memory.release();
+  }
+}

@@ -1,13 +1,11 @@
 /**
- * The Huffman tables that JPEGs without tables of their own mean.
+ * The standard Huffman tables, which a JPEG without tables of its own relies on.
  *
- * Source: ITU-T T.81, annex K.3. Cameras leave them out to save 420 bytes a picture, as Motion-JPEG
- * in AVI files allows; many decoders then show nothing.
- *
- * @module
+ * Source: ITU-T T.81, annex K.3. Most webcams leave them out to save 420 bytes a frame, as
+ * Motion-JPEG in AVI files allows; many decoders then show nothing.
  */
 
-/** For each table its class and number, how many codes there are of each length, and their values. */
+/** For each table: its class and number, how many codes there are of each length, their values. */
 const TABLES = [
   // brightness, DC
   "00" + "00010501010101010100000000000000" +

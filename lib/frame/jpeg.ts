@@ -1,21 +1,22 @@
 /**
- * The outside of a JPEG: its markers, its end and its size. The inside is the decoder's business.
+ * The outside of a JPEG: its segments, its end and its size. The scan is the decoder's business.
  *
  * Source: ITU-T T.81, annex B.
- *
- * @module
  */
-
-import { STANDARD_TABLES } from "./huffman_tables.ts";
 
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
-const DHT = 0xc4;
+/** Marker of the Huffman tables. */
+export const DHT = 0xc4;
+/** Marker of the JFIF header. */
+export const APP0 = 0xe0;
+/** Marker of Exif. */
+export const APP1 = 0xe1;
 const JPG = 0xc8;
 const DAC = 0xcc;
 
-/** What is wrong with a picture, in two words. */
+/** What is wrong with a JPEG, in two words. */
 export type JpegFault =
   | "no start"
   | "no end"
@@ -24,14 +25,17 @@ export type JpegFault =
   | "no size"
   | "too large";
 
-/** Thrown for bytes that are not one whole JPEG; the message says what is missing. */
+/** Thrown for bytes that are not one whole JPEG; the message names what is missing. */
 export class JpegError extends Error {
+  /** The error's name in messages. */
   override name = "JpegError";
-  readonly fault: JpegFault;
+  /** What is wrong. */
+  readonly code: JpegFault;
 
-  constructor(fault: JpegFault, message: string, options?: ErrorOptions) {
+  /** Creates an error. */
+  constructor(code: JpegFault, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.fault = fault;
+    this.code = code;
   }
 }
 
@@ -44,21 +48,21 @@ export interface Segment {
   readonly end: number;
 }
 
-/** Whether the bytes start as every JPEG does. */
+/** Whether the bytes start like every JPEG. */
 export function startsAsJpeg(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === SOI;
 }
 
 /**
- * The segments between the start of the picture and its scan, in order, the scan's header last.
+ * The segments from the start of the JPEG to its scan, in order; the scan's header is the last.
  *
- * @throws {JpegError} when a segment is not where the one before says it is.
+ * @throws {JpegError} when a segment is not where the one before it says.
  */
 export function* segments(bytes: Uint8Array): Generator<Segment> {
   if (!startsAsJpeg(bytes)) throw new JpegError("no start", "it does not start with FF D8");
   let start = 2;
   while (true) {
-    // Any number of FF may stand before a marker (B.1.1.2).
+    // Any number of FF may precede a marker (B.1.1.2).
     while (bytes[start] === 0xff && bytes[start + 1] === 0xff) start++;
     if (start + 4 > bytes.length) throw new JpegError("broken header", "it ends before its scan");
     if (bytes[start] !== 0xff) throw new JpegError("broken header", `no marker at byte ${start}`);
@@ -95,36 +99,15 @@ export function jpegSize(bytes: Uint8Array): { width: number; height: number } {
 }
 
 /**
- * The picture made whole: what stands behind its end is left off (some cameras fill their buffer
- * up with zeros, or send a few odd bytes more), and tables that it means but lacks are put in.
- * Nothing else is changed; where nothing is missing, it is a view and not a copy.
+ * Offset behind the last end marker. `scanData` is where the data of the scan begins; no end marker
+ * can precede it.
  *
- * @throws {JpegError} when it is torn: it does not start, or end, or its header is broken.
+ * @throws {JpegError} when there is none.
  */
-export function makeWhole(bytes: Uint8Array): Uint8Array {
-  let hasTables = false;
-  let scan: Segment | undefined;
-  for (const segment of segments(bytes)) {
-    if (segment.marker === DHT) hasTables = true;
-    scan = segment;
-  }
-  const whole = bytes.subarray(0, endOfPicture(bytes, scan!.end));
-  return hasTables ? whole : insert(whole, scan!.start, STANDARD_TABLES);
-}
-
-/** Offset behind the last end marker, which can stand nowhere before the scan's data. */
-function endOfPicture(bytes: Uint8Array, scanData: number): number {
+export function endOfJpeg(bytes: Uint8Array, scanData: number): number {
   let at = bytes.length;
   while ((at = bytes.lastIndexOf(EOI, at - 1)) > scanData) {
     if (bytes[at - 1] === 0xff) return at + 1;
   }
   throw new JpegError("no end", "it does not end with FF D9");
-}
-
-function insert(bytes: Uint8Array, at: number, part: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(bytes.length + part.length);
-  joined.set(bytes.subarray(0, at));
-  joined.set(part, at);
-  joined.set(bytes.subarray(at), at + part.length);
-  return joined;
 }

@@ -1,30 +1,28 @@
 /**
  * From what `node:http` has read to a `Request`, and from a `Response` to what it writes.
  *
- * `Deno.serve` hands a stream on through a web stream and a second loop in Rust; with `node:http`
- * a frame goes from the mailbox to the connection, which takes two thirds of the time and a third
- * of the memory where a thousand watch.
- *
- * @module
+ * `Deno.serve` would pass a stream on through a web stream and a second loop in Rust. With
+ * `node:http`, a frame goes from the mailbox to the connection, which with a thousand viewers takes
+ * two thirds of the time and a third of the memory.
  */
 
 import { once } from "node:events";
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { MjpegResponse, writeFrames } from "./mjpeg.ts";
+import { ViewerResponse } from "./viewer_response.ts";
 
 /**
- * What was asked for; `isUpgrade` says whether the connection is to speak another protocol then,
- * which takes more than a header that names one.
+ * The request. `isUpgrade` says whether the connection is about to change its protocol: a header
+ * that asks for it is not enough.
  *
- * @throws {TypeError} when there is no such address or method.
+ * @throws {TypeError} when the address or the method is invalid.
  */
 export function requestOf(
   { headers, headersDistinct, method, socket, url }: IncomingMessage,
   isUpgrade: boolean,
 ): Request {
-  // Only HTTP/1.0 has no Host; it means whom it has reached.
-  const host = headers.host ?? `${hostOf(socket.localAddress!)}:${socket.localPort}`;
+  // Only HTTP/1.0 sends no Host; it means the address that it has reached.
+  const host = headers.host ?? `${bracketed(socket.localAddress!)}:${socket.localPort}`;
   const path = url!.startsWith("/") ? `http://${host}${url}` : url!;
   const request = new Request(path, { method });
   for (const [name, values = []] of Object.entries(headersDistinct)) {
@@ -34,18 +32,18 @@ export function requestOf(
   return request;
 }
 
-/** An address as it stands in a URL. */
-function hostOf(address: string): string {
+/** An address as URLs write it. */
+function bracketed(address: string): string {
   return address.includes(":") ? `[${address}]` : address;
 }
 
-/** Writes the answer; settles once all is written, which for a stream is when it has ended. */
+/** Sends a response; settles once all of it is written. */
 export async function send(response: Response, reply: ServerResponse): Promise<void> {
   reply.statusCode = response.status;
   for (const [name, value] of response.headers) reply.setHeader(name, value);
-  // What a request without use for one carries as its body is not waited for.
+  // Nobody reads the body of a request.
   if (hasBody(reply.req)) reply.shouldKeepAlive = false;
-  if (response instanceof MjpegResponse) return await sendFrames(response, reply);
+  if (response instanceof ViewerResponse) return await sendFrames(response, reply);
   const body = response.body ? await response.bytes() : undefined;
   if (body) reply.setHeader("content-length", body.length);
   reply.end(body);
@@ -55,21 +53,31 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return "transfer-encoding" in headers || (headers["content-length"] ?? "0") !== "0";
 }
 
-async function sendFrames({ viewer }: MjpegResponse, reply: ServerResponse): Promise<void> {
-  const { socket } = reply.req;
-  viewer.hangUp = () => socket.destroy();
-  socket.once("close", () => viewer.leave());
-  // It ends with the connection: no chunks, of which no camera program has a use.
+async function sendFrames(response: ViewerResponse, reply: ServerResponse): Promise<void> {
+  response.viewer.attach(reply.req.socket);
+  // The end of the connection ends the stream: camera programs cannot read chunks.
   reply.removeHeader("transfer-encoding");
   reply.shouldKeepAlive = false;
-  // Where more was asked for on this connection before, the answer to that comes first.
+  // Answers to earlier requests on this connection come first.
   if (!reply.socket) await once(reply, "socket");
   reply.flushHeaders();
-  await writeFrames(viewer, socket);
-  socket.end();
+  await response.writeTo(reply.req);
+  reply.req.socket.end();
 }
 
-/** Writes an answer to a connection on which HTTP is over, and ends it. */
+/** Sends the response to an upgrade; `head` is what came after the request already. */
+export async function sendUpgrade(
+  response: Response,
+  request: IncomingMessage,
+  head: Uint8Array,
+): Promise<void> {
+  if (!(response instanceof ViewerResponse)) return await sendLast(response, request.socket);
+  response.viewer.attach(request.socket);
+  await response.writeTo(request, head);
+  request.socket.end();
+}
+
+/** Writes a response to a connection that `node:http` has given up, and ends it. */
 export async function sendLast(response: Response, connection: Duplex): Promise<void> {
   const body = await response.bytes();
   const headers = { ...Object.fromEntries(response.headers), "content-length": body.length };

@@ -1,20 +1,16 @@
-/**
- * Notices that an endpoint does not take connections any more.
- *
- * @module
- */
+/** Finds out whether an endpoint still accepts connections. */
 
-import { deadline } from "@std/async/deadline";
+import { LateError, within } from "../time/deadline.ts";
 
-/** How long a connection may wait until it is taken, in milliseconds. */
+/** How long a connection may wait to be accepted, in milliseconds. */
 export const KNOCK_MS = 1000;
 
-/** What came of a knock: it was heard, it was not, or there was none to begin with. */
+/** What came of a knock: somebody heard it, nobody did, or there was no connection at all. */
 export type Knock = "heard" | "unheard" | { readonly error: unknown };
 
 /**
- * Knocks at an address of this machine: connects, says nothing, and waits until the other side has
- * closed as well, which it can only do once it has taken the connection.
+ * Knocks at an address of this machine: connects, says nothing, and waits until the other side
+ * closes too, for which it must have accepted the connection.
  */
 export async function knock({ hostname, port }: Deno.NetAddr): Promise<Knock> {
   let conn: Deno.TcpConn;
@@ -26,12 +22,12 @@ export async function knock({ hostname, port }: Deno.NetAddr): Promise<Knock> {
   using _ = conn;
   try {
     await conn.closeWrite();
-    while (await deadline(conn.read(new Uint8Array(1)), KNOCK_MS) !== null);
+    while (await within(conn.read(new Uint8Array(1)), KNOCK_MS, "unheard") !== null);
     return "heard";
   } catch (error) {
-    return (error as Error).name === "TimeoutError" ? "unheard" : "heard";
+    return error instanceof LateError ? "unheard" : "heard";
   }
 }
 
-/** Who listens on all addresses is reached at one of them. */
+/** Where to reach a server that listens on all addresses. */
 const REACHED_AT: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };

@@ -1,64 +1,53 @@
-/**
- * Frames as `multipart/x-mixed-replace`, which every browser and camera program takes.
- *
- * @module
- */
+/** Frames as `multipart/x-mixed-replace`, which every browser and camera program can show. */
 
+import type { IncomingMessage } from "node:http";
 import type { Writable } from "node:stream";
-import type { Frame } from "../frame/frame.ts";
-import { extend } from "../frame/roomy.ts";
-import type { Viewer } from "./viewer.ts";
+import type { Envelope, Frame } from "../frame/frame.ts";
+import { ViewerResponse } from "./viewer_response.ts";
 
 const BOUNDARY = "frame";
 
-/** The type of the stream. No quotes around the boundary: Safari would take them for part of it. */
+/** The stream's type, without quotes: Safari would take them for part of the boundary. */
 export const MJPEG_TYPE = `multipart/x-mixed-replace;boundary=${BOUNDARY}`;
 
 const encoder = new TextEncoder();
 const OPENING = encoder.encode(`--${BOUNDARY}\r\n`);
-const CLOSING = encoder.encode(`\r\n--${BOUNDARY}\r\n`);
-
-const parts = new WeakMap<Frame, Uint8Array>();
 
 /**
- * A frame as it is streamed, made once for all viewers. The boundary that ends the part is sent
- * with it: Firefox shows a picture only when it has seen what follows.
+ * A frame as a part of the stream. The boundary behind a part goes with it, since Firefox shows a
+ * picture only when it has seen what follows.
  */
-function part(frame: Frame): Uint8Array {
-  let bytes = parts.get(frame);
-  if (bytes) return bytes;
-  const header = encoder.encode(
-    "Content-Type: image/jpeg\r\n" +
-      `Content-Length: ${frame.bytes.length}\r\n` +
-      `X-Timestamp: ${(frame.capturedAt / 1000).toFixed(6)}\r\n\r\n`,
-  );
-  bytes = extend(frame.bytes, header.length, CLOSING.length);
-  bytes.set(header);
-  bytes.set(CLOSING, header.length + frame.bytes.length);
-  parts.set(frame, bytes);
-  return bytes;
-}
+export const MULTIPART: Envelope = {
+  head: ({ bytes, capturedAt }) =>
+    encoder.encode(
+      "Content-Type: image/jpeg\r\n" +
+        `Content-Length: ${bytes.length}\r\n` +
+        `X-Timestamp: ${(capturedAt / 1000).toFixed(6)}\r\n\r\n`,
+    ),
+  tail: encoder.encode(`\r\n--${BOUNDARY}\r\n`),
+};
 
-/** The head of a stream; its frames go to the connection itself, by {@linkcode writeFrames}. */
-export class MjpegResponse extends Response {
-  /** Whose stream it is. */
-  readonly viewer: Viewer;
-
-  /** Makes the head of a viewer's stream. */
-  constructor(viewer: Viewer, headers: HeadersInit) {
-    super(null, { headers });
-    this.viewer = viewer;
+/** A viewer's stream. */
+export class MjpegResponse extends ViewerResponse {
+  /** Writes the newest frame whenever the connection has taken the one before. */
+  override async writeTo({ socket }: IncomingMessage): Promise<void> {
+    if (!await write(socket, [OPENING])) return;
+    let frame: Frame | undefined;
+    while ((frame = await this.viewer.next())) {
+      if (!await write(socket, frame.seal(MULTIPART))) return;
+      frame.release();
+    }
   }
 }
 
-/** Writes the newest frame whenever the connection has taken the one before, until either ends. */
-export async function writeFrames(viewer: Viewer, connection: Writable): Promise<void> {
-  if (!await write(connection, OPENING)) return;
-  let frame: Frame | undefined;
-  while ((frame = await viewer.next()) && await write(connection, part(frame)));
-}
-
-/** Whether the connection has taken the bytes; it takes them in one piece. */
-function write(connection: Writable, bytes: Uint8Array): Promise<boolean> {
-  return new Promise((resolve) => connection.write(bytes, (error) => resolve(!error)));
+/** Whether the connection has taken all the pieces. If not, a write of them may be under way. */
+function write(connection: Writable, pieces: readonly Uint8Array[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    connection.cork();
+    pieces.forEach((bytes, i) => {
+      if (i < pieces.length - 1) connection.write(bytes);
+      else connection.write(bytes, (error) => resolve(!error));
+    });
+    connection.uncork();
+  });
 }

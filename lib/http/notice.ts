@@ -1,56 +1,62 @@
-/**
- * What viewers are shown while no picture comes: the last one, with the reason in words.
- *
- * @module
- */
+/** What viewers see while no frames come: the last picture, with the reason in words. */
 
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
-import { type FeedState, trouble } from "./state.ts";
+import { type FeedState, unavailableReason } from "./state.ts";
 
-/** How long no frame may come before it is asked why, in milliseconds: drawing takes time too. */
+/** How long no frame may come before a notice is drawn, in milliseconds: drawing takes time too. */
 export const PATIENCE_MS = 500;
 
-/** Draws words on a frame; without one, on nothing. */
+/** Draws words on a frame, or on an empty one. The caller releases the result. */
 export type DrawNotice = (words: string, last: Frame | undefined) => Promise<Frame>;
 
-/** Keeps the notice that fits. */
+/** Keeps the notice up to date. */
 export class Notice {
   readonly #frames: Hub<Frame>;
   readonly #readState: () => FeedState;
   readonly #draw: DrawNotice;
   #seen = 0;
   #lastAt = performance.now();
-  #words: string | undefined;
+  #reason: string | undefined;
   #drawn: Frame | undefined;
 
-  /** Makes one for the viewers of `frames`. */
+  /** Creates the notice for viewers of `frames`. */
   constructor(frames: Hub<Frame>, readState: () => FeedState, draw: DrawNotice) {
     this.#frames = frames;
     this.#readState = readState;
     this.#draw = draw;
   }
 
-  /** What is to be shown now instead of the last frame, as soon as it is drawn. */
+  /** What to show now instead of the last frame; undefined while frames come or nothing is drawn. */
   read(): Frame | undefined {
     const at = performance.now();
     if (this.#frames.published !== this.#seen) {
       this.#seen = this.#frames.published;
       this.#lastAt = at;
-      this.#words = this.#drawn = undefined;
+      this.#reason = undefined;
+      this.#keep(undefined);
     }
     if (at < this.#lastAt + PATIENCE_MS) return undefined;
-    const words = trouble(this.#readState());
-    if (words !== this.#words) void this.#renew(words);
-    return this.#words === undefined ? undefined : this.#drawn;
+    const reason = unavailableReason(this.#readState());
+    if (reason !== this.#reason) void this.#renew(reason);
+    return this.#reason === undefined ? undefined : this.#drawn;
   }
 
-  async #renew(words: string | undefined): Promise<void> {
-    this.#words = words;
-    if (words === undefined) return;
+  async #renew(reason: string | undefined): Promise<void> {
+    this.#reason = reason;
+    if (reason === undefined) return;
     const seen = this.#seen;
-    const drawn = await this.#draw(words, this.#frames.latest).catch(() => undefined);
-    // It may have taken so long that something else is to be said, or nothing any more.
-    if (words === this.#words && seen === this.#seen) this.#drawn = drawn;
+    const last = this.#frames.latest;
+    last?.retain();
+    const drawn = await this.#draw(reason, last).catch(() => undefined);
+    last?.release();
+    // The reason may have changed while it was drawn, or frames may have come.
+    if (reason === this.#reason && seen === this.#seen) this.#keep(drawn);
+    else drawn?.release();
+  }
+
+  #keep(drawn: Frame | undefined): void {
+    this.#drawn?.release();
+    this.#drawn = drawn;
   }
 }

@@ -1,10 +1,6 @@
-/**
- * What answers have in common.
- *
- * @module
- */
+/** What all answers have in common. */
 
-/** The headers of every answer, and its type. */
+/** The headers of every answer. */
 export function headers(type: string): Record<string, string> {
   return {
     "content-type": type,
@@ -14,7 +10,7 @@ export function headers(type: string): Record<string, string> {
   };
 }
 
-/** A sentence, without its full stop. */
+/** An answer of one sentence, given without its full stop. */
 export function text(status: number, words: string, more: Record<string, string> = {}): Response {
   return new Response(`${words}\n`, {
     status,

@@ -1,20 +1,16 @@
-/**
- * What `/state` says: where the pictures come from, and how they fare.
- *
- * @module
- */
+/** What `/state` says: where frames come from, and how well they come. */
 
 import type { ViewerState } from "./viewer.ts";
 
 /** All of `/state`. */
 export interface State extends FeedState {
-  /** Who watches. */
+  /** The viewers of this endpoint. */
   readonly viewers: readonly ViewerState[];
 }
 
 /** What is known of the frames before they reach a viewer. */
 export interface FeedState {
-  /** Milliseconds since 1970, by the clock that frames carry the time of. */
+  /** The time by the clock that stamps the frames, in milliseconds since 1970. */
   readonly now: number;
   /** The server that frames come from. */
   readonly source: {
@@ -24,7 +20,7 @@ export interface FeedState {
     readonly reconnects: number;
     /** Why it is not connected. */
     readonly reason?: string;
-    /** When it is tried again, in milliseconds from now. */
+    /** How long until the next attempt, in milliseconds. */
     readonly retryInMs?: number;
   };
   /** The camera behind it. */
@@ -33,24 +29,24 @@ export interface FeedState {
     readonly state: "live" | "starting" | "lost" | "unknown";
     /** Why it is not live. */
     readonly reason: string | null;
-    /** Of the newest picture, in pixels. */
+    /** The newest frame's width in pixels. */
     readonly width: number | null;
-    /** Of the newest picture, in pixels. */
+    /** The newest frame's height in pixels. */
     readonly height: number | null;
   };
   /** Counts since the start, and the rates of the last seconds. */
   readonly frames: {
-    /** Frames that came from the server. */
+    /** Frames received from the server. */
     readonly received: number;
-    /** Frames that were handed to viewers. */
+    /** Frames passed on to viewers. */
     readonly published: number;
-    /** Frames that do not decode. */
+    /** Frames that did not decode. */
     readonly corrupt: number;
-    /** Frames left out for a newer one, on either side of the wire. */
+    /** Frames skipped for a newer one, on either side of the wire. */
     readonly skipped: number;
-    /** Published, a second. */
+    /** Frames published a second. */
     readonly fps: number;
-    /** Published, a second. */
+    /** Bytes published a second. */
     readonly bytesPerSecond: number;
   };
   /** From capture to publication here, in milliseconds, by the server's clock. */
@@ -60,19 +56,19 @@ export interface FeedState {
     /** Null before the first frame. */
     readonly p95: number | null;
   };
-  /** What is seen of the newest picture without looking at it; null where none is decoded. */
+  /** What the newest frame shows, in numbers; null where frames are not decoded. */
   readonly scene: {
-    /** The share of the picture that has changed since the one before, 0 to 1. */
+    /** The share of the frame that has changed since the one before, 0 to 1. */
     readonly motion: number;
     /** 0 (black) to 1 (white). */
     readonly brightness: number;
     /** The most motion in each of the last 60 seconds, oldest first. */
     readonly lastMinute: readonly number[];
   } | null;
-  /** What is done to frames, and what it takes. */
+  /** What is done to frames, and how long it takes. */
   readonly decode: {
     readonly mode: "check" | "transform" | "off";
-    /** Why the transform does nothing. */
+    /** Why the transform does not work. */
     readonly error: string | null;
     /** Milliseconds; null before the first frame. */
     readonly p50Ms: number | null;
@@ -81,12 +77,12 @@ export interface FeedState {
   };
 }
 
-/** Why no pictures come, in a sentence without its full stop; undefined while they do. */
-export function trouble({ source, camera }: FeedState): string | undefined {
+/** Why no frames come, as a sentence without its full stop; undefined while they do. */
+export function unavailableReason({ source, camera }: FeedState): string | undefined {
   if (source.state !== "connected") {
     return source.reason ?? `Connecting to ${source.host}:${source.port}`;
   }
   if (camera.state === "live") return undefined;
-  if (camera.state === "unknown") return `No picture comes from ${source.host}:${source.port}`;
+  if (camera.state === "unknown") return `No frames come from ${source.host}:${source.port}`;
   return camera.reason ?? `The camera is ${camera.state}`;
 }

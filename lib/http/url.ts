@@ -1,13 +1,9 @@
-/**
- * What a person opens.
- *
- * @module
- */
+/** The URL that a person opens. */
 
-/** Addresses that are this machine's own, or all of its own. */
+/** Addresses of this machine alone, or all of its addresses. */
 const HERE: readonly string[] = ["127.0.0.1", "0.0.0.0", "::1", "::"];
 
-/** The URL of an address that is listened on, as it is opened on the same machine. */
+/** The URL of an address that this machine listens on, for a browser on the same machine. */
 export function urlOf(
   { hostname, port }: Deno.NetAddr,
   { cert }: { readonly cert?: string } = {},

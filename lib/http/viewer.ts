@@ -1,41 +1,37 @@
-/**
- * One who watches over HTTP.
- *
- * @module
- */
+/** One viewer: the frames it gets, when, and how it keeps up. */
 
-import { drop, hold } from "../flow/loan.ts";
+import type { Duplex } from "node:stream";
 import type { Mailbox } from "../flow/mailbox.ts";
-import { RateMeter } from "../flow/meter.ts";
+import { RateMeter } from "../flow/meters.js";
 import { Pace } from "../flow/pace.ts";
 import type { Frame } from "../frame/frame.ts";
 
 /** One viewer, as `/state` shows it. */
 export interface ViewerState {
-  /** The viewer's address. */
+  /** The viewer's address and port. */
   readonly address: string;
-  /** What it asked for. */
+  /** The path and query it asked for. */
   readonly path: string;
-  /** Frames it gets a second. */
+  /** The frames it gets a second. */
   readonly fps: number;
-  /** Frames it missed, since it was not done with the one before. */
+  /** How many frames it missed because it was still busy with an earlier one. */
   readonly skipped: number;
 }
 
-/** What a viewer is to get. */
+/** Options of a {@linkcode Viewer}. */
 export interface ViewerOptions {
-  /** The viewer's address. */
+  /** The viewer's address and port. */
   readonly address: string;
-  /** What it asked for. */
+  /** The path and query it asked for. */
   readonly path: string;
-  /** Frames it wants a second, at most. */
+  /** The most frames a second that it wants; may be `Infinity`. */
   readonly fps: number;
-  /** Whether it gets the last frame again, or a notice, when no other comes. */
+  /** Whether it gets the last frame again, or a notice, when no new one comes. */
   readonly repeats: boolean;
 }
 
 /**
- * How long a viewer may get no frame, in milliseconds; then the last one is sent again. Home
+ * How long a viewer may get nothing before its last frame is repeated, in milliseconds. Home
  * Assistant ends a stream after 10 s without bytes, and Chrome shows a picture only when the next
  * one begins (https://crbug.com/527446).
  */
@@ -43,42 +39,40 @@ export const REPEAT_MS = 1000;
 
 /** One viewer's frames. */
 export class Viewer {
-  /** Ends the viewer's connection, whatever state that is in. */
-  hangUp: () => void = () => {};
   readonly #frames: Mailbox<Frame>;
-  readonly #address: string;
-  readonly #path: string;
-  readonly #pace: Pace | undefined;
-  readonly #repeats: boolean;
-  readonly #rate = new RateMeter();
+  readonly #options: ViewerOptions;
   readonly #onLeave: () => void;
+  readonly #pace: Pace | undefined;
+  readonly #rate = new RateMeter();
+  #connection: Duplex | undefined;
   #last: Frame | undefined;
   #lastAt = performance.now();
   #isWaiting = false;
 
-  /** Makes a viewer of a mailbox, which is closed when the viewer leaves. */
-  constructor(
-    frames: Mailbox<Frame>,
-    { address, path, fps, repeats }: ViewerOptions,
-    onLeave: () => void,
-  ) {
+  /** Creates a viewer of a mailbox, which it closes when it leaves. */
+  constructor(frames: Mailbox<Frame>, options: ViewerOptions, onLeave: () => void) {
     this.#frames = frames;
+    this.#options = options;
     this.#onLeave = onLeave;
-    this.#address = address;
-    this.#path = path;
-    this.#repeats = repeats;
-    this.#pace = Number.isFinite(fps) ? new Pace(fps) : undefined;
+    this.#pace = Number.isFinite(options.fps) ? new Pace(options.fps) : undefined;
   }
 
-  /** The next frame that the viewer wants; undefined at the end. */
+  /** Ties the viewer to its connection: when one goes, so does the other. */
+  attach(connection: Duplex): void {
+    this.#connection = connection;
+    connection.once("close", () => this.leave());
+  }
+
+  /** The next frame for this viewer, which the caller releases; undefined at the end. */
   async next(): Promise<Frame | undefined> {
     while (true) {
-      this.#isWaiting = true;
-      const { value: frame } = await this.#frames.next();
-      this.#isWaiting = false;
+      const frame = await this.#take();
       if (!frame) return undefined;
       const at = performance.now();
-      if (this.#pace && !this.#pace.take(at) && frame !== this.#last) continue;
+      if (this.#pace && !this.#pace.take(at) && frame !== this.#last) {
+        frame.release();
+        continue;
+      }
       this.#remember(frame);
       this.#lastAt = at;
       this.#rate.add(frame.bytes.length, at);
@@ -86,47 +80,60 @@ export class Viewer {
     }
   }
 
-  /** How long it has not been done with its last frame, in milliseconds; 0 when it is. */
+  async #take(): Promise<Frame | undefined> {
+    this.#isWaiting = true;
+    try {
+      return (await this.#frames.next()).value;
+    } catch {
+      // The source of the frames reports the error.
+      return undefined;
+    } finally {
+      this.#isWaiting = false;
+    }
+  }
+
+  /** How long it has been busy with its last frame, in milliseconds; 0 while it waits. */
   get stalledMs(): number {
     return this.#isWaiting ? 0 : performance.now() - this.#lastAt;
   }
 
-  /** Gives it the last frame once more, or `instead`, when it has waited too long for another. */
-  remind(instead: Frame | undefined): void {
-    if (!this.#repeats || !this.#isWaiting) return;
+  /** Shows `notice`, or the last frame once more, if the viewer has waited too long for another. */
+  remind(notice: Frame | undefined): void {
+    if (!this.#options.repeats || !this.#isWaiting) return;
     if (performance.now() < this.#lastAt + REPEAT_MS) return;
-    const frame = instead ?? this.#last;
+    const frame = notice ?? this.#last;
     if (frame) this.show(frame);
   }
 
-  /** Gives it a frame that is none of the newest, whatever its pace. */
+  /** Shows a frame that is not new, whatever the viewer's pace. */
   show(frame: Frame): void {
     this.#remember(frame);
     this.#frames.put(frame);
   }
 
-  #remember(frame: Frame): void {
+  #remember(frame: Frame | undefined): void {
     if (frame === this.#last) return;
-    hold(frame);
-    if (this.#last) drop(this.#last);
+    frame?.retain();
+    this.#last?.release();
     this.#last = frame;
   }
 
-  /** Frames it missed so far. */
+  /** How many frames it has missed. */
   get skipped(): number {
     return this.#frames.skipped;
   }
 
-  /** It has gone, or has to. */
+  /** Ends the viewer, and its connection, whatever state that is in. */
   leave(): void {
     this.#frames.return();
+    this.#remember(undefined);
     this.#onLeave();
-    this.hangUp();
+    this.#connection?.destroy();
   }
 
   /** As `/state` shows it. */
   get state(): ViewerState {
-    const { fps } = this.#rate.read();
-    return { address: this.#address, path: this.#path, fps, skipped: this.skipped };
+    const { address, path } = this.#options;
+    return { address, path, fps: this.#rate.read().fps, skipped: this.skipped };
   }
 }

@@ -1,43 +1,39 @@
-/**
- * All who watch over HTTP.
- *
- * @module
- */
+/** All viewers. */
 
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import { Viewer, type ViewerOptions, type ViewerState } from "./viewer.ts";
 
-/** How many may watch at the same time. */
+/** How many viewers there may be at the same time. */
 export const MAX_VIEWERS = 1000;
 /**
- * How long a viewer keeps its place without taking anything, in milliseconds, when there is no
- * other place left: a hidden tab may sleep for as long as it likes, but not shut out who watches.
+ * How long a viewer that takes nothing keeps its place once all are taken, in milliseconds: a hidden
+ * tab may sleep, but not shut others out.
  */
 export const STALLED_MS = 60_000;
-/** How often viewers are looked after, in milliseconds. */
+/** How often to look which viewers have waited too long, in milliseconds. */
 const ROUND_MS = 100;
 
-/** All viewers. Disposing of it ends their streams. */
+/** All viewers of a hub. Disposing of it ends them. */
 export class Viewers {
   readonly #frames: Hub<Frame>;
   readonly #notice: () => Frame | undefined;
   readonly #viewers = new Set<Viewer>();
   readonly #timer: ReturnType<typeof setInterval>;
 
-  /** Makes the circle of who watches `frames`; `notice` is shown instead when it gives one. */
+  /** @param notice what to show instead of the last frame, if anything. */
   constructor(frames: Hub<Frame>, notice: () => Frame | undefined = () => undefined) {
     this.#frames = frames;
     this.#notice = notice;
-    this.#timer = setInterval(() => this.#lookAfter(), ROUND_MS);
+    this.#timer = setInterval(() => this.#remindAll(), ROUND_MS);
   }
 
-  /** A viewer comes, if there is a place for it. */
+  /** Lets a viewer in; undefined without a free place. */
   join(options: ViewerOptions): Viewer | undefined {
     if (this.#viewers.size >= MAX_VIEWERS) this.#makeRoom();
     if (this.#viewers.size >= MAX_VIEWERS) return undefined;
     const viewer: Viewer = new Viewer(
-      this.#frames.borrow(),
+      this.#frames.subscribe(),
       options,
       () => this.#viewers.delete(viewer),
     );
@@ -55,7 +51,7 @@ export class Viewers {
     stalled.sort((one, other) => other.stalledMs - one.stalledMs)[0]?.leave();
   }
 
-  #lookAfter(): void {
+  #remindAll(): void {
     if (this.#viewers.size === 0) return;
     const notice = this.#notice();
     for (const viewer of this.#viewers) viewer.remind(notice);

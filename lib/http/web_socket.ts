@@ -1,64 +1,52 @@
 /**
- * Frames over a WebSocket: a binary message each, a whole JPEG. Each message that comes back, of
- * whatever content, acknowledges one, so that who falls behind gets fewer frames and fresh ones.
- *
- * @module
+ * Frames over a WebSocket: each is a binary message, one whole JPEG. Each message from the other
+ * side, whatever it says, acknowledges one frame, so that a slow page gets fewer but fresh ones.
  */
 
 import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
 // @ts-types="./ws.d.ts"
 import { type WebSocket, WebSocketServer } from "ws";
 import { FlightWindow } from "../flow/flight_window.ts";
 import type { Viewer } from "./viewer.ts";
+import { ViewerResponse } from "./viewer_response.ts";
 
-/** The longest message that is taken, in bytes: an acknowledgement needs none. */
+/** The longest message that is accepted, in bytes: an acknowledgement can be empty. */
 export const MAX_MESSAGE_BYTES = 1024;
-/** How often it is asked whether the other side is still there, in milliseconds. */
+/** How often the other side is asked whether it is still there, in milliseconds. */
 export const PING_MS = 10_000;
 
 const sockets = new WebSocketServer({
   noServer: true,
   clientTracking: false,
-  // A JPEG does not become smaller.
+  // A JPEG does not get smaller.
   perMessageDeflate: false,
   maxPayload: MAX_MESSAGE_BYTES,
 });
 
-/** Says yes to a request for a WebSocket; its frames go to the connection, by {@linkcode openSocket}. */
-export class SocketResponse extends Response {
-  /** Whose socket it is. */
-  readonly viewer: Viewer;
-
-  /** Makes the answer to a viewer. */
-  constructor(viewer: Viewer) {
-    super();
-    this.viewer = viewer;
+/** A viewer's WebSocket. */
+export class SocketResponse extends ViewerResponse {
+  /** Shakes hands, and sends frames as the other side acknowledges them. */
+  override writeTo(request: IncomingMessage, head: Uint8Array = new Uint8Array()): Promise<void> {
+    return new Promise((resolve, reject) => {
+      // After a handshake that failed, this is all that happens.
+      request.socket.once("close", resolve);
+      sockets.handleUpgrade(request, request.socket, Buffer.from(head), (socket) => {
+        sendFrames(this.viewer, socket).then(resolve, reject);
+      });
+    });
   }
-}
-
-/** Shakes hands on a connection, then sends the viewer its frames until either goes. */
-export function openSocket(
-  { viewer }: SocketResponse,
-  incoming: IncomingMessage,
-  connection: Duplex,
-  head: Uint8Array,
-): void {
-  viewer.hangUp = () => connection.destroy();
-  connection.once("close", () => viewer.leave());
-  sockets.handleUpgrade(incoming, connection, Buffer.from(head), (socket) => {
-    socket.on("error", () => {});
-    const stop = keepAlive(socket);
-    socket.once("close", stop);
-    void sendFrames(viewer, socket);
-  });
 }
 
 async function sendFrames(viewer: Viewer, socket: WebSocket): Promise<void> {
   const window = new FlightWindow();
   window.expectAcknowledgements();
+  const stop = keepAlive(socket);
+  socket.on("error", () => {});
   socket.on("message", () => window.acknowledged());
-  socket.once("close", () => window.end());
+  socket.once("close", () => {
+    stop();
+    window.end();
+  });
   while (true) {
     await window.open();
     const frame = await viewer.next();
@@ -66,10 +54,11 @@ async function sendFrames(viewer: Viewer, socket: WebSocket): Promise<void> {
     window.sent(frame.bytes.length, viewer.skipped);
     const error = await new Promise((resolve) => socket.send(frame.bytes, resolve));
     if (error) return;
+    frame.release();
   }
 }
 
-/** Ends a connection on which nobody answers any more; returns how to stop asking. */
+/** Ends a connection that stops answering pings; returns how to stop asking. */
 function keepAlive(socket: WebSocket): () => void {
   let answered = true;
   socket.on("pong", () => answered = true);

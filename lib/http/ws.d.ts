@@ -1,7 +1,5 @@
 /**
- * What is used of ws, which comes without types; those there are bring all of Node's with them.
- *
- * @module
+ * The part of ws that is used. It comes without types, and @types/ws brings all of Node's with it.
  */
 
 import type { IncomingMessage } from "node:http";
@@ -12,10 +10,10 @@ export interface WebSocket {
   on(event: "message" | "pong", listener: () => void): this;
   on(event: "error", listener: (error: Error) => void): this;
   once(event: "close", listener: () => void): this;
-  /** Sends a binary message; `done` is called when it is written, or cannot be. */
+  /** Sends a binary message; calls `done` when it is written, or with an error. */
   send(message: Uint8Array, done: (error?: Error) => void): void;
   ping(): void;
-  /** Ends the connection without a word. */
+  /** Ends the connection without a closing handshake. */
   terminate(): void;
 }
 
@@ -25,7 +23,7 @@ export class WebSocketServer {
     readonly noServer: true;
     readonly clientTracking: false;
     readonly perMessageDeflate: false;
-    /** The longest message that is taken, in bytes. */
+    /** The longest message that is accepted, in bytes. */
     readonly maxPayload: number;
   });
   handleUpgrade(

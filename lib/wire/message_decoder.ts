@@ -1,25 +1,18 @@
-/**
- * Bytes to payloads. No input or output happens here.
- *
- * @module
- */
+/** Bytes to payloads, in chunks of any size. No input or output happens here. */
 
-import { Assembler } from "../flow/assembler.ts";
 import { MAX_FRAME_BYTES } from "../frame/frame.ts";
-import { ProtocolError } from "./protocol.ts";
+import { FrameMemory } from "../frame/frame_memory.ts";
+import type { PayloadLimit } from "./limits.ts";
+import { ProtocolError } from "./protocol_error.ts";
 
-/** What is free around a payload for what viewers get before and behind a frame. */
-const ROOM = { before: 128, behind: 16 };
-
-/** Takes a stream of messages apart, in chunks of any size. */
+/** Takes a stream of messages apart. */
 export class MessageDecoder {
-  readonly #limit: (first: number) => number;
+  readonly #limit: PayloadLimit;
   #length = 0;
   #lengthBytes = 0;
-  #payload: Assembler | undefined;
+  #payload: FrameMemory | undefined;
 
-  /** @param limit the most bytes a payload may have, by its first byte; it may throw. */
-  constructor(limit: (first: number) => number) {
+  constructor(limit: PayloadLimit) {
     this.#limit = limit;
   }
 
@@ -29,13 +22,13 @@ export class MessageDecoder {
   }
 
   /**
-   * The payloads that end in this chunk, each before the next is looked at, so that it can change
-   * what is allowed. A length is judged before memory is taken for it. To be read to its end.
+   * The payloads that end in this chunk. Each is yielded before the next one is looked at, so that it
+   * can change the limit; so read this to its end. A frame comes with the room that it needs later.
    *
-   * @throws {ProtocolError} when a payload is longer than its kind may be; nothing can be read
-   * from this stream after that.
+   * @throws {ProtocolError} when a payload is longer than its kind may be. The stream cannot be read
+   * any further after that.
    */
-  *push(chunk: Uint8Array): Generator<Uint8Array<ArrayBuffer>, void> {
+  *push(chunk: Uint8Array): Generator<FrameMemory, void> {
     let at = 0;
     while (true) {
       while (this.#lengthBytes < 4 && at < chunk.length) {
@@ -43,24 +36,29 @@ export class MessageDecoder {
         this.#lengthBytes++;
       }
       if (this.#lengthBytes < 4) return;
-      this.#check(this.#length, MAX_FRAME_BYTES);
+      check(this.#length, MAX_FRAME_BYTES);
       if (!this.#payload) {
-        // The first byte says how long the payload may be; an empty one has none.
+        // The first byte decides how long the payload may be; an empty one has none.
         if (this.#length > 0 && at === chunk.length) return;
-        if (this.#length > 0) this.#check(this.#length, this.#limit(chunk[at]));
-        this.#payload = new Assembler(this.#length, ROOM);
+        this.#payload = this.#allocate(chunk[at]);
       }
-      at = this.#payload.take(chunk, at);
-      const whole = this.#payload.whole;
-      if (!whole) return;
+      at = this.#payload.fill(chunk, at);
+      const payload = this.#payload;
+      if (!payload.isFull) return;
       this.#payload = undefined;
       this.#lengthBytes = this.#length = 0;
-      yield whole;
+      yield payload;
     }
   }
 
-  #check(length: number, limit: number): void {
-    if (length <= limit) return;
-    throw new ProtocolError(`a message of ${length} bytes was announced; ${limit} is the most`);
+  #allocate(first: number): FrameMemory {
+    if (this.#length > 0) check(this.#length, this.#limit(first));
+    const room = first === 0xff ? {} : { headroom: 0, tailroom: 0 };
+    return FrameMemory.allocate(this.#length, room);
   }
+}
+
+function check(length: number, limit: number): void {
+  if (length <= limit) return;
+  throw new ProtocolError(`a message of ${length} bytes was announced; the limit is ${limit}`);
 }

@@ -1,14 +1,15 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Camera, type CameraOptions, openCamera } from "../../lib/camera/camera.ts";
-import type { CameraStatus, Frame } from "../../lib/frame/frame.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { type Camera, type CameraOptions, openCamera } from "../../lib/camera/open_camera.ts";
+import type { CameraStatus } from "../../lib/flow/feed.ts";
+import type { Frame } from "../../lib/frame/frame.ts";
 import { eventually } from "../support/eventually.ts";
 
-/** A size of its own for each test tells its ffmpeg from others on this machine. */
+/** Each test has a width of its own, which tells its ffmpeg from others on this machine. */
 function options(width: number): CameraOptions {
-  return { device: "test", width, height: 240, fps: 30, quality: 80, lingerMs: 1 };
+  return { device: "test", width, height: 240, lingerMs: 1 };
 }
 
-/** The processes of ffmpeg that make the test picture of this width. */
+/** The ffmpeg processes that make the test picture of this width. */
 async function ffmpegs(width: number): Promise<number[]> {
   const args = ["-f", `testsrc2=size=${width}x240`];
   const { stdout } = await new Deno.Command("pgrep", { args }).output();
@@ -20,7 +21,7 @@ async function until(camera: Camera, state: CameraStatus["state"]): Promise<Came
   throw new Error("the camera was closed");
 }
 
-/** Waits until no ffmpeg makes the test picture of this width any more. */
+/** Waits until no ffmpeg makes the test picture of this width. */
 async function asleep(width: number): Promise<void> {
   await eventually(async () => (await ffmpegs(width)).length === 0, () => "ffmpeg does not end");
 }
@@ -37,19 +38,25 @@ Deno.test("a camera sleeps when nobody watches, and wakes within 1.5 s when some
   const startedAt = performance.now();
   await nextFrame(camera);
   const ms = performance.now() - startedAt;
-  assert(ms < 1500, `the first picture after a wake took ${ms} ms`);
+  assert(ms < 1500, `the first frame after waking took ${ms} ms`);
 });
 
 Deno.test("a camera that is always on runs while nobody watches", async () => {
   const width = 332;
   await using camera = openCamera({ ...options(width), alwaysOn: true });
   await camera.ready;
+  const before = await ffmpegs(width);
+  assertEquals(before.length, 1);
   await nextFrame(camera);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  assertEquals((await ffmpegs(width)).length, 1);
+  const { received } = camera.arrivals;
+  await eventually(
+    () => camera.frames.subscribers === 0 && camera.arrivals.received >= received + 5,
+    () => "it gives no frames",
+  );
+  assertEquals(await ffmpegs(width), before);
 });
 
-Deno.test("a camera comes back by itself when its ffmpeg was killed, and says why it was lost", async () => {
+Deno.test("a camera says why it was lost and comes back by itself when its ffmpeg was killed", async () => {
   const width = 334;
   await using camera = openCamera(options(width));
   using frames = camera.frames.subscribe();
@@ -62,18 +69,41 @@ Deno.test("a camera comes back by itself when its ffmpeg was killed, and says wh
   assert(!(await ffmpegs(width)).includes(pid));
 });
 
-Deno.test("a camera is started anew when it gives no picture for 5 s", async () => {
+Deno.test("a camera is restarted when it gives no frame for 5 s", async () => {
   const width = 336;
   await using camera = openCamera(options(width));
   using frames = camera.frames.subscribe();
   await frames.next();
   const [pid] = await ffmpegs(width);
   const lost = until(camera, "lost");
-  // A stopped process does not hear SIGTERM either.
+  // A stopped process does not react to SIGTERM either.
   Deno.kill(pid, "SIGSTOP");
-  assertStringIncludes(JSON.stringify(await lost), "no picture for 5 s");
+  assertStringIncludes(JSON.stringify(await lost), "no frame for 5 s");
   await until(camera, "live");
   assert(!(await ffmpegs(width)).includes(pid));
+});
+
+Deno.test("a camera ends ffmpeg when its signal is aborted, and its loops throw the reason", async () => {
+  const width = 340;
+  const abort = new AbortController();
+  const reason = new Error("enough");
+  await using camera = openCamera({ ...options(width), alwaysOn: true, signal: abort.signal });
+  const error = await assertRejects(async () => {
+    for await (const frame of camera) {
+      frame.release();
+      abort.abort(reason);
+    }
+  });
+  assertEquals(error, reason);
+  await asleep(width);
+});
+
+Deno.test("a camera does not start when its signal is aborted already", async () => {
+  const reason = new Error("enough");
+  await using camera = openCamera({ ...options(342), signal: AbortSignal.abort(reason) });
+  assertEquals(await assertRejects(() => camera.ready), reason);
+  assertEquals(await assertRejects(() => nextFrame(camera)), reason);
+  assertEquals(await ffmpegs(342), []);
 });
 
 Deno.test("a camera leaves nothing behind when it wakes and sleeps 200 times", async () => {
@@ -88,7 +118,7 @@ Deno.test("a camera leaves nothing behind when it wakes and sleeps 200 times", a
     memory.push(Deno.memoryUsage().heapUsed);
     open.push(descriptors());
   }
-  // What an ffmpeg that has just ended had open is closed a moment later.
+  // The descriptors of an ffmpeg that has just ended are closed a moment later.
   assertEquals(Math.min(...open.slice(160)), Math.min(...open.slice(20, 60)));
   const early = Math.min(...memory.slice(20, 60));
   const late = Math.min(...memory.slice(160));

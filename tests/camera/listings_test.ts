@@ -17,7 +17,7 @@ import {
   WINDOWS_OPTIONS,
 } from "../support/listings.ts";
 
-Deno.test("parseV4l2Ctl() reads formats, sizes and rates, and leaves out what ffmpeg cannot read", () => {
+Deno.test("parseV4l2Ctl() reads formats, sizes and rates, but not what ffmpeg cannot read", () => {
   assertEquals(parseV4l2Ctl(V4L2_CTL), [
     { format: "mjpeg", width: 1280, height: 720, rates: [30, 10] },
     { format: "yuyv422", width: 640, height: 480, rates: [30] },
@@ -52,7 +52,7 @@ Deno.test("parseDevices() of macOS reads the cameras, without screens and microp
   assertEquals(parseMacDevices(""), []);
 });
 
-Deno.test("parseDevices() of macOS calls a camera without a name by its number", () => {
+Deno.test("parseDevices() of macOS names a camera by its number when it has no name", () => {
   const nameless = MAC_DEVICES.replace("FaceTime HD Camera", "  ");
   assertEquals(parseMacDevices(nameless)[0], { path: "0", name: "0" });
 });
@@ -65,7 +65,7 @@ Deno.test("parseSupportedModes() reads the modes that ffmpeg lists on macOS", ()
   ]);
 });
 
-Deno.test("parseDevices() of Windows reads the cameras, as old and as new versions list them", () => {
+Deno.test("parseDevices() of Windows reads the lists of old and new versions of ffmpeg", () => {
   const camera = { path: "video=Integrated Camera", name: "Integrated Camera" };
   assertEquals(parseWindowsDevices(WINDOWS_OLD), [camera]);
   assertEquals(parseWindowsDevices(WINDOWS_NEW), [camera]);
@@ -78,7 +78,7 @@ Deno.test("parseOptions() reads each mode of a Windows camera once", () => {
   ]);
 });
 
-Deno.test("modes without a size are left out, and rates that are none", () => {
+Deno.test("modes without a size and rates of nothing are left out", () => {
   assertEquals(
     parseV4l2Ctl(`[0]: 'MJPG' (Motion-JPEG)
       Size: Discrete 0x0
@@ -105,7 +105,7 @@ Deno.test("cameraTable() shows each webcam with its formats, sizes and rates", (
   assertEquals(cameraTable([]), "There is no webcam on this machine.");
 });
 
-Deno.test("modes are listed with the highest rate first, whatever stands between the rates", () => {
+Deno.test("modes list the highest rate first when one of the rates is not a number", () => {
   const rates = (lines: string[]) => lines.map((rate) => `9x9@[1 ${rate}]fps\n`).join("");
   const [{ rates: mac }] = parseSupportedModes(rates(["20.0", "1.2.3", "30.0"]));
   assertEquals(mac, [30, 20]);

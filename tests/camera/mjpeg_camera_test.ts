@@ -1,86 +1,127 @@
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { type Camera, type CameraOptions, openCamera } from "../../lib/camera/camera.ts";
-import { EXIF_BYTES } from "../../lib/frame/exif.ts";
-import { makeWhole, segments } from "../../lib/frame/jpeg.ts";
+import { MpjpegReader } from "../../lib/camera/mpjpeg_reader.ts";
+import { type Camera, type CameraOptions, openCamera } from "../../lib/camera/open_camera.ts";
+import { EXIF_BYTES } from "../../lib/frame/exif_block.js";
+import { STANDARD_TABLES } from "../../lib/frame/huffman_tables.ts";
+import { APP0, APP1, DHT, segments } from "../../lib/frame/jpeg.ts";
 import { NetworkCamera } from "../support/fake_network_camera.ts";
 import { jpegsOf } from "../support/pictures.ts";
 
-const OPTIONS: CameraOptions = { device: "", width: 640, height: 480, fps: 30, quality: 80 };
-/** Pictures with the standard tables, which can be left out. */
-const pictures = await jpegsOf(["-f", "lavfi", "-i", "testsrc2=size=640x480:rate=30"], [
+/** JPEGs with the standard tables, which may be left out. */
+const jpegs = await jpegsOf(["-f", "lavfi", "-i", "testsrc2=size=640x480:rate=30"], [
   ...["-frames:v", "60", "-c:v", "mjpeg", "-huffman", "default", "-threads", "1"],
 ]);
 
-function without(marker: number, jpeg: Uint8Array): Uint8Array {
-  const segment = [...segments(jpeg)].find((segment) => segment.marker === marker)!;
-  return new Uint8Array([...jpeg.subarray(0, segment.start), ...jpeg.subarray(segment.end)]);
+function find(marker: number, jpeg: Uint8Array) {
+  return [...segments(jpeg)].find((segment) => segment.marker === marker)!;
 }
 
-/** The picture as the camera sent it, without the Exif block. */
-function sent(jpeg: Uint8Array): Uint8Array {
-  const { start } = [...segments(jpeg)].find(({ marker }) => marker === 0xe1)!;
-  return new Uint8Array([...jpeg.subarray(0, start), ...jpeg.subarray(start + EXIF_BYTES)]);
+function withoutTables(jpeg: Uint8Array): Uint8Array {
+  const { start, end } = find(DHT, jpeg);
+  return new Uint8Array([...jpeg.subarray(0, start), ...jpeg.subarray(end)]);
 }
 
-/** Opens a camera on `network`, and waits until it gives pictures. */
-async function open(network: NetworkCamera, options: Partial<CameraOptions> = {}): Promise<Camera> {
-  const camera = openCamera({ ...OPTIONS, device: network.url, ...options });
-  const timer = setInterval(() => network.send(pictures[0]), 30);
+/** The JPEG with its tables directly after the JFIF header, where missing ones are put in. */
+function withTablesFirst(jpeg: Uint8Array): Uint8Array {
+  const bare = withoutTables(jpeg);
+  const { end } = find(APP0, bare);
+  return new Uint8Array([...bare.subarray(0, end), ...STANDARD_TABLES, ...bare.subarray(end)]);
+}
+
+/** Checks that a frame is `jpeg` with an Exif block. assertEquals() is slow on arrays of this size. */
+function assertIs(frame: Uint8Array, jpeg: Uint8Array): void {
+  const { start } = find(APP1, frame);
+  const sent = new Uint8Array([...frame.subarray(0, start), ...frame.subarray(start + EXIF_BYTES)]);
+  assertEquals(sent.length, jpeg.length);
+  assert(sent.every((byte, i) => byte === jpeg[i]));
+}
+
+/** Opens a camera on `network`, and waits until it gives frames. */
+async function open(network: NetworkCamera, options: CameraOptions = {}): Promise<Camera> {
+  const camera = openCamera({ device: network.url, ...options });
+  const timer = setInterval(() => network.send(jpegs[0]), 30);
   await camera.ready;
   clearInterval(timer);
   assertEquals(camera.status.latest, { state: "live" });
   return camera;
 }
 
-const FAULTS: Record<string, (jpeg: Uint8Array) => Uint8Array> = {
-  "pads with zeros": (jpeg) => new Uint8Array([...jpeg, ...new Uint8Array(5000)]),
-  "ends in odd bytes": (jpeg) => new Uint8Array([...jpeg, 0x0d, 0x0a, 0xff, 0x55]),
-  "lacks Huffman tables": (jpeg) => without(0xc4, jpeg),
+interface Fault {
+  /** What the camera sends in place of a JPEG. */
+  spoil(jpeg: Uint8Array): Uint8Array;
+  /** What comes out, besides the Exif block. */
+  expected?(jpeg: Uint8Array): Uint8Array;
+}
+
+const FAULTS: Record<string, Fault> = {
+  "pads with zeros": { spoil: (jpeg) => new Uint8Array([...jpeg, ...new Uint8Array(5000)]) },
+  "ends in odd bytes": { spoil: (jpeg) => new Uint8Array([...jpeg, 0x0d, 0x0a, 0xff, 0x55]) },
+  "lacks Huffman tables": { spoil: withoutTables, expected: withTablesFirst },
 };
 
-for (const [fault, spoil] of Object.entries(FAULTS)) {
-  Deno.test(`a camera that ${fault} comes through at full rate, its pictures mended`, async () => {
+for (const [fault, { spoil, expected = (jpeg: Uint8Array) => jpeg }] of Object.entries(FAULTS)) {
+  Deno.test(`frames of a camera that ${fault} are completed, and none is dropped`, async () => {
     await using network = new NetworkCamera();
     await using camera = await open(network);
     using frames = camera.frames.subscribe();
-    for (const picture of pictures) {
+    for (const jpeg of jpegs) {
       const next = frames.next();
-      network.send(spoil(picture));
-      const { value } = await next;
-      const wanted = fault.startsWith("lacks") ? makeWhole(without(0xc4, picture)) : picture;
-      // Faster than assertEquals() on arrays of this size.
-      assert(sent(value!.bytes).every((byte, i) => byte === wanted[i]));
+      network.send(spoil(jpeg));
+      assertIs((await next).value!.bytes, expected(jpeg));
     }
     assertEquals(camera.counts.dropped, {});
   });
 }
 
-Deno.test("a torn picture is dropped and counted by what is wrong, and the others come through", async () => {
+Deno.test("a frame is completed in the memory that ffmpeg's output was read into", async () => {
+  const buffers = new Set<ArrayBuffer>();
+  const { push } = MpjpegReader.prototype;
+  MpjpegReader.prototype.push = function* (chunk) {
+    for (const memory of push.call(this, chunk)) {
+      buffers.add(memory.bytes.buffer);
+      yield memory;
+    }
+  };
+  try {
+    await using network = new NetworkCamera();
+    await using camera = await open(network);
+    using frames = camera.frames.subscribe();
+    for (const jpeg of [jpegs[0], withoutTables(jpegs[1])]) {
+      const next = frames.next();
+      network.send(jpeg);
+      assert(buffers.has((await next).value!.bytes.buffer));
+    }
+  } finally {
+    MpjpegReader.prototype.push = push;
+  }
+});
+
+Deno.test("a torn frame is dropped and counted by its fault, and the others come through", async () => {
   await using network = new NetworkCamera();
   await using camera = await open(network);
   using frames = camera.frames.subscribe();
-  for (const picture of pictures.slice(0, 10)) {
-    network.send(picture.subarray(0, picture.length / 2));
-    network.send(picture.subarray(0, 60));
+  for (const jpeg of jpegs.slice(0, 10)) {
+    network.send(jpeg.subarray(0, jpeg.length / 2));
+    network.send(jpeg.subarray(0, 60));
     const next = frames.next();
-    network.send(picture);
-    assert(sent((await next).value!.bytes).every((byte, i) => byte === picture[i]));
+    network.send(jpeg);
+    assertIs((await next).value!.bytes, jpeg);
   }
   assertEquals(camera.counts.dropped, { "no end": 10, "broken header": 10 });
 });
 
-Deno.test("a picture of a source of 5 a second is out within 100 ms, copied and encoded", async () => {
+Deno.test("a frame of a source of 5 fps is out within 100 ms, copied and encoded", async () => {
   for (const filter of [undefined, "null"]) {
     await using network = new NetworkCamera();
     await using camera = await open(network, { filter });
-    // What was sent to wake it is still on its way.
+    // The JPEGs that started it are still on their way.
     await delay(500);
     using frames = camera.frames.subscribe();
-    for (const picture of pictures.slice(0, 10)) {
+    for (const jpeg of jpegs.slice(0, 10)) {
       const next = frames.next();
       const sentAt = performance.now();
-      network.send(picture);
+      network.send(jpeg);
       await next;
       const ms = performance.now() - sentAt;
       assert(ms < 100, `it took ${ms} ms, ${filter ? "encoded" : "copied"}`);

@@ -4,7 +4,7 @@ import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/ports.ts";
 import { clientUrl, Program, serverPort, startClient, startServer } from "../support/programs.ts";
 
-/** What a program said before it ended: one sentence, and nothing of its inside. */
+/** What a program printed before it ended: one sentence, and no stack trace. */
 async function failure(program: Program): Promise<{ code: number; words: string }> {
   await using _ = program;
   const code = await program.ends();
@@ -27,7 +27,7 @@ Deno.test("server.ts says that its port is taken, and exits with 1", async () =>
   assertEquals(await failure(server), {
     code: 1,
     words:
-      `server: Port ${port} is taken; end the program that has it, or choose another with --port`,
+      `server: Port ${port} is taken by another program; end it, or choose another port with --port`,
   });
 });
 
@@ -96,7 +96,7 @@ Deno.test("server.ts takes its options from the environment as well", async () =
 
 Deno.test("server.ts says once who can watch, where no token is set on a public address", async () => {
   const start = (...args: string[]) => startServer("--device", "test", "--port", "0", ...args);
-  const warning = /anyone on the network .* can watch; to close it, set a --token, .*--host 127/g;
+  const warning = /anyone on the network .* can watch; set a --token, .*--host 127/g;
   for (
     const [args, times] of [[[], 1], [["--token", "x"], 0], [LOCAL, 0]] as [string[], number][]
   ) {
@@ -113,7 +113,7 @@ Deno.test("client.ts says that its token is missing or wrong, once, and exits wi
   await using server = new Program(Deno.execPath(), args, env);
   const port = await serverPort(server);
   const cases: [string[], RegExp][] = [
-    [[], /^client: 127.0.0.1:\d+: this server wants a token; give it with --token\n$/],
+    [[], /^client: 127.0.0.1:\d+: this server needs a token; give it with --token\n$/],
     [["--token", "wrong"], /^client: .* not the token of this server; give the right one .*\n$/],
   ];
   for (const [wrong, sentence] of cases) {
@@ -181,7 +181,7 @@ Deno.test("client.ts says that its HTTP port is taken, and exits with 1", async 
   const port = String(taken.addr.port);
   const { code, words } = await failure(startClient("--http-port", port));
   assertEquals(code, 1);
-  assertMatch(words, /^client: Port \d+ is taken; .* choose another with --http-port$/);
+  assertMatch(words, /^client: Port \d+ is taken .* choose another port with --http-port$/);
 });
 
 Deno.test("client.ts keeps trying while there is no server, says so, and exits with 0", async () => {
@@ -205,7 +205,7 @@ Deno.test("client.ts says that a server speaks something else, and exits with 1"
   const port = String(web.addr.port);
   await using client = startClient(...LOCAL, "--port", port, "--http-port", "0");
   assertEquals(await client.ends(), 1);
-  assertMatch(client.stderr, /^client: 127.0.0.1:\d+ is no socketcam server: .*\n$/);
+  assertMatch(client.stderr, /^client: 127.0.0.1:\d+ is not a socketcam server: .*\n$/);
 });
 
 Deno.test("client.ts says that there is no such transform, and exits with 1", async () => {
@@ -261,10 +261,10 @@ Deno.test("client.ts --open opens the browser at its address, and says when it c
 
     await Deno.writeTextFile(`${path}/xdg-open`, "#!/bin/sh\nexit 3\n");
     await using failing = new Program(Deno.execPath(), [...args, "--open"], { PATH });
-    await failing.says(/^client: Cannot open a browser \(xdg-open ended with 3\); open http/m);
+    await failing.says(/^client: Cannot open a browser \(xdg-open exited with 3\); open http/m);
     await using lacking = new Program(Deno.execPath(), [...args, "--open"], { PATH: "/nowhere" });
     await lacking.says(
-      /^client: Cannot open a browser, since there is no xdg-open here; open http/m,
+      /^client: Cannot open a browser, because xdg-open is not installed; open http/m,
     );
   } finally {
     await Deno.remove(path, { recursive: true });

@@ -1,35 +1,37 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
-import { checkFrames } from "../../lib/decode/check.ts";
-import type { DecodeStage } from "../../lib/decode/stage.ts";
-import { Hub } from "../../lib/flow/hub.ts";
-import type { Frame } from "../../lib/frame/frame.ts";
-import { frameOf } from "../support/frames.ts";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { checkFrames } from "../../lib/decode/check_frames.ts";
+import type { DecodeOptions, DecodeStage } from "../../lib/decode/stage.ts";
+import { Frame } from "../../lib/frame/frame.ts";
+import { FrameMemory } from "../../lib/frame/frame_memory.ts";
+import { FakeCamera, frameOf, ownedFrameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
 
 const pictures = await testPictures(8, "640x360");
 
-/** A source, its check, and a subscription to what passes. */
-function start(workers: number) {
-  const { promise: watched, resolve } = Promise.withResolvers<void>();
-  const source = new Hub<Frame>((wanted) => {
-    if (wanted) resolve();
-  });
-  const check = checkFrames(source, { workers });
-  return { source, check, watched };
+/** A camera and its check. */
+function start(options: DecodeOptions = {}) {
+  const camera = new FakeCamera();
+  return { camera, source: camera.frames, check: checkFrames(camera, options) };
 }
 
-/** Settles when a frame was judged, either way. */
-async function judged(check: DecodeStage, count: number): Promise<void> {
-  while (check.counts.published + check.counts.corrupt < count) {
-    await new Promise((resolve) => setTimeout(resolve));
-  }
+/** A frame whose bytes are not those of a whole JPEG. */
+function damagedFrame(bytes: Uint8Array): Frame {
+  return new Frame(FrameMemory.copyOf(bytes), { sequence: 1, capturedAt: 0 });
 }
 
-Deno.test("checkFrames() hands on what decodes, as the bytes it came in", async () => {
-  const { source, check, watched } = start(1);
+/** Resolves when so many frames were judged, either way. */
+async function judged({ counts }: DecodeStage, count: number): Promise<void> {
+  while (counts.published + counts.corrupt < count) await turn();
+}
+
+/** Lets everything else run. */
+const turn = () => new Promise((resolve) => setTimeout(resolve));
+
+Deno.test("checkFrames() publishes frames that decode, unchanged", async () => {
+  const { camera, source, check } = start();
   await using _ = check;
   using frames = check.frames.subscribe();
-  await watched;
+  await camera.watched;
   for (const [i, picture] of pictures.entries()) {
     const frame = frameOf(picture, i);
     const bytes = frame.bytes.slice();
@@ -39,15 +41,62 @@ Deno.test("checkFrames() hands on what decodes, as the bytes it came in", async 
   }
   assertEquals(check.counts, { published: pictures.length, corrupt: 0, skipped: 0 });
   assertEquals(check.size, { width: 640, height: 360 });
-  assert(check.durations.read(0.5)! > 0);
+  assert(check.stats().decodeMs.p50! > 0);
+});
+
+Deno.test("checkFrames() publishes the very same frame, in the same memory", async () => {
+  const { camera, source, check } = start();
+  await using _ = check;
+  using frames = check.frames.subscribe();
+  await camera.watched;
+  const frame = frameOf(pictures[0]);
+  const { buffer } = frame.bytes;
+  source.publish(frame);
+  const { value } = await frames.next();
+  assert(value === frame);
+  assert(value.bytes.buffer === buffer);
+});
+
+Deno.test("checkFrames() frees a frame once there is a newer one and all holders have released it", async () => {
+  const { camera, source, check } = start();
+  await using _ = check;
+  using frames = check.frames.subscribe();
+  const checked = check[Symbol.asyncIterator]();
+  await camera.watched;
+  const pass = async (frame: Frame) => {
+    source.publish(frame);
+    (await frames.next()).value!.release();
+    return (await checked.next()).value;
+  };
+  const [first, second] = [ownedFrameOf(pictures[0], 1), ownedFrameOf(pictures[1], 2)];
+  const held = await pass(first);
+  const next = await pass(second);
+  assert(first.bytes.length > 0);
+  held.release();
+  assertThrows(() => first.bytes, TypeError);
+  next.release();
+  assert(second.bytes.length > 0);
+});
+
+Deno.test("checkFrames() frees a frame that does not decode", async () => {
+  const { camera, source, check } = start();
+  await using _ = check;
+  using frames = check.frames.subscribe();
+  await camera.watched;
+  const frame = damagedFrame(frameOf(pictures[0]).bytes.slice(0, -500));
+  source.publish(frame);
+  await judged(check, 1);
+  assert(frame.bytes.length > 0);
+  source.publish(ownedFrameOf(pictures[0]));
+  assertThrows(() => frame.bytes, TypeError);
+  await frames.next();
 });
 
 Deno.test("checkFrames() stops a damaged frame, and no other", async () => {
-  const { source, check, watched } = start(1);
+  const { camera, source, check } = start();
   await using _ = check;
   using frames = check.frames.subscribe();
-  await watched;
-  const good = frameOf(pictures[0]);
+  await camera.watched;
   const damages: ((bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>)[] = [
     (bytes) => bytes.slice(0, bytes.length / 2),
     (bytes) => bytes.slice(0, -2),
@@ -56,48 +105,47 @@ Deno.test("checkFrames() stops a damaged frame, and no other", async () => {
     (bytes) => crypto.getRandomValues(bytes.slice(0, 5000)),
   ];
   for (const [i, damage] of damages.entries()) {
-    source.publish({ ...good, bytes: damage(good.bytes.slice()) });
+    const good = frameOf(pictures[0]);
+    source.publish(damagedFrame(damage(good.bytes.slice())));
     await judged(check, 2 * i + 1);
     assertEquals(check.counts.corrupt, i + 1);
     source.publish(good);
-    assertEquals((await frames.next()).value, good);
+    assert((await frames.next()).value === good);
   }
 });
 
-Deno.test("checkFrames() refuses a picture of too many pixels before it decodes it", async () => {
-  const { source, check, watched } = start(1);
+Deno.test("checkFrames() refuses a JPEG of too many pixels before it decodes it", async () => {
+  const { camera, source, check } = start();
   await using _ = check;
-  using frames = check.frames.subscribe();
-  await watched;
+  using _frames = check.frames.subscribe();
+  await camera.watched;
   const frame = frameOf(pictures[0]);
   const at = frame.bytes.findIndex((byte, i) => byte === 0xff && frame.bytes[i + 1] === 0xc0);
   frame.bytes.set([0xff, 0xff, 0xff, 0xff], at + 5);
   source.publish(frame);
   await judged(check, 1);
-  assertEquals(check.lastError, "it is 65535x65535 pixels; 64000000 in all are the most");
-  void frames;
+  assertEquals(check.lastError, "it has 65535x65535 pixels, and the limit is 64000000");
 });
 
-Deno.test("checkFrames() refuses a picture of more pixels than its bytes can hold", async () => {
-  const { source, check, watched } = start(1);
+Deno.test("checkFrames() refuses a JPEG of more pixels than its bytes can hold", async () => {
+  const { camera, source, check } = start();
   await using _ = check;
-  using frames = check.frames.subscribe();
-  await watched;
+  using _frames = check.frames.subscribe();
+  await camera.watched;
   const frame = frameOf(pictures[0]);
   const at = frame.bytes.findIndex((byte, i) => byte === 0xff && frame.bytes[i + 1] === 0xc0);
-  // 8000x8000 is just what may be announced, in more bytes.
+  // 8000x8000 is within the limit of pixels, if there are enough bytes.
   frame.bytes.set([8000 >> 8, 8000 & 255, 8000 >> 8, 8000 & 255], at + 5);
   source.publish(frame);
   await judged(check, 1);
-  assertMatch(check.lastError!, /^it is \d+ bytes, too few for 8000x8000 pixels$/);
-  void frames;
+  assertMatch(check.lastError!, /^it has \d+ bytes, too few for 8000x8000 pixels$/);
 });
 
-Deno.test("checkFrames() hands frames on in order when several are decoded at once", async () => {
-  const { source, check, watched } = start(2);
+Deno.test("checkFrames() publishes frames in order when it decodes several at once", async () => {
+  const { camera, source, check } = start({ workers: 2 });
   await using _ = check;
   using frames = check.frames.subscribe();
-  await watched;
+  await camera.watched;
   const [large] = await testPictures(1, "1920x1080");
   const seen: number[] = [];
   const reading = (async () => {
@@ -106,9 +154,9 @@ Deno.test("checkFrames() hands frames on in order when several are decoded at on
   // A large one takes longer than the small one behind it.
   for (let sequence = 1; sequence <= 40; sequence++) {
     source.publish(frameOf(sequence % 2 ? large : pictures[0], sequence));
-    await new Promise((resolve) => setTimeout(resolve));
+    await turn();
   }
-  while (seen.at(-1) !== 40) await new Promise((resolve) => setTimeout(resolve));
+  while (seen.at(-1) !== 40) await turn();
   await frames.return();
   await reading;
   const { published, corrupt, skipped } = check.counts;
@@ -118,14 +166,93 @@ Deno.test("checkFrames() hands frames on in order when several are decoded at on
 });
 
 Deno.test("checkFrames() decodes nothing while nobody watches", async () => {
-  const { source, check, watched } = start(1);
+  const { camera, source, check } = start();
   await using _ = check;
   source.publish(frameOf(pictures[0]));
   assertEquals(source.subscribers, 0);
   const frames = check.frames.subscribe();
-  await watched;
+  await camera.watched;
   assertEquals(source.subscribers, 1);
   await frames.return();
-  while (source.subscribers > 0) await new Promise((resolve) => setTimeout(resolve));
+  while (source.subscribers > 0) await turn();
   assertEquals(check.counts, { published: 0, corrupt: 0, skipped: 0 });
+});
+
+Deno.test("checkFrames() decodes as long as either its frames or its loop are wanted", async () => {
+  const { camera, source, check } = start();
+  await using _ = check;
+  const frames = check.frames.subscribe();
+  const checked = check[Symbol.asyncIterator]();
+  await camera.watched;
+  await frames.return();
+  for (let i = 0; i < 5; i++) await turn();
+  source.publish(frameOf(pictures[0], 7));
+  assertEquals((await checked.next()).value.frame.sequence, 7);
+  await checked.return!();
+  while (source.subscribers > 0) await turn();
+});
+
+Deno.test("checkFrames() passes on what its feed says about itself", async () => {
+  const { camera, source, check } = start();
+  await using _ = check;
+  camera.now = () => 1234;
+  source.publish(frameOf(pictures[0]));
+  assert(check.status === camera.status);
+  assertEquals([check.info, check.source, check.now()], [camera.info, undefined, 1234]);
+  assertEquals(check.arrivals, { received: 1, missed: 0 });
+});
+
+Deno.test("a loop over checkFrames() throws the error that its feed ended with, after the last frame", async () => {
+  const { camera, source, check } = start();
+  await using _ = check;
+  const seen: number[] = [];
+  const looping = (async () => {
+    for await (const { frame } of check) seen.push(frame.sequence);
+  })();
+  await camera.watched;
+  source.publish(frameOf(pictures[0], 5));
+  source.close(new RangeError("no camera any more"));
+  await assertRejects(() => looping, RangeError, "no camera any more");
+  assertEquals(seen, [5]);
+  await assertRejects(() => check.frames.ended, RangeError);
+  // Later loops throw it too.
+  await assertRejects(() => Array.fromAsync(check), RangeError);
+});
+
+Deno.test("checkFrames() ends when its feed ends, even if nobody watches", async () => {
+  const [ended, failed] = [start(), start()];
+  await using _ = ended.check;
+  await using _failed = failed.check;
+  ended.source.close();
+  failed.source.close(new RangeError("gone"));
+  await ended.check.frames.ended;
+  await assertRejects(() => failed.check.frames.ended, RangeError, "gone");
+  assertEquals(await Array.fromAsync(ended.check), []);
+});
+
+Deno.test("a loop over checkFrames() throws an unexpected error of the stage", async () => {
+  const { camera, source, check } = start();
+  await using _ = check;
+  const looping = Array.fromAsync(check);
+  await camera.watched;
+  camera.now = () => {
+    throw new RangeError("no clock");
+  };
+  source.publish(frameOf(pictures[0]));
+  await assertRejects(() => looping, RangeError, "no clock");
+  await assertRejects(() => check.frames.ended, RangeError, "no clock");
+});
+
+Deno.test("a loop over checkFrames() throws the reason of its signal", async () => {
+  const abort = new AbortController();
+  const { camera, source, check } = start({ signal: abort.signal });
+  const looping = Array.fromAsync(check);
+  await camera.watched;
+  abort.abort(new RangeError("enough"));
+  await assertRejects(() => looping, RangeError, "enough");
+  await check[Symbol.asyncDispose]();
+  assertEquals(source.subscribers, 0);
+  const late = checkFrames(camera, { signal: abort.signal });
+  await assertRejects(() => Array.fromAsync(late), RangeError, "enough");
+  await late[Symbol.asyncDispose]();
 });

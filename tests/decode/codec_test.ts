@@ -4,7 +4,7 @@ import { JpegError } from "../../lib/frame/jpeg.ts";
 import { damaged, randomOf } from "../support/damage.ts";
 import { photographs, testPictures } from "../support/pictures.ts";
 
-Deno.test("Codec decodes a picture in full and at an eighth, and says its own size of both", async () => {
+Deno.test("Codec decodes a JPEG in full and at 1/8, and gives its own size with both", async () => {
   const codec = await Codec.load();
   const [picture] = await testPictures(1, "1002x506");
   const full = codec.decode(picture, "full");
@@ -13,7 +13,7 @@ Deno.test("Codec decodes a picture in full and at an eighth, and says its own si
   assertEquals([eighth.width, eighth.height, eighth.size], [126, 64, [1002, 506]]);
 });
 
-Deno.test("Codec decodes the next picture as ever after any damage, and after a very large one", async () => {
+Deno.test("Codec decodes the next JPEG correctly after any damage, and after a very large one", async () => {
   const codec = await Codec.load();
   const pictures = await photographs();
   const expected = codec.decode(pictures[0], "full").buffer;
@@ -26,7 +26,7 @@ Deno.test("Codec decodes the next picture as ever after any damage, and after a 
       if ((error as JpegError).cause instanceof WebAssembly.RuntimeError) broken++;
     }
   }
-  // Some damage makes the decoder stop half way; if none does, the test has gone blind.
+  // Some damage makes the decoder stop half way; if none does, the test proves nothing.
   assert(broken > 0);
   assertEquals(codec.decode(pictures[0], "full").buffer, expected);
   const [large] = await testPictures(1, "5000x4000");
@@ -35,13 +35,13 @@ Deno.test("Codec decodes the next picture as ever after any damage, and after a 
   assertEquals(codec.decode(pictures[0], "full").buffer, expected);
 });
 
-Deno.test("Codec refuses a picture of more than 64 megapixels", async () => {
+Deno.test("Codec refuses a JPEG of more than 64 megapixels", async () => {
   const codec = await Codec.load();
   const [picture] = await testPictures(1, "8008x8000");
   assert(8008 * 8000 > MAX_PIXELS);
   assertThrows(
     () => codec.decode(picture, "eighth"),
     JpegError,
-    "it is 8008x8000 pixels; 64000000 in all are the most",
+    "it has 8008x8000 pixels, and the limit is 64000000",
   );
 });

@@ -1,35 +1,41 @@
 import { assert, assertEquals } from "@std/assert";
-import type { CheckResult } from "../../lib/decode/check_worker.ts";
+import type { CheckQuestion, CheckResult } from "../../lib/decode/check_worker.ts";
 import { WorkerPool } from "../../lib/decode/worker_pool.ts";
 import { damaged, randomOf } from "../support/damage.ts";
 import { photographs } from "../support/pictures.ts";
 
-/** How many damaged frames are tried. */
+/** How many damaged frames to try. */
 const FRAMES = 10_000;
-/** By how much they may grow the memory of the whole process. */
+/** How much they may add to the memory of the whole process. */
 const GROWTH_BYTES = 400 * 1024 * 1024;
 
-// The exit status of djpeg. What it warns of it shows all the same, with grey or shifted parts; what
-// it refuses is 1.
+// The exit status of djpeg. It shows JPEGs that it warns about, with grey or shifted parts. For those
+// that it refuses it is 1.
 const DECODES = 0;
 const WARNS = 2;
 
-/** What libjpeg refuses and the check lets through, and why: both are seen once in 20,000. */
+/** What libjpeg refuses and the check accepts, and why. Each occurs once in 20,000. */
 const EXCEPTIONS: readonly [words: RegExp, reason: string][] = [
-  [/more than one scan/, "a second scan behind one with all colours: the decoder has its picture"],
+  [/more than one scan/, "a second scan after one with all colours: the decoder is already done"],
   [
     /Bogus Huffman table/,
-    "a code that no table needs is one too long: the decoder has no use for it",
+    "an unused code is too long: the decoder ignores it",
   ],
 ];
 
-/** What libjpeg warns of and the check lets through, and why. */
+/** What libjpeg warns about and the check accepts, and why. */
 const WARNINGS: readonly [words: RegExp, reason: string][] = [
-  [/premature end of data/, "data ended at a marker; the decoder reads zeros from there on"],
-  [/extraneous bytes before marker/, "data was left at a marker; the decoder looks for the marker"],
-  [/bad Huffman code/, "the decoder takes the code for another one"],
-  [/Inconsistent progression/, "a scan refines what none has begun; it counts from zero"],
-  [/unknown JFIF revision|density|thumbnail/, "of the header, not of the picture"],
+  [/premature end of data/, "the data ends at a marker; the decoder reads zeros from there on"],
+  [
+    /extraneous bytes before marker/,
+    "there is data before a marker; the decoder skips to the marker",
+  ],
+  [/bad Huffman code/, "the decoder reads the code as another one"],
+  [
+    /Inconsistent progression/,
+    "a scan refines what no scan has begun; the decoder starts from zero",
+  ],
+  [/unknown JFIF revision|density|thumbnail/, "in the header, not in the pixels"],
 ];
 
 interface Tried {
@@ -38,23 +44,23 @@ interface Tried {
   result: CheckResult;
 }
 
-/** Asks the decoder about each of them; a thread that dies or hangs over one fails the test. */
+/** Checks damaged JPEGs. A worker that dies or hangs fails the test. */
 async function tryAll(pictures: Uint8Array[]): Promise<Tried[]> {
   const module = new URL("../../lib/decode/check_worker.ts", import.meta.url);
-  using pool = new WorkerPool<Uint8Array, CheckResult>(module, { size: 2 });
+  using pool = new WorkerPool<CheckQuestion, CheckResult>(module, { size: 2 });
   const tried: Tried[] = [];
   const asking: Promise<void>[] = [];
   for (const { way, bytes } of damaged(pictures, FRAMES, randomOf(20261123))) {
     await pool.free();
     asking.push((async () => {
-      tried.push({ way, bytes, result: await pool.ask(bytes) });
+      tried.push({ way, bytes, result: await pool.ask({ bytes: bytes.slice() }) });
     })());
   }
   await Promise.all(asking);
   return tried;
 }
 
-/** What djpeg, libjpeg's full decode, says of each picture: its exit status and its words. */
+/** What djpeg, which decodes with libjpeg in full, says about each JPEG. */
 async function djpeg(pictures: Uint8Array[]): Promise<{ status: number; words: string }[]> {
   const folder = await Deno.makeTempDir();
   try {
@@ -96,7 +102,7 @@ Deno.test("checkFrames() survives 10,000 damaged frames, and refuses what libjpe
     status === WARNS && !WARNINGS.some(([pattern]) => pattern.test(words))
   );
   assertEquals(unknown, []);
-  // If libjpeg says nothing at all, the test has gone blind.
+  // If libjpeg says nothing at all, the test proves nothing.
   assert(said.some(({ status }) => status === DECODES));
   assert(said.some(({ status }) => status === WARNS));
 });

@@ -7,7 +7,7 @@ import { testPictures } from "../support/pictures.ts";
 const codec = await Codec.load();
 const [picture] = await testPictures(1);
 
-Deno.test("FastImage.saturation() does what Image.saturation() does, but for rounding", async () => {
+Deno.test("FastImage.saturation() gives the result of Image.saturation(), apart from rounding", async () => {
   for (const absolute of [true, false]) {
     for (const value of [0, 0.3, 1, 2.5]) {
       const { bitmap } = imageOf(codec.decode(picture, "full")).saturation(value, absolute);

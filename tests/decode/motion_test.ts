@@ -1,16 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { Codec } from "../../lib/decode/codec.ts";
-import { checkFrames } from "../../lib/decode/check.ts";
+import { checkFrames } from "../../lib/decode/check_frames.ts";
 import { brightness, motion, type Scene } from "../../lib/decode/motion.ts";
 import { type Thumbnail, thumbnailOfEighth, thumbnailOfFull } from "../../lib/decode/thumbnail.ts";
-import { Hub } from "../../lib/flow/hub.ts";
-import type { Frame } from "../../lib/frame/frame.ts";
-import { frameOf } from "../support/frames.ts";
+import { FakeCamera, frameOf } from "../support/frames.ts";
 import { FOOTAGE, jpegsOf, photographs, STILL } from "../support/pictures.ts";
 
 const codec = await Codec.load();
 
-/** The thumbnails of a video, of which `filter` makes what is tested. */
+/** The thumbnails of a video after a filter. */
 async function thumbnails(input: string[], filter: string, count: number): Promise<Thumbnail[]> {
   const pictures = await jpegsOf(input, [
     ...["-vf", filter, "-frames:v", String(count), "-pix_fmt", "yuvj420p", "-q:v", "3"],
@@ -18,25 +16,25 @@ async function thumbnails(input: string[], filter: string, count: number): Promi
   return pictures.map((bytes) => thumbnailOfEighth(codec.decode(bytes, "eighth")));
 }
 
-/** The scores of each but the first, in ascending order. */
+/** The motion of all but the first, in ascending order. */
 function scores(seen: Thumbnail[]): number[] {
   return seen.slice(1).map((now, i) => motion(seen[i], now)).sort((a, b) => a - b);
 }
 
-/** A still picture in the light of `gain`. */
+/** A photograph, darkened to `gain` of its light. */
 const lit = (gain: number) => {
   const filter = `colorchannelmixer=rr=${gain}:gg=${gain}:bb=${gain}`;
   return thumbnails(["-i", STILL], filter, 1);
 };
 
-Deno.test("motion() sees people who walk", async () => {
+Deno.test("motion() detects people who walk", async () => {
   const sorted = scores(await thumbnails(["-i", FOOTAGE], "null", 200));
-  // They are small: the most crowded pictures change by some 3 %.
+  // They are small: the most crowded frames change by some 3 %.
   assert(sorted[0] > 0.005, `at least ${sorted[0]}`);
   assert(sorted[100] > 0.01 && sorted[100] < 0.05, `${sorted[100]} at the median`);
 });
 
-Deno.test("motion() stays near 0 when there is noise and nothing else", async () => {
+Deno.test("motion() stays near 0 when there is only noise", async () => {
   for (const [strength, most] of [[10, 0], [20, 0.001], [40, 0.005]]) {
     const noisy = `noise=alls=${strength}:allf=t`;
     const worst = scores(await thumbnails(["-loop", "1", "-i", STILL], noisy, 20)).at(-1)!;
@@ -44,7 +42,7 @@ Deno.test("motion() stays near 0 when there is noise and nothing else", async ()
   }
 });
 
-Deno.test("motion() stays near 0 when a lamp is switched on or off, and brightness() tells", async () => {
+Deno.test("motion() stays near 0 when a lamp is switched on or off, and brightness() changes", async () => {
   const [bright] = await lit(1);
   for (const gain of [0.3, 0.5, 0.7]) {
     const [other] = await lit(gain);
@@ -54,14 +52,14 @@ Deno.test("motion() stays near 0 when a lamp is switched on or off, and brightne
   }
 });
 
-Deno.test("motion() sees what moves while a lamp is switched on", async () => {
+Deno.test("motion() detects movement while a lamp is switched on", async () => {
   const people = await thumbnails(["-i", FOOTAGE], "null", 10);
   const dim = { ...people[0], grey: people[0].grey.map((value) => value / 2) };
   const moved = motion(dim, people[9]);
   assert(moved > 0.01 && moved < 0.2, `${moved}`);
 });
 
-Deno.test("motion() can say nothing of pictures of two sizes, or black ones", async () => {
+Deno.test("motion() is 0 between frames of two sizes, and between black ones", async () => {
   const [large] = await lit(1);
   const [small] = await thumbnails(["-i", STILL], "scale=160:120", 1);
   assertEquals(motion(small, large), 0);
@@ -70,7 +68,7 @@ Deno.test("motion() can say nothing of pictures of two sizes, or black ones", as
   assert(motion(black, large) > 0.5);
 });
 
-Deno.test("thumbnailOfFull() and thumbnailOfEighth() give much the same of a picture in full and at an eighth", async () => {
+Deno.test("thumbnailOfFull() and thumbnailOfEighth() give nearly the same for one JPEG", async () => {
   for (const [i, bytes] of (await photographs()).entries()) {
     const eighth = thumbnailOfEighth(codec.decode(bytes, "eighth"));
     const full = thumbnailOfFull(codec.decode(bytes, "full"));
@@ -81,22 +79,26 @@ Deno.test("thumbnailOfFull() and thumbnailOfEighth() give much the same of a pic
   }
 });
 
-Deno.test("checkFrames() gives each frame its scene, in order, whichever thread decoded it", async () => {
+Deno.test("checkFrames() gives each frame together with its scene, in order, whichever worker decoded it", async () => {
   const pictures = await jpegsOf(["-i", FOOTAGE], ["-frames:v", "20", "-q:v", "3"]);
   const seen = pictures.map((bytes) => thumbnailOfEighth(codec.decode(bytes, "eighth")));
-  const source = new Hub<Frame>();
-  await using check = checkFrames(source, { workers: 2 });
-  using frames = check.frames.subscribe();
+  const camera = new FakeCamera();
+  await using check = checkFrames(camera, { workers: 2 });
+  const checked = check[Symbol.asyncIterator]();
+  const sequences: number[] = [];
   const scenes: Scene[] = [];
-  while (source.subscribers === 0) await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(check.scene, null);
+  await camera.watched;
   for (const [i, picture] of pictures.entries()) {
-    source.publish(frameOf(picture, i));
-    await frames.next();
-    scenes.push(check.scenes.latest!);
+    camera.frames.publish(frameOf(picture, i));
+    const { frame, scene } = (await checked.next()).value;
+    sequences.push(frame.sequence);
+    scenes.push(scene);
   }
-  assertEquals(scenes.map(({ sequence }) => sequence), pictures.map((_, i) => i));
+  assertEquals(sequences, pictures.map((_, i) => i));
+  assertEquals(check.scene, scenes.at(-1)!);
   const expected = seen.map((now, i) => i ? motion(seen[i - 1], now) : 0);
   assertEquals(scenes.map((scene) => scene.motion), expected);
   assertEquals(scenes.map((scene) => scene.brightness), seen.map(brightness));
-  assertEquals(Math.max(...check.motion.read()), Math.max(...expected));
+  assertEquals(Math.max(...check.stats().lastMinute), Math.max(...expected));
 });

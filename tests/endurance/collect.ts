@@ -1,9 +1,8 @@
 /**
- * Loaded ahead of a program under test, with V8's `gc` exposed: each SIGUSR2 collects all garbage,
- * that of its threads as well, gives what malloc keeps for later back to the system, and tells so on
- * stderr. What is left is what the program needs; how much lies about at a time is the choice of
- * collector and malloc, and swings by more than a leak of twenty minutes: the thread that checks
- * lets 8 MiB come together, and takes as long for that.
+ * Preloaded into a program under test, with V8's `gc` exposed. On SIGUSR2 it collects all garbage,
+ * in the workers too, returns malloc's unused memory to the system, and reports on stderr what is
+ * left. That is what the program needs. The garbage in between varies by more than a leak of twenty
+ * minutes: the check's worker alone accumulates 8 MiB in that time.
  *
  * @module
  */
@@ -18,7 +17,7 @@ const Thread = globalThis.Worker;
 const threads = new Set<CollectingThread>();
 let times = 0;
 
-/** A thread that loads `collect_thread.ts` ahead of its module. */
+/** A worker that loads `collect_thread.ts` before its module. */
 class CollectingThread extends Thread {
   #collected: ((live: number) => void) | undefined;
 
@@ -27,7 +26,7 @@ class CollectingThread extends Thread {
     ahead.searchParams.set("module", String(module));
     super(ahead, options);
     threads.add(this);
-    // Before any listener of the program's, which is not to see it.
+    // Registered before the program's listeners, which must not see this message.
     this.addEventListener("message", (event) => {
       if (event.data?.type !== COLLECT) return;
       event.stopImmediatePropagation();
@@ -54,6 +53,6 @@ Deno.addSignalListener("SIGUSR2", async () => {
   const lives = [collectHere(), ...await Promise.all(Array.from(threads, (one) => one.collect()))];
   libc.symbols.malloc_trim(0n);
   const live = lives.reduce((sum, one) => sum + one, 0);
-  // deno-lint-ignore no-console -- how the test knows it
+  // deno-lint-ignore no-console -- the test reads it
   console.error(`collected ${++times}: ${live / 2 ** 20}`);
 });

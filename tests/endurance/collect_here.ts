@@ -1,5 +1,5 @@
 /**
- * Collects the garbage of the thread it runs in, with V8's `gc` exposed.
+ * Garbage collection in the current thread, with V8's `gc` exposed.
  *
  * @module
  */
@@ -7,13 +7,13 @@
 /** https://chromium.googlesource.com/v8/v8/+/main/src/extensions/gc-extension.cc */
 declare const gc: (how: { type: "major"; flavor: "last-resort" }) => void;
 
-/** The type of the message that asks a thread for it, and of the answer. */
+/** The type of the message that requests a collection, and of the answer. */
 export const COLLECT = "collect";
 
-/** Collects all garbage; what is left of JavaScript's heap and buffers, in bytes. */
+/** Collects all garbage; returns the bytes left in JavaScript's heap and buffers. */
 export function collectHere(): number {
-  // What one collection finalizes, the next one frees. Only the last resort also gives back the
-  // pages that the heap does not need any more.
+  // The second collection frees what the first one finalized. Only `last-resort` also returns unused
+  // heap pages to the system.
   gc({ type: "major", flavor: "last-resort" });
   gc({ type: "major", flavor: "last-resort" });
   const { heapUsed, external } = Deno.memoryUsage();

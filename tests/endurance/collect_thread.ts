@@ -1,5 +1,5 @@
 /**
- * Loaded ahead of a thread of a program under test: collects its garbage when it is asked to.
+ * Loaded before a worker's module in a program under test: collects garbage on request.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { COLLECT, collectHere } from "./collect_here.ts";
 const thread = self as unknown as Worker;
 thread.addEventListener("message", (event) => {
   if (event.data?.type !== COLLECT) return;
-  // The module's own listener is not to see it.
+  // The module's listener must not see this message.
   event.stopImmediatePropagation();
   thread.postMessage({ type: COLLECT, live: collectHere() });
 });

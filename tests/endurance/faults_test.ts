@@ -1,40 +1,40 @@
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { print } from "../../lib/cli/log.ts";
-import { now } from "../../lib/flow/clock.ts";
+import { now } from "../../lib/time/clock.js";
 import { loseNetworkCamera } from "../support/network_camera_away.ts";
 import { AT_ONCE_MS, FaultPipeline, TIMEOUT_MS } from "../support/fault_pipeline.ts";
 import { Program } from "../support/programs.ts";
 import { SERVER_NAME, SplitNetwork } from "../support/split_network.ts";
 
-/** How long a process is stopped, and other things are away, in milliseconds. */
+/** How long each fault lasts, in milliseconds. */
 const AWAY_MS = 30_000;
 
-Deno.test("pictures come again when ffmpeg is stopped for 30 s, before it goes on", async () => {
+Deno.test("the stream recovers when ffmpeg is suspended, before ffmpeg resumes", async () => {
   await using way = await FaultPipeline.start();
   const pid = await way.ffmpeg();
   const began = now();
   Deno.kill(pid, "SIGSTOP");
   try {
     await way.recovers({
-      fault: "ffmpeg stopped (`kill -STOP`) for 30 s",
+      fault: "ffmpeg suspended (`kill -STOP`) for 30 s",
       began,
       withinMs: TIMEOUT_MS,
-      told: ["server", /camera lost: The camera has given no picture for 5 s$/],
+      told: ["server", /camera lost: The camera has given no frame for 5 s$/],
     });
     await delay(began + AWAY_MS - now());
   } finally {
-    goOn(pid);
+    resume(pid);
   }
 });
 
 for (
   const [who, words] of [
-    ["server", ["client", /was lost: it has said nothing for 6 s; trying again/]],
-    ["client", ["server", /left: it has said nothing for 6 s/]],
+    ["server", ["client", /was lost: it has been silent for 6 s; trying again/]],
+    ["client", ["server", /left: it has been silent for 6 s/]],
   ] as const
 ) {
-  Deno.test(`pictures come again when the ${who} is stopped for 30 s and goes on`, async () => {
+  Deno.test(`the stream recovers when the ${who} is suspended for 30 s and resumes`, async () => {
     await using way = await FaultPipeline.start();
     const began = now();
     const { pid } = way[who];
@@ -42,10 +42,10 @@ for (
     try {
       await delay(AWAY_MS);
     } finally {
-      goOn(pid);
+      resume(pid);
     }
     await way.recovers({
-      fault: `${who} stopped for 30 s`,
+      fault: `${who} suspended for 30 s`,
       began,
       ended: now(),
       withinMs: AT_ONCE_MS,
@@ -54,7 +54,7 @@ for (
   });
 }
 
-Deno.test("pictures come again when the server is started again after 30 s", async () => {
+Deno.test("the stream recovers when the server is restarted after 30 s", async () => {
   await using way = await FaultPipeline.start();
   const began = now();
   way.server.kill("SIGKILL");
@@ -62,7 +62,7 @@ Deno.test("pictures come again when the server is started again after 30 s", asy
   await delay(AWAY_MS);
   await way.startServer();
   await way.recovers({
-    fault: "server away for 30 s",
+    fault: "server down for 30 s",
     began,
     ended: now(),
     withinMs: AT_ONCE_MS,
@@ -70,7 +70,7 @@ Deno.test("pictures come again when the server is started again after 30 s", asy
   });
 });
 
-Deno.test("pictures come again when the server is killed and started again 20 times in 10 s", async () => {
+Deno.test("the stream recovers when the server is killed and restarted 20 times in 10 s", async () => {
   await using way = await FaultPipeline.start();
   const began = now();
   for (let i = 0; i < 20; i++) {
@@ -81,7 +81,7 @@ Deno.test("pictures come again when the server is killed and started again 20 ti
     await next;
   }
   await way.recovers({
-    fault: "server killed, and started again, 20 times in 10 s",
+    fault: "server killed and restarted 20 times in 10 s",
     began,
     ended: now(),
     withinMs: AT_ONCE_MS,
@@ -90,11 +90,11 @@ Deno.test("pictures come again when the server is killed and started again 20 ti
   });
 });
 
-Deno.test("pictures come again when a network camera comes back after 30 s", async () => {
+Deno.test("the stream recovers when a network camera is gone for 30 s", async () => {
   await loseNetworkCamera(30);
 });
 
-/** Server and client at the two ends of a network, and the viewer at the client's. */
+/** Starts the server at one end of the network, and client and viewer at the other. */
 async function split(network: SplitNetwork): Promise<FaultPipeline> {
   return await FaultPipeline.start({
     host: SERVER_NAME,
@@ -110,40 +110,40 @@ async function split(network: SplitNetwork): Promise<FaultPipeline> {
   });
 }
 
-Deno.test("pictures come again when the network carries nothing for 30 s without a word", async () => {
+Deno.test("the stream recovers when the network silently drops everything for 30 s", async () => {
   await using network = await SplitNetwork.make();
-  if (!network) return print("no network namespaces can be made here: this is not tested");
+  if (!network) return print("not tested: this machine does not allow network namespaces");
   await using way = await split(network);
   const began = now();
   await network.cut();
   await delay(AWAY_MS);
-  await network.mend();
+  await network.restore();
   await way.recovers({
-    fault: "network cut for 30 s without a word to either end",
+    fault: "network silently cut for 30 s",
     began,
     ended: now(),
     withinMs: TIMEOUT_MS,
-    told: ["client", /was lost: it has said nothing for 6 s; trying again/],
+    told: ["client", /was lost: it has been silent for 6 s; trying again/],
   });
-  assertEquals((await way.server.says(/left: (.*) \(0/))[1], "it has said nothing for 6 s");
+  assertEquals((await way.server.says(/left: (.*) \(0/))[1], "it has been silent for 6 s");
 });
 
-Deno.test("pictures come again when the server has another address", async () => {
+Deno.test("the stream recovers when the server's address changes", async () => {
   await using network = await SplitNetwork.make();
-  if (!network) return print("no network namespaces can be made here: this is not tested");
+  if (!network) return print("not tested: this machine does not allow network namespaces");
   await using way = await split(network);
   const began = now();
   await network.moveServer();
   await way.recovers({
-    fault: "the server's address gone, and another in its place",
+    fault: "the server's address changed",
     began,
     withinMs: TIMEOUT_MS,
     told: ["client", /was lost: .*; trying again/],
   });
 });
 
-/** Lets a stopped process go on; it may have been ended in the meantime. */
-function goOn(pid: number): void {
+/** Resumes a suspended process, if it still exists. */
+function resume(pid: number): void {
   try {
     Deno.kill(pid, "SIGCONT");
   } catch (error) {

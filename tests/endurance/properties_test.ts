@@ -2,13 +2,13 @@ import { assert } from "@std/assert";
 import { print } from "../../lib/cli/log.ts";
 import { seedOr, shared } from "../properties/all.ts";
 
-/** How many inputs there are in all. */
+/** The number of inputs for all properties together. */
 const INPUTS = 1_000_000;
-/** The most memory that they may take, all together, in bytes: the largest frame is 16 MiB. */
+/** The memory limit of this process, in bytes; the largest frame has 16 MiB. */
 const MAX_RSS = 1024 ** 3;
 
 const seed = seedOr(crypto.getRandomValues(new Int32Array(1))[0]);
-print(`properties: inputs of SEED=${seed}; the same SEED gives the same ones`);
+print(`properties: random inputs; repeat them with SEED=${seed}`);
 let inputs = 0;
 
 for (const { property, runs } of shared(INPUTS)) {

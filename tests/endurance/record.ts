@@ -1,54 +1,54 @@
 /**
- * What the endurance test has measured over time.
+ * The measurements of the endurance test over time.
  *
  * @module
  */
 
 import type { Vitals } from "../support/vitals.ts";
 
-/** One look at everything. */
+/** All values at one time. */
 export interface Sample {
-  /** Since the first picture, in minutes. */
+  /** Minutes since the first frame. */
   readonly minute: number;
   readonly server: Vitals;
   readonly client: Vitals;
-  /** None while the camera is dead. */
+  /** Undefined while ffmpeg is dead. */
   readonly ffmpeg?: Vitals;
-  /** Of `/state`, in milliseconds. */
+  /** The latency in `/state`, in milliseconds. */
   readonly latency: { readonly p50: number; readonly p95: number };
-  /** At the steady viewer, in milliseconds. */
+  /** The latency to the steady viewer, in milliseconds. */
   readonly age: { readonly p50: number; readonly p95: number };
-  /** Pictures that the steady viewer has seen so far. */
+  /** Frames that the steady viewer has received so far. */
   readonly frames: number;
 }
 
-/** One death of the camera. */
+/** One time that ffmpeg was killed. */
 export interface Death {
-  /** Since the first picture, in minutes. */
+  /** Minutes since the first frame. */
   readonly minute: number;
-  /** How long until the steady viewer had a new picture, in milliseconds. */
+  /** How long until the steady viewer received a new frame, in milliseconds. */
   readonly recoveredMs: number;
 }
 
-/** What a program needs while nobody comes or goes, and all garbage has been collected. */
+/** The resources that a program needs without visitors and without garbage. */
 export interface Need {
-  /** JavaScript's heap and buffers, those of the threads as well, in MiB. */
+  /** JavaScript's heap and buffers, including the workers', in MiB. */
   readonly live: number;
-  /** Resident, in MiB. */
+  /** Resident memory, in MiB. */
   readonly rss: number;
   readonly descriptors: number;
   readonly children: number;
 }
 
-/** Everything that was measured. */
+/** All measurements. */
 export interface Recording {
   readonly samples: Sample[];
   readonly deaths: Death[];
-  /** After minute 5, and at the end. */
+  /** At minute 5 and at the end. */
   readonly needs: { readonly minute: number; readonly server: Need; readonly client: Need }[];
 }
 
-/** A number of each sample that was taken in a span of minutes. */
+/** One value of each sample in a span of minutes. */
 export function during(
   samples: readonly Sample[],
   [from, to]: readonly [from: number, to: number],
@@ -57,7 +57,7 @@ export function during(
   return samples.filter(({ minute }) => minute >= from && minute < to).map(of);
 }
 
-/** Frames a second at the steady viewer from each sample to the next. */
+/** The steady viewer's frame rate between samples. */
 export function rates(samples: readonly Sample[]): [minute: number, fps: number][] {
   return samples.slice(1).map(({ minute, frames }, i) => [
     minute,
@@ -65,7 +65,7 @@ export function rates(samples: readonly Sample[]): [minute: number, fps: number]
   ]);
 }
 
-/** The processor's time that a process took from each sample to the next, in percent of a core. */
+/** A process's CPU load between samples, in percent of a core. */
 export function loads(
   samples: readonly Sample[],
   of: (sample: Sample) => Vitals | undefined,
@@ -73,17 +73,17 @@ export function loads(
   return samples.slice(1).map((sample, i) => {
     const seconds = (of(sample)?.cpuSeconds ?? NaN) - (of(samples[i])?.cpuSeconds ?? NaN);
     const percent = 100 * seconds / (60 * (sample.minute - samples[i].minute));
-    // Another ffmpeg starts to count again.
+    // A new ffmpeg counts from zero.
     return [sample.minute, percent >= 0 ? percent : null];
   });
 }
 
-/** The middle one of some numbers. */
+/** The median. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
 
-/** What nine tenths of some numbers exceed: how it is when no other program is in the way. */
+/** The 10th percentile: the value when no other program interferes. */
 export function lowTenth(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 10)];
 }

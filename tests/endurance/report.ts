@@ -1,5 +1,5 @@
 /**
- * docs/endurance/: what was measured, in words and pictures.
+ * Writes docs/endurance/: the measurements in tables and charts.
  *
  * @module
  */
@@ -12,16 +12,16 @@ import type { Seen } from "./viewers.ts";
 const FOLDER = new URL("../../docs/endurance/", import.meta.url);
 const MINUTES = { name: "minutes", min: 0 };
 
-/** Writes the folder anew. */
+/** Replaces the files in the folder. */
 export async function writeReport(recording: Recording, seen: Seen): Promise<void> {
   await Deno.mkdir(FOLDER, { recursive: true });
-  for (const [name, svg] of Object.entries(pictures(recording))) {
+  for (const [name, svg] of Object.entries(charts(recording))) {
     await Deno.writeTextFile(new URL(`${name}.svg`, FOLDER), svg);
   }
   await Deno.writeTextFile(new URL("report.md", FOLDER), words(recording, seen));
 }
 
-function pictures({ samples }: Recording): Record<string, string> {
+function charts({ samples }: Recording): Record<string, string> {
   const line = (name: string, of: (sample: Sample) => number | undefined): Line => ({
     name,
     points: samples.map((sample) => [sample.minute, of(sample) ?? null]),
@@ -39,13 +39,13 @@ function pictures({ samples }: Recording): Record<string, string> {
       lines: each((name, of) => line(name, (sample) => of(sample)?.rss)),
     }),
     cpu: drawLines({
-      title: "Processor",
+      title: "CPU load",
       x: MINUTES,
       y: { name: "% of one core", min: 0 },
       lines: each((name, of) => ({ name, points: loads(samples, of) })),
     }),
     latency: drawLines({
-      title: "Latency, of the last 10 s each",
+      title: "Latency over the last 10 s",
       x: MINUTES,
       y: { name: "ms", log: true },
       lines: [
@@ -56,7 +56,7 @@ function pictures({ samples }: Recording): Record<string, string> {
       ],
     }),
     frames: drawLines({
-      title: "Frames at the steady viewer, of 5 s each",
+      title: "Frame rate at the steady viewer over 5 s",
       x: MINUTES,
       y: { name: "frames a second", min: 0 },
       lines: [{ name: "steady viewer", points: rates(samples) }],
@@ -74,35 +74,33 @@ function words({ samples, deaths, needs: [then, now] }: Recording, seen: Seen): 
   };
   const needed = (["server", "client"] as const).flatMap((name) => [
     row(`${name}: live heap and buffers, MiB`, then[name].live, now[name].live),
-    row(`${name}: resident after a collection, MiB`, then[name].rss, now[name].rss),
-    row(`${name}: descriptors`, then[name].descriptors, now[name].descriptors, 0),
+    row(`${name}: resident memory after collection, MiB`, then[name].rss, now[name].rss),
+    row(`${name}: file descriptors`, then[name].descriptors, now[name].descriptors, 0),
     row(`${name}: child processes`, then[name].children, now[name].children, 0),
   ]);
   const medians: readonly [string, (sample: Sample) => number][] = [
-    ["server: resident, garbage and all, MiB", ({ server }) => server.rss],
-    ["client: resident, garbage and all, MiB", ({ client }) => client.rss],
+    ["server: resident memory with garbage, MiB", ({ server }) => server.rss],
+    ["client: resident memory with garbage, MiB", ({ client }) => client.rss],
     ["latency to publication, p50, ms", ({ latency }) => latency.p50],
     ["latency to publication, p95, ms", ({ latency }) => latency.p95],
     ["latency to the steady viewer, p50, ms", ({ age }) => age.p50],
     ["latency to the steady viewer, p95, ms", ({ age }) => age.p95],
   ];
   const recoveries = deaths.map(({ recoveredMs }) => recoveredMs);
-  return `# ${minutes.toFixed(0)} minutes without a hand on it
+  return `# ${minutes.toFixed(0)} minutes under load
 
-Written by \`SOCKETCAM_ENDURANCE_REPORT=1 deno task test:endurance\`: server.ts and client.ts with a
-picture of 1280x720 at 30 a second, a steady viewer, a slow one, one that reads nothing, and one that
-comes each second (four, before the first count) and leaves after three. ffmpeg is killed once a
-minute. Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores.
+\`SOCKETCAM_ENDURANCE_REPORT=1 deno task test:endurance\` writes this report. server.ts sends 1280x720
+frames at 30 a second, and client.ts serves a steady viewer, a slow one, one that reads nothing, and
+a visitor a second (four a second before the first measurement), who leaves after three seconds.
+ffmpeg is killed once a minute. Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores.
 
-| what is needed at rest | minute ${then.minute.toFixed(0)} | minute ${
-    now.minute.toFixed(0)
-  } | change |
+| at rest | minute ${then.minute.toFixed(0)} | minute ${now.minute.toFixed(0)} | change |
 | --- | --- | --- | --- |
 ${needed.join("\n")}
 
-"At rest" is while nobody comes or goes, after V8 has collected all garbage, that of the threads as
-well, and malloc has given back what it kept: how much of both lies about at a time swings by more
-than a leak of twenty minutes would be.
+"At rest" means that there are no visitors, V8 has collected all garbage, in the workers too, and
+malloc has returned its unused memory. Without this, the values would vary by more than a leak of
+twenty minutes.
 
 | median | minutes ${early.map((minute) => minute.toFixed(0)).join(" to ")} | from minute ${
     late[0].toFixed(0)
@@ -114,17 +112,17 @@ ${
     ).join("\n")
   }
 
-- The steady viewer saw ${samples.at(-1)!.frames} pictures, in the median ${
+- The steady viewer received ${samples.at(-1)!.frames} frames, ${
     median(rates(samples).map(([, fps]) => fps)).toFixed(1)
-  } a second.
-- The camera died ${deaths.length} times. A new picture was at the viewer after ${
+  } a second in the median.
+- ffmpeg was killed ${deaths.length} times. The steady viewer received a new frame after ${
     Math.round(median(recoveries))
-  } ms in the median, ${Math.round(Math.max(...recoveries))} ms at most.
-- ${seen.visitors} viewers came and went; ${seen.blind} of them saw no picture.
-- The slow viewer saw ${seen.slowFrames} pictures.
+  } ms in the median and ${Math.round(Math.max(...recoveries))} ms at most.
+- There were ${seen.visitors} visitors; ${seen.blind} of them received no frame.
+- The slow viewer received ${seen.slowFrames} frames.
 
-![memory](memory.svg) ![processor](cpu.svg)
+![memory](memory.svg) ![CPU load](cpu.svg)
 
-![latency](latency.svg) ![frames](frames.svg)
+![latency](latency.svg) ![frame rate](frames.svg)
 `;
 }

@@ -1,5 +1,5 @@
 /**
- * The whole way at full rate, from a camera to its viewers, each in a process of its own.
+ * Server, client and viewers at full rate, each in its own process.
  *
  * @module
  */
@@ -18,20 +18,20 @@ import type { Gap, Seen } from "./viewers.ts";
 /** The viewers that stay: a steady one, a slow one, and one that reads nothing. */
 const STAYING = 3;
 /**
- * How often garbage is collected for a count, and how often, and how long after each other, it is
- * looked then; the least counts. The frames go on meanwhile: a second after a collection there are
- * 2 MiB of garbage again. Over 10 s in all, threads that nothing needs any more have ended as well.
+ * A measurement at rest collects garbage this often and samples the process this often after each
+ * collection. The smallest value counts, because frames continue: a second after a collection there
+ * are 2 MiB of garbage again. In the 10 s that this takes, idle threads end as well.
  */
 const COLLECTIONS = 10;
 const LOOKS = 10;
 const LOOK_MS = 100;
-/** How long the client stands still at first, in milliseconds. */
+/** How long the client is suspended at first, in milliseconds. */
 const PAUSE_MS = 500;
 
-/** As the tasks `server` and `client` have it, but that the collector can be called. */
+/** The V8 flags of the tasks `server` and `client`, and access to the garbage collector. */
 const FLAGS = "--expose-gc,--max-semi-space-size=1";
 
-/** The programs. Disposing of it ends them. */
+/** The running programs; disposing of it ends them. */
 export class Rig implements AsyncDisposable {
   server!: Program;
   readonly #stack = new AsyncDisposableStack();
@@ -43,11 +43,11 @@ export class Rig implements AsyncDisposable {
 
   private constructor() {}
 
-  /** Starts everything; the camera's first picture has been seen then. */
+  /** Starts everything, and waits until a viewer has received the first frame. */
   static async start(): Promise<Rig> {
     const rig = new Rig();
     const where = ["--host", "127.0.0.1", "--port", String(freePort())];
-    // The client first, and the notice that there is no server yet: its thread stays from then on.
+    // The client first draws a notice, because the thread for that stays from then on.
     rig.#client = rig.#run("client.ts", ...where, "--http-port", "0");
     rig.#url = new URL(await clientUrl(rig.#client));
     await seeNotice(`${rig.#url.origin}/stream`);
@@ -56,8 +56,8 @@ export class Rig implements AsyncDisposable {
     const args = ["run", "-A", "tests/endurance/viewers.ts", rig.#url.href];
     const viewers = rig.#stack.use(new Program(Deno.execPath(), args));
     [, rig.#viewers] = await viewers.says(/^viewers: (.+)$/m);
-    await eventually(async () => (await rig.seen()).frames > 0, () => "nobody sees a picture");
-    // What has waited meanwhile comes at once then, and starts the threads that a busy moment takes.
+    await eventually(async () => (await rig.seen()).frames > 0, () => "no viewer receives a frame");
+    // After a pause, all that has waited comes at once and starts the threads that a busy moment needs.
     rig.#client.kill("SIGSTOP");
     await delay(PAUSE_MS);
     rig.#client.kill("SIGCONT");
@@ -70,19 +70,19 @@ export class Rig implements AsyncDisposable {
     return this.#stack.use(new Program(Deno.execPath(), ["run", "-A", ...hook, script, ...args]));
   }
 
-  /** Since the first picture, in minutes. */
+  /** Minutes since the first frame. */
   get minute(): number {
     return (performance.now() - this.#startedAt) / 60_000;
   }
 
-  /** What the viewers have seen so far; fails where one of them has met with an error. */
+  /** What the viewers have received so far; fails if one of them had an error. */
   async seen(): Promise<Seen> {
     const seen: Seen = await (await fetch(this.#viewers)).json();
     assertEquals(seen.errors, []);
     return seen;
   }
 
-  /** What `/state` says, on a connection that is not kept. */
+  /** Reads `/state` over a connection that is closed afterwards. */
   async #state(): Promise<State> {
     const { hostname, port } = this.#url;
     const connection = await Deno.connect({ hostname, port: Number(port) });
@@ -91,7 +91,7 @@ export class Rig implements AsyncDisposable {
     return JSON.parse(text.slice(text.indexOf("\r\n\r\n")));
   }
 
-  /** Kills ffmpeg; says how long it took until there was a new picture, in milliseconds. */
+  /** Kills ffmpeg; returns how long it took until there was a new frame, in milliseconds. */
   async killCamera(): Promise<number> {
     const [ffmpeg] = await this.server.children();
     const killedAt = Date.now();
@@ -100,14 +100,14 @@ export class Rig implements AsyncDisposable {
     return gap.until - killedAt;
   }
 
-  /** Looks at everything once. */
+  /** Reads all values once. */
   async sample(): Promise<Sample> {
     const { minute } = this;
     const [camera] = await this.server.children();
     const [server, client, ffmpeg, { latencyMs }, { ages, frames }] = await Promise.all([
       vitalsOf(this.server.pid),
       vitalsOf(this.#client.pid),
-      // It may be dead, or die while it is looked at.
+      // ffmpeg may be dead, or die meanwhile.
       camera === undefined ? undefined : vitalsOf(camera).catch(() => undefined),
       this.#state(),
       this.seen(),
@@ -116,11 +116,11 @@ export class Rig implements AsyncDisposable {
     return { minute, server, client, ffmpeg, latency, age, frames };
   }
 
-  /** Sends home who comes and goes, and measures what the programs need then. */
+  /** Pauses the visitors, and measures the resources that the programs need. */
   async rest(): Promise<{ minute: number; server: Need; client: Need }> {
     await fetch(`${this.#viewers}/quiet`, { method: "POST" });
     const isQuiet = async () => (await this.#state()).viewers.length === STAYING;
-    await eventually(isQuiet, () => "those who come and go do not leave");
+    await eventually(isQuiet, () => "the visitors do not leave");
     const needs = {
       minute: this.minute,
       server: await this.#need(this.server),

@@ -1,9 +1,9 @@
 /**
- * Twenty minutes at full rate, with viewers that come and go, one that is slow, one that reads
- * nothing, and a camera that dies each minute: at the end everything is as it was after five.
+ * Twenty minutes at full rate, with visitors, a slow viewer, one that reads nothing, and an ffmpeg
+ * that is killed each minute. At the end, the programs must need no more than after five minutes.
  *
- * `SOCKETCAM_ENDURANCE_MINUTES` makes it shorter: 2 at least, so that the camera has died before the
- * first count. `SOCKETCAM_ENDURANCE_REPORT=1` writes docs/endurance/ anew.
+ * `SOCKETCAM_ENDURANCE_MINUTES` sets another duration, at least 2, so that ffmpeg is killed before
+ * the first measurement. `SOCKETCAM_ENDURANCE_REPORT=1` writes docs/endurance/.
  *
  * @module
  */
@@ -17,20 +17,16 @@ import { Rig } from "./rig.ts";
 import type { Seen } from "./viewers.ts";
 
 const MINUTES = Number(Deno.env.get("SOCKETCAM_ENDURANCE_MINUTES") ?? 20);
-/** From this minute on nothing is to grow: what fills up once is full. */
+/** From this minute on nothing may grow: caches and pools are full. */
 const SETTLED = Math.min(5, MINUTES / 2);
 const SAMPLE_MS = 5000;
 
 /**
- * How much more memory may be needed at the end: a twentieth, and of what lives 1 MiB besides, which
- * is what the frames on their way may take at one count and not at the other. A picture forgotten a
- * second would be 80 MiB.
+ * How much memory may grow: by a twentieth, and live memory by 1 MiB more, because one measurement
+ * may include frames under way and the other not. Leaking one frame a second would add 80 MiB.
  */
 const MORE_MEMORY = { live: { part: 0.05, mib: 1 }, rss: { part: 0.05, mib: 0 } };
-/**
- * How much more latency may be at the end: a fifth, or 2 ms where it is so small that a timer's tick
- * is more than that.
- */
+/** How much latency may grow: by a fifth, or by 2 ms, since a timer's tick may exceed a fifth. */
 const MORE_LATENCY = { part: 0.2, ms: 2 };
 const RECOVERY_MS = 5000;
 const FPS = 30;
@@ -42,7 +38,7 @@ async function record(rig: Rig): Promise<Recording> {
     if (rig.minute >= SETTLED && recording.needs.length === 0) {
       recording.needs.push(await rest(rig));
     }
-    // In the middle of each minute, so that both ends of it are undisturbed.
+    // In the middle of each minute, so that its ends are undisturbed.
     if (rig.minute >= recording.deaths.length + 0.5) {
       const { minute } = rig;
       recording.deaths.push({ minute, recoveredMs: await rig.killCamera() });
@@ -54,14 +50,14 @@ async function record(rig: Rig): Promise<Recording> {
   return recording;
 }
 
-/** Counts what is needed, and says so, whether or not it is too much. */
+/** Measures at rest and prints the result. */
 async function rest(rig: Rig): Promise<Recording["needs"][number]> {
   const needs = await rig.rest();
   print(`at rest: ${JSON.stringify(needs)}`);
   return needs;
 }
 
-Deno.test("server and client are after 20 minutes as they were after 5", async (t) => {
+Deno.test("server and client need no more after 20 minutes than after 5", async (t) => {
   let recording: Recording;
   let seen: Seen;
   {
@@ -74,7 +70,7 @@ Deno.test("server and client are after 20 minutes as they were after 5", async (
 
   for (const name of ["server", "client"] as const) {
     await t.step({
-      name: `${name}: no more memory is needed (judged from 6 minutes on)`,
+      name: `${name} needs no more memory (only checked if the test runs for 6 minutes)`,
       ignore: MINUTES < 6,
       fn() {
         for (const what of ["live", "rss"] as const) {
@@ -84,7 +80,7 @@ Deno.test("server and client are after 20 minutes as they were after 5", async (
         }
       },
     });
-    await t.step(`${name}: as many descriptors and processes`, () => {
+    await t.step(`${name} has as many descriptors and processes as before`, () => {
       assertEquals(now[name].descriptors, then[name].descriptors);
       assertEquals(now[name].children, then[name].children);
     });
@@ -93,7 +89,7 @@ Deno.test("server and client are after 20 minutes as they were after 5", async (
   await t.step("latency does not grow", () => {
     const span = MINUTES / 4;
     for (const read of [latencyOf, ageOf]) {
-      // What accumulates is never away; what another program on this machine does, is at times.
+      // A leak shows in every sample, while other programs on this machine disturb only some.
       const before = lowTenth(during(samples, [SETTLED, SETTLED + span], read));
       const after = lowTenth(during(samples, [MINUTES - span, MINUTES], read));
       const most = Math.max(before * (1 + MORE_LATENCY.part), before + MORE_LATENCY.ms);
@@ -101,16 +97,16 @@ Deno.test("server and client are after 20 minutes as they were after 5", async (
     }
   });
 
-  await t.step("the steady viewer gets every frame of a camera that lives", () => {
+  await t.step("the steady viewer gets every frame while ffmpeg runs", () => {
     assert(median(rates(samples).map(([, fps]) => fps)) > 0.98 * FPS);
   });
 
-  await t.step("the camera is back within 5 s of each of its deaths", () => {
+  await t.step("the camera recovers within 5 s each time", () => {
     assertEquals(deaths.length, Math.ceil(MINUTES - 0.5));
     for (const { recoveredMs } of deaths) assert(recoveredMs < RECOVERY_MS, `${recoveredMs} ms`);
   });
 
-  await t.step("whoever comes for 3 s sees a picture, and the slow viewer sees many", () => {
+  await t.step("each visitor gets a frame within 3 s, and the slow viewer gets many", () => {
     assertEquals(seen.blind, 0);
     assert(seen.visitors > MINUTES * 60 * 0.8, `${seen.visitors} visitors`);
     assert(seen.slowFrames > MINUTES * 60, `${seen.slowFrames} frames`);

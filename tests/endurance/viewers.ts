@@ -1,54 +1,53 @@
 /**
- * All who watch in the endurance test, in a process of their own, so that what they take is not
- * counted: a steady one, a slow one, one that reads nothing, and those that come and go.
+ * All viewers of the endurance test: a steady one, a slow one, one that reads nothing, and visitors.
+ * They run in their own process, so that their resources are not counted.
  *
- * `deno run -A viewers.ts http://localhost:8080` prints the address at which it tells what they saw:
- * `GET /` as {@linkcode Seen}; `GET /gap?after=MS` answers once a gap has ended after that time;
- * `POST /quiet` sends those home that come and go, `POST /busy` lets them come again.
+ * `deno run -A viewers.ts http://localhost:8080` prints the address of its API. `GET /` returns
+ * {@linkcode Seen}. `GET /gap?after=MS` waits for a {@linkcode Gap} that ends after that time.
+ * `POST /quiet` ends all visits, and `POST /busy` starts them again.
  *
  * @module
  */
 
 import { delay } from "@std/async/delay";
-import { MpjpegReader } from "../../lib/camera/mpjpeg.ts";
-import { now } from "../../lib/flow/clock.ts";
-import { Percentiles } from "../../lib/flow/meter.ts";
-import { readExif } from "../../lib/frame/exif.ts";
+import { MpjpegReader } from "../../lib/camera/mpjpeg_reader.ts";
+import { now } from "../../lib/time/clock.js";
+import { Percentiles } from "../../lib/flow/meters.js";
+import { readExif } from "../../lib/frame/exif_block.js";
 
-/** What the viewers saw since they began. */
+/** What the viewers have received since they started. */
 export interface Seen {
-  /** Pictures that the steady viewer saw, each another one. */
+  /** New frames that the steady viewer received. */
   frames: number;
-  /** How old pictures were of late when the steady viewer had them, in milliseconds. */
+  /** The latest frames' age on arrival at the steady viewer, in milliseconds. */
   ages: { p50: number | null; p95: number | null };
-  /** Pictures that the slow viewer saw. */
+  /** Frames that the slow viewer received. */
   slowFrames: number;
-  /** How many came and went. */
+  /** How many visitors have left. */
   visitors: number;
-  /** How many of them saw no picture. */
+  /** How many of them received no frame. */
   blind: number;
-  /** Whether the one that reads nothing is still connected; it only knows by what it is told. */
+  /** What went wrong for any viewer. */
   errors: string[];
 }
 
-/** A time in which the steady viewer saw nothing new. */
+/** A time in which the steady viewer received no new frame. */
 export interface Gap {
-  /** When the last picture before it was taken, in milliseconds since 1970. */
+  /** When the last frame before it was captured, in milliseconds since 1970. */
   from: number;
-  /** When the next one was there. */
+  /** When the next one arrived. */
   until: number;
 }
 
-/** A silence longer than this is a gap, in milliseconds. */
+/** The shortest gap that counts, in milliseconds. */
 const GAP_MS = 300;
 /**
- * How often another viewer comes, and how long each stays, in milliseconds. Until they are sent home
- * for the first time they come four times as often, so that V8 has compiled by then what runs but
- * once a second afterwards.
+ * The time between visitors and the length of a visit, in milliseconds. Visitors come more often
+ * before the first measurement, so that V8 has compiled the code of a visit by then.
  */
 const VISITOR_MS = { atFirst: 250, later: 1000 };
 const STAY_MS = 3000;
-/** How much is read at once, and how long the slow viewer waits then: it takes 640 KB a second. */
+/** How much is read at once, and how long the slow viewer pauses after it: it reads 640 KB a second. */
 const CHUNK_BYTES = 64 * 1024;
 const SLOW_MS = 100;
 const END_OF_HEAD = "\r\n\r\n";
@@ -67,7 +66,7 @@ const visitors = new Set<() => void>();
 let lastGap: Gap | undefined;
 const gapWaiters: (() => void)[] = [];
 
-/** Asks for the stream. */
+/** Requests the stream. */
 async function ask(): Promise<Deno.TcpConn> {
   const { hostname, port } = url;
   const connection = await Deno.connect({ hostname, port: Number(port) });
@@ -76,7 +75,7 @@ async function ask(): Promise<Deno.TcpConn> {
   return connection;
 }
 
-/** The pictures of a stream, until it or the connection is closed; `pauseMs` between two reads. */
+/** The frames of a stream until its connection is closed, with a pause after each read. */
 async function* pictures(
   connection: Deno.TcpConn,
   pauseMs: number = 0,
@@ -94,7 +93,7 @@ async function* pictures(
       if (!head.includes(END_OF_HEAD)) continue;
       chunk = chunk.subarray(head.indexOf(END_OF_HEAD) + END_OF_HEAD.length - before);
     }
-    yield* reader.push(chunk);
+    for (const { bytes } of reader.push(chunk)) yield bytes;
     if (pauseMs > 0) await delay(pauseMs);
   }
 }
@@ -104,7 +103,7 @@ async function watchSteadily(): Promise<void> {
   let lastAt = 0;
   for await (const picture of pictures(await ask())) {
     const capturedAt = readExif(picture)?.capturedAt ?? 0;
-    // The same once more, or a notice, which has no time.
+    // A repeated frame, or a notice.
     if (capturedAt <= last) continue;
     const at = now();
     if (last > 0 && at - lastAt > GAP_MS) {
@@ -122,7 +121,7 @@ async function watchSlowly(): Promise<void> {
   for await (const _ of pictures(await ask(), SLOW_MS)) seen.slowFrames++;
 }
 
-/** Comes, stays a while, and leaves in mid-frame. */
+/** Connects, stays a while, and leaves in mid-frame. */
 async function visit(): Promise<void> {
   const connection = await ask();
   const leave = () => connection[Symbol.dispose]();
@@ -141,19 +140,19 @@ async function visit(): Promise<void> {
   if (count === 0) seen.blind++;
 }
 
-/** Lets viewers come and go, one each `everyMs` milliseconds. */
+/** Starts a visit every `everyMs` milliseconds. */
 function welcome(everyMs: number): ReturnType<typeof setInterval> {
   return setInterval(() => {
     visit().catch((error) => seen.errors.push(`visitor: ${error.message}`));
   }, everyMs);
 }
 
-/** Whether an error is that the connection was closed from here. */
+/** Whether an error means that this end closed the connection. */
 function hasLeft(error: unknown): boolean {
   return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted;
 }
 
-/** What a viewer does; it is not to end. */
+/** Records an error if a viewer's stream ends. */
 function forEver(name: string, watching: Promise<void>): void {
   watching.then(() => seen.errors.push(`${name}: the stream ended`), (error) => {
     seen.errors.push(`${name}: ${error.message}`);
@@ -186,7 +185,7 @@ const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, asy
       return Response.json({ ...seen, ages: { p50: ages.read(0.5), p95: ages.read(0.95) } });
   }
 });
-// deno-lint-ignore no-console -- how its parent knows it
+// deno-lint-ignore no-console -- the test reads it
 console.log(`viewers: http://127.0.0.1:${server.addr.port}`);
 await server.finished;
 stalled.close();

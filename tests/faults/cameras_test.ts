@@ -1,5 +1,5 @@
 import { loseNetworkCamera } from "../support/network_camera_away.ts";
 
-Deno.test("pictures come again when a network camera has gone and come back", async () => {
+Deno.test("the stream recovers when a network camera is gone for 6 s", async () => {
   await loseNetworkCamera(6);
 });

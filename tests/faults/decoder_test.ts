@@ -1,17 +1,17 @@
-import { now } from "../../lib/flow/clock.ts";
+import { now } from "../../lib/time/clock.js";
 import { FaultPipeline, TIMEOUT_MS } from "../support/fault_pipeline.ts";
 
 /**
- * What stays open: the thread that checks while the transform is left alone has 6 descriptors, and
- * of a thread that hung Deno leaves 12. That does not go on: the next try is later each time.
+ * Descriptors that stay open: 6 of the worker that checks while the transform is set aside, and 12
+ * that Deno leaves open after a worker hung. They do not pile up: each retry comes later.
  */
 const LEAVES = 18;
 
-Deno.test("pictures come again when a decoder's thread hangs", async () => {
+Deno.test("frames come again after a decoder's worker hangs", async () => {
   const folder = await Deno.makeTempDir();
-  const [module, sign] = [`${folder}/transform.ts`, `${folder}/now`];
-  // The one thread that takes the sign away is the one that it happens to.
-  const code = `Deno.removeSync(${JSON.stringify(sign)});`;
+  const [module, trigger] = [`${folder}/transform.ts`, `${folder}/now`];
+  // The worker that removes the trigger hangs.
+  const code = `Deno.removeSync(${JSON.stringify(trigger)});`;
   await Deno.writeTextFile(
     module,
     `export default () => {\n  try {\n    ${code}\n  } catch {\n    return;\n  }\n  while (true);\n};\n`,
@@ -20,7 +20,7 @@ Deno.test("pictures come again when a decoder's thread hangs", async () => {
     const clientArgs = ["--transform", module, "--workers", "1"];
     await using way = await FaultPipeline.start({ clientArgs });
     const began = now();
-    await Deno.writeTextFile(sign, "");
+    await Deno.writeTextFile(trigger, "");
     await way.recovers({
       fault: "a decoder's thread hangs",
       began,

@@ -1,20 +1,21 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { now } from "../../lib/flow/clock.ts";
+import { now } from "../../lib/time/clock.js";
 import { eventually } from "../support/eventually.ts";
 import { AT_ONCE_MS, FaultPipeline, TIMEOUT_MS } from "../support/fault_pipeline.ts";
 import { Program, startServer } from "../support/programs.ts";
 import { WireClient } from "../support/wire_client.ts";
 
-const FEW = /Too many files are open: nobody else is let in until somebody leaves; .*ulimit -n$/;
+const FEW = /Too many files are open: nobody else gets in until somebody leaves; .*ulimit -n$/;
+const TAKEN = /Port \d+ is taken by another program; end it, or choose another port with --port$/m;
 
-/** A program that may have 64 descriptors, some 30 of which it needs for itself. */
+/** Starts a program that may open 64 descriptors, about 30 of which it needs itself. */
 function withFew(script: string): (...args: string[]) => Program {
   const command = `ulimit -n 64; exec "$0" run -A ${script} "$@"`;
   return (...args) => new Program("bash", ["-c", command, Deno.execPath(), ...args]);
 }
 
-/** More connections than there are descriptors; each says `text`. */
+/** Opens more connections than there are descriptors, and sends `text` on each. */
 async function crowd(port: string, text: string): Promise<Deno.TcpConn[]> {
   const conns: Deno.TcpConn[] = [];
   for (let i = 0; i < 80; i++) {
@@ -25,7 +26,7 @@ async function crowd(port: string, text: string): Promise<Deno.TcpConn[]> {
   return conns;
 }
 
-Deno.test("the client is open again when viewers took all its descriptors and have left", async () => {
+Deno.test("the client accepts viewers again after viewers took all its descriptors and left", async () => {
   await using way = await FaultPipeline.start({ startClient: withFew("client.ts") });
   const began = now();
   const viewers = await crowd(way.httpPort, "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -36,7 +37,7 @@ Deno.test("the client is open again when viewers took all its descriptors and ha
     began,
     ended: now(),
     withinMs: TIMEOUT_MS,
-    // Another one can watch.
+    // The viewer keeps its stream; recovery means that another one can watch.
     over: async () => {
       const signal = () => AbortSignal.timeout(500);
       const url = `http://127.0.0.1:${way.httpPort}/snapshot`;
@@ -44,14 +45,14 @@ Deno.test("the client is open again when viewers took all its descriptors and ha
         const response = await fetch(url, { signal: signal() });
         return (await response.bytes()).length > 0 && response.ok;
       };
-      await eventually(() => come().catch(() => false), () => "nobody can watch any more");
+      await eventually(() => come().catch(() => false), () => "nobody new can watch");
       return now();
     },
     told: ["client", FEW],
   });
 });
 
-Deno.test("the server is open again when clients took all its descriptors and have left", async () => {
+Deno.test("the server accepts clients again after clients took all its descriptors and left", async () => {
   await using way = await FaultPipeline.start({ startServer: withFew("server.ts") });
   const began = now();
   const clients = await crowd(way.port, "");
@@ -71,29 +72,29 @@ Deno.test("the server is open again when clients took all its descriptors and ha
   });
 });
 
-Deno.test("pictures come again when the server's port was taken while it was away", async () => {
+Deno.test("the stream recovers when another program takes the server's port during a restart", async () => {
   await using way = await FaultPipeline.start();
   const began = now();
   way.server.kill("SIGKILL");
   await way.server.ends();
   const port = Number(way.port);
   const other = Deno.listen({ hostname: "127.0.0.1", port });
-  // One that does not speak, and hangs up.
+  // It accepts and hangs up at once.
   const answering = (async () => {
     for await (const conn of other) conn[Symbol.dispose]();
   })();
   await using refused = startServer("--device", "test", "--host", "127.0.0.1", "--port", way.port);
   assertEquals(await refused.ends(), 1);
-  assertMatch(refused.stderr, /Port \d+ is taken; end the program that has it, or choose another/);
+  assertMatch(refused.stderr, TAKEN);
   await delay(2000);
   other.close();
   await answering;
   await way.startServer();
   await way.recovers({
-    fault: "the server's port taken by another program when it starts again",
+    fault: "another program takes the server's port before it restarts",
     began,
     ended: now(),
     withinMs: AT_ONCE_MS,
-    told: [refused, /Port \d+ is taken; end the program that has it, or choose another/],
+    told: [refused, TAKEN],
   });
 });

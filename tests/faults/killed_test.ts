@@ -1,7 +1,7 @@
-import { now } from "../../lib/flow/clock.ts";
+import { now } from "../../lib/time/clock.js";
 import { AT_ONCE_MS, FaultPipeline } from "../support/fault_pipeline.ts";
 
-Deno.test("pictures come again when ffmpeg is killed", async () => {
+Deno.test("the stream recovers when ffmpeg is killed", async () => {
   await using way = await FaultPipeline.start();
   const pid = await way.ffmpeg();
   const began = now();
@@ -14,14 +14,14 @@ Deno.test("pictures come again when ffmpeg is killed", async () => {
   });
 });
 
-Deno.test("pictures come again when the server is killed and started again", async () => {
+Deno.test("the stream recovers when the server is killed and restarted", async () => {
   await using way = await FaultPipeline.start();
   const began = now();
   way.server.kill("SIGKILL");
   await way.server.ends();
   await way.startServer();
   await way.recovers({
-    fault: "server killed, and started again",
+    fault: "server killed and restarted",
     began,
     ended: now(),
     withinMs: AT_ONCE_MS,
@@ -29,14 +29,14 @@ Deno.test("pictures come again when the server is killed and started again", asy
   });
 });
 
-Deno.test("pictures come again when the client is killed and started again", async () => {
+Deno.test("the stream recovers when the client is killed and restarted", async () => {
   await using way = await FaultPipeline.start({ watch: { retry: true } });
   const began = now();
   way.client.kill("SIGKILL");
   await way.client.ends();
   await way.startClient();
   await way.recovers({
-    fault: "client killed, and started again",
+    fault: "client killed and restarted",
     began,
     ended: now(),
     withinMs: AT_ONCE_MS,

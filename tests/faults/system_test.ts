@@ -1,6 +1,6 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { now } from "../../lib/flow/clock.ts";
+import { now } from "../../lib/time/clock.js";
 import { eventually } from "../support/eventually.ts";
 import { AT_ONCE_MS, FaultPipeline } from "../support/fault_pipeline.ts";
 import { Program } from "../support/programs.ts";
@@ -8,7 +8,7 @@ import { record } from "../support/reliability.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
-/** A disk of 64 KB; none where this machine lets nobody mount. */
+/** Mounts a disk of 64 KB; `success` is false where this machine does not allow it. */
 async function smallDisk() {
   const path = await Deno.makeTempDir();
   const run = (command: string, ...args: string[]) => new Deno.Command(command, { args }).output();
@@ -23,9 +23,9 @@ async function smallDisk() {
   };
 }
 
-Deno.test("pictures come again though the disk of logs and temporary files is full", async () => {
+Deno.test("the stream recovers while the disk with the logs and temporary files is full", async () => {
   await using disk = await smallDisk();
-  // Where there is no disk to fill, the device does for the logs what a full one does.
+  // Without a disk to fill, this device refuses the logs as a full disk does.
   const logOf = (name: string) => disk.success ? `${disk.path}/${name}.log` : "/dev/full";
   const start = (name: string) => (...args: string[]) => {
     const command = `cd ${disk.path}; exec "$0" run -A ${ROOT}${name}.ts "$@" 2>>${logOf(name)}`;
@@ -40,12 +40,12 @@ Deno.test("pictures come again though the disk of logs and temporary files is fu
     assertEquals(
       Array.from(Deno.readDirSync(disk.path), ({ name }) => name).sort(),
       ["client.log", "server.log"],
-      "nothing but the logs is written",
+      "the programs write only logs",
     );
     const filler = new Uint8Array(1024);
     const fill = () => Deno.writeFileSync(`${disk.path}/filler`, filler, { append: true });
     while (fits(fill));
-    // What is left of the logs' last pages still takes lines.
+    // Fill the rest of the logs' last pages too.
     for (const name of ["server", "client"]) {
       while (fits(() => Deno.writeTextFileSync(logOf(name), "\n", { append: true })));
     }
@@ -55,12 +55,12 @@ Deno.test("pictures come again though the disk of logs and temporary files is fu
   await way.viewer.outage({ began });
   await eventually(async () => (await way.server.children()).length === 1, () => "no ffmpeg");
   if (!disk.success) return;
-  // What was to be said meanwhile is lost; the next is heard.
+  // The lines so far are lost; later ones are written.
   await Deno.truncate(`${disk.path}/filler`);
   const again = now();
   Deno.kill(await way.ffmpeg(), "SIGKILL");
   await way.recovers({
-    fault: "disk full under logs, temporary files and working directory, and ffmpeg killed",
+    fault: "disk full (logs, temporary files, working directory), then ffmpeg killed",
     began: again,
     withinMs: AT_ONCE_MS,
     told: [
@@ -84,7 +84,7 @@ function fits(write: () => void): boolean {
 }
 
 for (const who of ["server", "client"] as const) {
-  Deno.test(`pictures go on, and their age is known, when the ${who}'s clock is set an hour on and back`, async () => {
+  Deno.test(`the stream continues with the right latency when the ${who}'s clock is set an hour ahead and back`, async () => {
     const clock = await Deno.makeTempFile();
     const set = (time: string) => Deno.writeTextFile(clock, `${time}\n`);
     await set("+0");
@@ -98,29 +98,33 @@ for (const who of ["server", "client"] as const) {
     try {
       const option = who === "server" ? { startServer: start } : { startClient: start };
       await using way = await FaultPipeline.start(option);
-      for (const [fault, time] of [["on", "+1h"], ["back", "+0"]]) {
+      for (const [fault, time] of [["ahead", "+1h"], ["back", "+0"]]) {
         const began = now();
         await set(time);
         const { ms } = await way.viewer.outage({ began });
-        assertEquals(ms, 0, `no gap when it is set ${fault}`);
-        // Long enough for the ages of all pictures that are counted to be those after the step.
+        assertEquals(ms, 0, `a gap when the clock is set ${fault}`);
+        // Until all frames in the percentiles are from after the step.
         const isRight = async () => {
           const { p50, p95 } = (await way.state()).latencyMs;
           return Math.abs(p50) < 5000 && Math.abs(p95) < 5000;
         };
         await delay(2000);
-        await eventually(isRight, () => `the age is wrong when it is set ${fault}`, 15_000);
+        await eventually(
+          isRight,
+          () => `the latency is wrong when the clock is set ${fault}`,
+          15_000,
+        );
       }
       assertEquals(way.viewer.connections, 1);
       const saw = "pictures without a gap";
-      await record({ fault: `the ${who}'s clock set an hour on, and back`, saw, recoveryMs: 0 });
+      await record({ fault: `the ${who}'s clock set an hour ahead, and back`, saw, recoveryMs: 0 });
     } finally {
       await Deno.remove(clock);
     }
   });
 }
 
-Deno.test("server and client go on when nothing of what they say can be written", async () => {
+Deno.test("server and client keep running when they cannot write their logs", async () => {
   const mute = (name: string) => (...args: string[]) =>
     new Program("bash", [
       ...["-c", `exec "$0" run -A ${name}.ts "$@" 2>/dev/full`],

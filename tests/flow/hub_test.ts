@@ -1,7 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { Hub } from "../../lib/flow/hub.ts";
 
-Deno.test("Hub gives every value to every subscriber who keeps up", async () => {
+Deno.test("Hub gives every value to every subscriber that keeps up", async () => {
   const hub = new Hub<{ n: number }>();
   const readers = [hub.subscribe(), hub.subscribe()].map((mailbox) => Array.fromAsync(mailbox));
   for (let n = 0; n < 3; n++) {
@@ -27,7 +27,7 @@ Deno.test("Hub costs a slow subscriber what it missed, and others nothing", asyn
   assertEquals([slow.skipped, fast.skipped], [2, 0]);
 });
 
-Deno.test("Hub tells when the first subscriber comes and the last one goes", () => {
+Deno.test("Hub reports when the first subscriber comes and the last one leaves", () => {
   const told: boolean[] = [];
   const hub = new Hub<{ n: number }>((wanted) => told.push(wanted));
   const first = hub.subscribe();
@@ -56,4 +56,50 @@ Deno.test("Hub ends subscriptions when it is closed, also those made later", asy
   hub.close();
   assertEquals((await before.next()).done, true);
   assertEquals((await hub.subscribe().next()).done, true);
+});
+
+Deno.test("Hub that is closed with a reason throws it at all subscribers, also later ones", async () => {
+  const hub = new Hub<{ n: number }>();
+  const before = hub.subscribe();
+  const next = before.next();
+  hub.close(new Error("no camera"));
+  hub.close(new Error("another reason"));
+  await assertRejects(() => next, Error, "no camera");
+  await assertRejects(() => hub.subscribe().next(), Error, "no camera");
+  await assertRejects(() => hub.ended, Error, "no camera");
+});
+
+Deno.test("Hub resolves `ended` when it is closed without a reason", async () => {
+  const hub = new Hub<{ n: number }>();
+  hub.close();
+  await hub.ended;
+});
+
+/** A value that counts its holders. */
+class Counted {
+  holders = 1;
+
+  retain(): void {
+    this.holders++;
+  }
+
+  release(): void {
+    this.holders--;
+  }
+}
+
+Deno.test("Hub holds the newest value, in the place of its publisher", async () => {
+  const hub = new Hub<Counted>();
+  using mailbox = hub.subscribe();
+  const values = Array.from({ length: 3 }, () => new Counted());
+  const holders = () => values.map(({ holders }) => holders);
+  hub.publish(values[0]);
+  assertEquals(holders(), [2, 1, 1]);
+  (await mailbox.next()).value!.release();
+  hub.publish(values[1]);
+  assertEquals(hub.latest, values[1]);
+  assertEquals(holders(), [0, 2, 1]);
+  hub.close();
+  hub.publish(values[2]);
+  assertEquals(holders(), [0, 2, 0]);
 });

@@ -10,7 +10,7 @@ Deno.test("Mailbox gives the newest value when several were put", async () => {
   assertEquals(mailbox.skipped, 2);
 });
 
-Deno.test("Mailbox hands a value to a taker who waits", async () => {
+Deno.test("Mailbox hands a value to a taker that waits", async () => {
   const mailbox = new Mailbox<{ n: number }>();
   const next = mailbox.next();
   mailbox.put({ n: 1 });
@@ -18,14 +18,14 @@ Deno.test("Mailbox hands a value to a taker who waits", async () => {
   assertEquals(mailbox.skipped, 0);
 });
 
-Deno.test("Mailbox can be left while it is waited on", async () => {
+Deno.test("Mailbox ends while its taker waits", async () => {
   const mailbox = new Mailbox<{ n: number }>();
   const next = mailbox.next();
   await mailbox.return();
   assertEquals(await next, { value: undefined, done: true });
 });
 
-Deno.test("Mailbox still gives what is in it when it was closed by who puts", async () => {
+Deno.test("Mailbox still gives what is in it when the putting side closes it", async () => {
   const mailbox = new Mailbox<{ n: number }>();
   mailbox.put({ n: 1 });
   mailbox.close();
@@ -33,9 +33,9 @@ Deno.test("Mailbox still gives what is in it when it was closed by who puts", as
   assertEquals(await Array.fromAsync(mailbox), [{ n: 1 }]);
 });
 
-Deno.test("Mailbox tells once that it was closed, however often it is", async () => {
+Deno.test("Mailbox calls back once when it is closed, however often that is", async () => {
   let closed = 0;
-  const mailbox = new Mailbox<{ n: number }>({ onClose: () => closed++ });
+  const mailbox = new Mailbox<{ n: number }>(() => closed++);
   mailbox.close();
   mailbox.close();
   await mailbox.return();
@@ -46,4 +46,48 @@ Deno.test("Mailbox refuses a second taker at the same time", async () => {
   using mailbox = new Mailbox<{ n: number }>();
   void mailbox.next();
   await assertRejects(() => mailbox.next(), TypeError, "twice");
+});
+
+Deno.test("Mailbox throws the reason it was closed with, after what is in it was taken", async () => {
+  const mailbox = new Mailbox<{ n: number }>();
+  mailbox.put({ n: 1 });
+  mailbox.close(new Error("refused"));
+  assertEquals((await mailbox.next()).value, { n: 1 });
+  await assertRejects(() => mailbox.next(), Error, "refused");
+  assertEquals((await mailbox.next()).done, true);
+});
+
+Deno.test("Mailbox throws the reason at a taker that waits", async () => {
+  const mailbox = new Mailbox<{ n: number }>();
+  const next = mailbox.next();
+  mailbox.close(new Error("refused"));
+  await assertRejects(() => next, Error, "refused");
+});
+
+/** A value that counts its holders. */
+class Counted {
+  holders = 1;
+
+  retain(): void {
+    this.holders++;
+  }
+
+  release(): void {
+    this.holders--;
+  }
+}
+
+Deno.test("Mailbox holds what is in it, and passes the hold on to the taker", async () => {
+  const mailbox = new Mailbox<Counted>();
+  const [replaced, taken, handed, left] = Array.from({ length: 4 }, () => new Counted());
+  mailbox.put(replaced);
+  mailbox.put(taken);
+  await mailbox.next();
+  const next = mailbox.next();
+  mailbox.put(handed);
+  await next;
+  mailbox.put(left);
+  await mailbox.return();
+  mailbox.put(left);
+  assertEquals([replaced, taken, handed, left].map(({ holders }) => holders), [1, 2, 2, 1]);
 });

@@ -1,18 +1,18 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import type { Frame } from "../../lib/frame/frame.ts";
-import { frameOf } from "../support/frames.ts";
+import { frameOf, ownedFrameOf } from "../support/frames.ts";
 import { type Part, partsOf } from "../support/multipart.ts";
 import { testPictures } from "../support/pictures.ts";
 import { read, STREAM, TestServer } from "../support/viewer_server.ts";
 
 const [picture] = await testPictures(1);
-/** As large as a picture of a webcam. */
+/** As large as the picture of a webcam. */
 const large = new Uint8Array(60_000);
 large.set(picture.subarray(0, -2));
 large.set(picture.subarray(-2), large.length - 2);
 
-/** A viewer as there should be, to see whether it notices anything of the others. */
+/** A well-behaved viewer, which must notice nothing of the bad ones. */
 class GoodViewer implements AsyncDisposable {
   readonly #parts: AsyncGenerator<Part>;
 
@@ -24,10 +24,10 @@ class GoodViewer implements AsyncDisposable {
     return new GoodViewer(partsOf(await server.get("/stream")));
   }
 
-  /** Publishes so many frames, and sees each come. */
+  /** Publishes this many frames, and waits for each to arrive. */
   async sees(server: TestServer, count: number): Promise<void> {
     for (let sequence = 1; sequence <= count; sequence++) {
-      const frame = frameOf(large, sequence);
+      const frame = ownedFrameOf(large, sequence);
       server.frames.publish(frame);
       await deadline(this.#until(frame), 1000);
     }
@@ -48,12 +48,12 @@ function descriptors(): number {
   return [...Deno.readDirSync("/proc/self/fd")].length;
 }
 
-Deno.test("serveViewers() takes no more memory for viewers that read nothing", async () => {
+Deno.test("serveHttp() needs no more memory when viewers read nothing", async () => {
   await using server = await TestServer.start();
   await using viewer = await GoodViewer.watch(server);
   const stalled = await Promise.all(Array.from({ length: 10 }, () => server.say(STREAM)));
   await server.viewers(11);
-  // What the kernel buffers fills up first.
+  // First, the buffers of the kernel fill up.
   await viewer.sees(server, 500);
   const before = Deno.memoryUsage().rss;
   await viewer.sees(server, 3000);
@@ -64,7 +64,7 @@ Deno.test("serveViewers() takes no more memory for viewers that read nothing", a
   await server.viewers(1);
 });
 
-Deno.test("serveViewers() gives a viewer that reads a byte at a time its frames, and others theirs", async () => {
+Deno.test("serveHttp() serves all viewers when one of them reads a byte at a time", async () => {
   await using server = await TestServer.start();
   await using viewer = await GoodViewer.watch(server);
   using slow = await server.say(STREAM);
@@ -81,7 +81,7 @@ Deno.test("serveViewers() gives a viewer that reads a byte at a time its frames,
   await server.viewers(1);
 });
 
-Deno.test("serveViewers() forgets viewers that leave in mid-frame", async () => {
+Deno.test("serveHttp() forgets viewers that leave in mid-frame", async () => {
   await using server = await TestServer.start();
   await using viewer = await GoodViewer.watch(server);
   await viewer.sees(server, 1);
@@ -90,24 +90,23 @@ Deno.test("serveViewers() forgets viewers that leave in mid-frame", async () => 
   for (let i = 0; i < COUNT; i++) {
     const connection = await server.say(STREAM);
     await server.viewers(2);
-    server.frames.publish(frameOf(large));
+    server.frames.publish(ownedFrameOf(large));
     await connection.read(new Uint8Array(1000));
     connection.close();
     await server.viewers(1);
   }
   await viewer.sees(server, 10);
-  // Requests for the state keep a few connections of their own; a leak would leave one a viewer.
+  // Requests for the state keep a few connections open; a leak would leave one for each viewer.
   assert(descriptors() < before + COUNT / 4, `${descriptors()} descriptors, ${before} before`);
   assertEquals(server.frames.subscribers, 1);
 });
 
-Deno.test("serveViewers() streams to one that has asked for more on the same connection, and forgets it", async () => {
+Deno.test("serveHttp() streams after other requests on the same connection, and forgets the viewer", async () => {
   await using server = await TestServer.start();
   const health = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
   const connection = await server.say(health + STREAM + STREAM);
   await server.viewers(2);
-  const frame = frameOf(large);
-  server.frames.publish(frame);
+  server.frames.publish(frameOf(large));
   const text = await read(connection, 1000);
   assertMatch(text, /^HTTP\/1.1 200 .*\r\n\r\nok\nHTTP\/1.1 200 .*\r\n\r\n--frame\r\n/s);
   connection.close();
@@ -115,7 +114,7 @@ Deno.test("serveViewers() streams to one that has asked for more on the same con
   assertEquals(server.frames.subscribers, 0);
 });
 
-Deno.test("serveViewers() is the same after 10,000 requests that connect and leave", async () => {
+Deno.test("serveHttp() keeps no memory and no descriptors when 10,000 clients connect and leave", async () => {
   await using server = await TestServer.start();
   await using viewer = await GoodViewer.watch(server);
   await viewer.sees(server, 1);
@@ -135,12 +134,12 @@ Deno.test("serveViewers() is the same after 10,000 requests that connect and lea
       }));
       if (done % 1000 === 0) await viewer.sees(server, 3);
     }
-    // A snapshot that nobody waits for any more is waited for none the less: it gets its frame.
+    // Snapshots wait even if nobody waits for them any more: this frame ends them.
     await viewer.sees(server, 1);
     await server.viewers(1);
   };
-  // What the collector leaves lying about has its full size only after as many.
-  await storm(10_000);
+  // Only after this many has the garbage reached its full size.
+  await storm(20_000);
   const [fds, rss] = [descriptors(), Deno.memoryUsage().rss];
   await storm(10_000);
   await viewer.sees(server, 10);
@@ -150,10 +149,10 @@ Deno.test("serveViewers() is the same after 10,000 requests that connect and lea
   assertEquals(server.frames.subscribers, 1);
 });
 
-Deno.test("serveViewers() gives all of 1,000 viewers that come at once a picture within 3 s", async () => {
+Deno.test("serveHttp() serves 1,000 viewers that connect at once within 3 s", async () => {
   await using server = await TestServer.start();
-  // Few frames: a thousand viewers in this same thread have enough to do with their connections.
-  const camera = setInterval(() => server.frames.publish(frameOf(large)), 200);
+  // Few frames, since a thousand viewers in this same thread are busy with their connections.
+  const camera = setInterval(() => server.frames.publish(ownedFrameOf(large)), 200);
   try {
     const startedAt = performance.now();
     const connections = await Promise.all(

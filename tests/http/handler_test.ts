@@ -1,35 +1,38 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { PassThrough } from "node:stream";
+import { BasicAuth } from "../../lib/access/basic_auth.ts";
+import { HostPolicy } from "../../lib/access/host_policy.ts";
+import { FREE_FAILURES } from "../../lib/access/throttle.ts";
 import { Hub } from "../../lib/flow/hub.ts";
-import { FREE_FAILURES } from "../../lib/flow/offenders.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
-import { BasicAuth } from "../../lib/http/basic_auth.ts";
 import { type EncodePng, handle } from "../../lib/http/handler.ts";
-import { HostCheck } from "../../lib/http/host_check.ts";
-import type { MjpegResponse } from "../../lib/http/mjpeg.ts";
 import type { FeedState } from "../../lib/http/state.ts";
+import type { ViewerResponse } from "../../lib/http/viewer_response.ts";
 import { MAX_VIEWERS, STALLED_MS, Viewers } from "../../lib/http/viewers.ts";
-import { frameOf } from "../support/frames.ts";
-import { LOST } from "../support/feed_state.ts";
+import { LIVE, LOST } from "../support/feed_state.ts";
+import { frameOf, ownedFrameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
 
 const pictures = await testPictures(3);
 
 /** Method, host, and headers of a request. */
-type Asking = Record<string, string>;
+type Asked = Record<string, string>;
 
 /** A site without a port. */
 class TestSite implements Disposable {
   readonly frames = new Hub<Frame>();
   readonly viewers = new Viewers(this.frames);
-  readonly hosts = new HostCheck();
+  readonly hosts = new HostPolicy();
+  readonly hints = { allowHost: "--allow-host", allowOrigin: "--allow-origin" };
   origins: string[] = [];
   encodePng?: EncodePng;
   auth?: BasicAuth;
   state: FeedState = LOST;
   readonly readState = () => this.state;
 
-  get(path: string, { method = "GET", host = "localhost", ...headers }: Asking = {}) {
-    return handle(this, new Request(`http://${host}${path}`, { method, headers }), "1.2.3.4:5");
+  get(path: string, { method = "GET", host = "localhost", ...headers }: Asked = {}) {
+    const request = new Request(`http://${host}${path}`, { method, headers });
+    return handle(this, request, { hostname: "1.2.3.4", port: 5 });
   }
 
   [Symbol.dispose](): void {
@@ -37,7 +40,7 @@ class TestSite implements Disposable {
   }
 }
 
-Deno.test("handle() gives a browser the page, and any other program the stream, at /", async () => {
+Deno.test("handle() answers / with the page for a browser, and with the stream for other programs", async () => {
   using site = new TestSite();
   const types = async (accept?: string) => {
     const response = await site.get("/", accept === undefined ? {} : { accept });
@@ -62,7 +65,7 @@ Deno.test("handle() answers a snapshot with the next frame", async () => {
   }
 });
 
-Deno.test("handle() answers a snapshot as PNG with what it was given to make one", async () => {
+Deno.test("handle() answers /snapshot.png with what encodePng() returns, or its error", async () => {
   using site = new TestSite();
   site.encodePng = ({ sequence }: Frame) =>
     sequence === 1 ? Promise.resolve(Uint8Array.of(1, 2)) : Promise.reject(new Error("damaged"));
@@ -87,7 +90,32 @@ Deno.test("handle() answers a snapshot with 503 and the reason when no frame com
   assertStringIncludes(await response.text(), "unplugged");
 });
 
-Deno.test("handle() tells the state, with who watches", async () => {
+Deno.test("handle() answers a snapshot with 503 and the reason when the frames end", async () => {
+  using site = new TestSite();
+  site.state = LIVE;
+  const response = site.get("/snapshot");
+  site.frames.close(new Error("the camera is gone"));
+  assertEquals((await response).status, 503);
+  assertEquals(await (await response).text(), "No picture: the camera is gone\n");
+});
+
+Deno.test("handle() releases the frame of a snapshot once it is in the response", async () => {
+  using site = new TestSite();
+  site.encodePng = ({ bytes }) => Promise.resolve(bytes.slice());
+  for (const path of ["/snapshot", "/snapshot.png"]) {
+    const response = site.get(path);
+    const frame = ownedFrameOf(pictures[0]);
+    const { bytes } = frame;
+    const copy = bytes.slice();
+    site.frames.publish(frame);
+    const answered = await response;
+    site.frames.publish(frameOf(pictures[1]));
+    assert(bytes.buffer.detached, path);
+    assertEquals(await answered.bytes(), copy);
+  }
+});
+
+Deno.test("handle() answers /state with the viewers", async () => {
   using site = new TestSite();
   await site.get("/stream?x=1");
   const response = await site.get("/state");
@@ -98,7 +126,7 @@ Deno.test("handle() tells the state, with who watches", async () => {
   });
 });
 
-Deno.test("handle() answers 404 for what is not there, and 405 for what cannot be done", async () => {
+Deno.test("handle() answers unknown paths with 404, and unsupported methods with 405", async () => {
   using site = new TestSite();
   for (const path of ["/nothing", "/stream/", "/../server.ts", "/constructor"]) {
     assertEquals((await site.get(path)).status, 404, path);
@@ -109,7 +137,7 @@ Deno.test("handle() answers 404 for what is not there, and 405 for what cannot b
   }
 });
 
-Deno.test("handle() answers HEAD with the headers alone, and nobody watches", async () => {
+Deno.test("handle() answers HEAD with the headers alone, and adds no viewer", async () => {
   using site = new TestSite();
   for (const path of ["/", "/stream", "/snapshot", "/state"]) {
     const response = await site.get(path, { method: "HEAD" });
@@ -121,7 +149,7 @@ Deno.test("handle() answers HEAD with the headers alone, and nobody watches", as
   assertEquals(site.viewers.state, []);
 });
 
-Deno.test("handle() refuses a request for another host, and says how to allow it", async () => {
+Deno.test("handle() refuses a request for another host, and names the option that allows it", async () => {
   using site = new TestSite();
   for (const path of ["/", "/stream", "/snapshot", "/state"]) {
     const response = await site.get(path, { host: "evil.example" });
@@ -131,7 +159,7 @@ Deno.test("handle() refuses a request for another host, and says how to allow it
   assertEquals(site.viewers.state, []);
 });
 
-Deno.test("handle() lets no page of another origin read, unless it is allowed", async () => {
+Deno.test("handle() lets pages of another origin read nothing unless they are allowed", async () => {
   using site = new TestSite();
   const shared = async (origin: string) => {
     const { headers } = await site.get("/state", { origin });
@@ -148,7 +176,7 @@ Deno.test("handle() lets no page of another origin read, unless it is allowed", 
   assertEquals(await shared("http://evil.example"), ["*", "cross-origin"]);
 });
 
-Deno.test("handle() tells whether frames come, and if not, why", async () => {
+Deno.test("handle() answers /healthz with whether frames come, and if not, why", async () => {
   using site = new TestSite();
   const health = async (source: Partial<FeedState["source"]>, camera: FeedState["camera"]) => {
     site.state = { ...LOST, source: { ...LOST.source, ...source }, camera };
@@ -165,13 +193,13 @@ Deno.test("handle() tells whether frames come, and if not, why", async () => {
   );
 });
 
-Deno.test("handle() tells by HEAD as well that no frames come", async () => {
+Deno.test("handle() answers HEAD of /healthz with the same status", async () => {
   using site = new TestSite();
   const response = await site.get("/healthz", { method: "HEAD" });
   assertEquals([response.status, response.body], [503, null]);
 });
 
-Deno.test("handle() gives the state to Prometheus, and leaves out what is not known", async () => {
+Deno.test("handle() answers /metrics without the numbers that are unknown", async () => {
   using site = new TestSite();
   site.state = {
     ...LOST,
@@ -188,34 +216,35 @@ Deno.test("handle() gives the state to Prometheus, and leaves out what is not kn
   assert(values.every((line) => /^socketcam_[a-z_]+(\{[^}]*\})? [\d.]+$/.test(line)), text);
 });
 
-Deno.test("handle() refuses a rate that is none", async () => {
+Deno.test("handle() refuses a rate that is not a positive number", async () => {
   using site = new TestSite();
   for (const fps of ["0", "-1", "fast", "NaN"]) {
     assertEquals((await site.get(`/stream?fps=${fps}`)).status, 400, fps);
   }
 });
 
-Deno.test("handle() refuses one viewer more than there is room for, until one leaves", async () => {
+Deno.test("handle() refuses a viewer when all places are taken, until one leaves", async () => {
   using site = new TestSite();
   const viewers = [];
   for (let i = 0; i < MAX_VIEWERS; i++) {
-    viewers.push((await site.get("/stream") as MjpegResponse).viewer);
+    viewers.push((await site.get("/stream") as ViewerResponse).viewer);
   }
   const refused = await site.get("/stream");
   assertEquals([refused.status, refused.headers.get("retry-after")], [503, "10"]);
-  assertStringIncludes(await refused.text(), `${MAX_VIEWERS} watch already`);
+  assertStringIncludes(await refused.text(), `All ${MAX_VIEWERS} places are taken`);
   assertEquals((await site.get("/state")).status, 200);
   viewers[0].leave();
   assertEquals((await site.get("/stream")).status, 200);
 });
 
-Deno.test("handle() gives the place of who has long taken nothing to who comes", async () => {
+Deno.test("handle() gives the place of a stalled viewer to a new one", async () => {
   using site = new TestSite();
-  let hungUp: number | undefined;
+  const connections: PassThrough[] = [];
   for (let i = 0; i < MAX_VIEWERS; i++) {
-    const { viewer } = await site.get("/stream") as MjpegResponse;
-    viewer.hangUp = () => hungUp = i;
-    // All but one are ready for a frame.
+    const { viewer } = await site.get("/stream") as ViewerResponse;
+    connections.push(new PassThrough());
+    viewer.attach(connections[i]);
+    // All but one wait for a frame.
     if (i !== 7) void viewer.next();
   }
   assertEquals((await site.get("/stream")).status, 503);
@@ -226,15 +255,15 @@ Deno.test("handle() gives the place of who has long taken nothing to who comes",
   } finally {
     performance.now = now;
   }
-  assertEquals(hungUp, 7);
+  assertEquals(connections.flatMap(({ destroyed }, i) => destroyed ? [i] : []), [7]);
 });
 
-/** As a viewer sends them. */
+/** Credentials as a viewer sends them. */
 function basic(name: string, password: string): string {
   return `Basic ${new TextEncoder().encode(`${name}:${password}`).toBase64()}`;
 }
 
-Deno.test("handle() lets in who knows name and password, and asks everybody else for them", async () => {
+Deno.test("handle() asks for name and password, and accepts only these", async () => {
   using site = new TestSite();
   site.auth = new BasicAuth({ name: "Zoë", password: "a:b" });
   for (const path of ["/", "/stream", "/snapshot", "/state", "/metrics", "/healthz", "/nothing"]) {
@@ -254,7 +283,7 @@ Deno.test("handle() lets in who knows name and password, and asks everybody else
   }
 });
 
-Deno.test("handle() takes any name where only a password is set", async () => {
+Deno.test("handle() accepts any name when only a password is set", async () => {
   using site = new TestSite();
   site.auth = new BasicAuth({ password: "secret" });
   const status = async (authorization: string) =>
@@ -264,20 +293,21 @@ Deno.test("handle() takes any name where only a password is set", async () => {
   assertEquals(await status("Basic c2VjcmV0"), 401); // "secret", without a colon
 });
 
-Deno.test("handle() has an address wait after wrong passwords, and no other", async () => {
+Deno.test("handle() throttles an address after wrong passwords, and no other address", async () => {
   using site = new TestSite();
   site.auth = new BasicAuth({ name: "a", password: "b" });
-  const status = async (authorization: string | undefined, address: string) => {
+  const status = async (authorization: string | undefined, hostname: string, port: number) => {
     const headers = authorization === undefined ? undefined : { authorization };
-    return (await handle(site, new Request("http://localhost/state", { headers }), address)).status;
+    const request = new Request("http://localhost/state", { headers });
+    return (await handle(site, request, { hostname, port })).status;
   };
-  // Who is asked first does not guess.
+  // A browser asks without credentials first, which is not a guess.
   for (let i = 0; i < 2 * FREE_FAILURES; i++) {
-    assertEquals(await status(undefined, "1.2.3.4:5"), 401);
+    assertEquals(await status(undefined, "1.2.3.4", 5), 401);
   }
   for (let i = 0; i < FREE_FAILURES; i++) {
-    assertEquals(await status(basic("a", "c"), `1.2.3.4:${i}`), 401);
+    assertEquals(await status(basic("a", "c"), "1.2.3.4", i), 401);
   }
-  assertEquals(await status(basic("a", "b"), "1.2.3.4:9"), 429);
-  assertEquals(await status(basic("a", "b"), "1.2.3.5:9"), 200);
+  assertEquals(await status(basic("a", "b"), "1.2.3.4", 9), 429);
+  assertEquals(await status(basic("a", "b"), "1.2.3.5", 9), 200);
 });

@@ -1,6 +1,6 @@
-"""A far link in user space: two TUN devices, each packet from one out of the other a while later.
+"""A slow link in user space: two TUN devices; packets from one leave the other after a delay.
 
-Usage: far.py NAME NAME MILLISECONDS. The kernel's own netem would do this where it is built in.
+Usage: far.py NAME NAME MILLISECONDS. The kernel's netem does the same, but not every kernel has it.
 """
 import fcntl, heapq, os, select, struct, sys, time
 

@@ -1,22 +1,22 @@
 /**
- * A real link between a server and a client: three network namespaces, of which the middle one is a
- * router with a narrow way to the client (`tc tbf`), and the way from the server to it is far
- * (far.py, since not every kernel has `netem`).
+ * A real link between a server and a client, in three network namespaces. The middle one is a router
+ * with a narrow link to the client (`tc tbf`), and a slow one to the server (far.py, because not every
+ * kernel has `netem`).
  *
  * @module
  */
 
 import { Program } from "../support/programs.ts";
 
-/** What a link is like. */
+/** Bandwidth and delay of a link. */
 export interface LinkOptions {
   readonly mbits: number;
   readonly roundTripMs: number;
 }
 
-/** How much the router holds for the client before it drops, in milliseconds at full rate. */
+/** How much the router queues for the client before it drops, in milliseconds at full rate. */
 const ROUTER_BUFFER_MS = 200;
-/** Where the server is reached from the client's side. */
+/** The server's address, seen from the client. */
 export const SERVER_ADDRESS = "10.83.0.1";
 
 let made = 0;
@@ -31,7 +31,7 @@ async function command(program: string, ...args: string[]): Promise<void> {
   throw new Error(`${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
 }
 
-/** One link, and the programs at both ends. Disposing of it ends the programs, and takes it down. */
+/** A link with the programs at both ends. Disposing of it ends the programs and removes the link. */
 export class Link implements AsyncDisposable {
   readonly #name: string;
   readonly #programs: Program[] = [];
@@ -50,7 +50,7 @@ export class Link implements AsyncDisposable {
         await ip("netns", "add", namespace);
         await ip("-n", namespace, "link", "set", "lo", "up");
       }
-      // TUN devices are made here and moved: where they are read from does not change with that.
+      // TUN devices are created here and then moved; far.py can still read them.
       const [near, far] = [`${name}t`, `${name}u`];
       link.#far = new Program("python3", ["tests/link/far.py", near, far, `${roundTripMs / 2}`]);
       await link.#far.says(/ready/);
@@ -66,7 +66,7 @@ export class Link implements AsyncDisposable {
       await ip("-n", router, "link", "set", "end", "netns", client);
       await up(router, "way", "10.83.1.1/24");
       await up(client, "end", "10.83.1.2/24");
-      // What most systems have. (BBR takes seconds to find out that a link has become wider.)
+      // The default of most systems; BBR takes seconds to notice that a link has become wider.
       const cubic = ["congctl", "cubic"];
       await ip("-n", server, "route", "add", "default", "via", "10.83.0.2", ...cubic);
       await ip("-n", client, "route", "add", "default", "via", "10.83.1.1");
@@ -79,7 +79,7 @@ export class Link implements AsyncDisposable {
     }
   }
 
-  /** Lets through so much from now on. */
+  /** Limits the bandwidth from now on. */
   async narrow(mbits: number): Promise<void> {
     await command(
       ...["ip", "netns", "exec", `${this.#name}r`, "tc", "qdisc", "replace", "dev", "way"] as const,
@@ -88,24 +88,24 @@ export class Link implements AsyncDisposable {
     );
   }
 
-  /** Carries nothing from now on, without a word to either end. */
+  /** Carries nothing from now on; neither end is told. */
   cut(): void {
     this.#far!.kill("SIGSTOP");
   }
 
   /** Carries again. */
-  mend(): void {
+  restore(): void {
     this.#far!.kill("SIGCONT");
   }
 
-  /** The command by which others are started at one end. */
+  /** The command that starts a program at one end. */
   at(end: "server" | "client"): string[] {
     return ["ip", "netns", "exec", `${this.#name}${end[0]}`];
   }
 
   /** Starts a script at one end. */
   start(end: "server" | "client", script: string, ...args: string[]): Program {
-    const deno = [Deno.execPath(), "run", "-A", "--no-check", script, ...args];
+    const deno = [Deno.execPath(), "run", "-A", script, ...args];
     const [ip, ...rest] = this.at(end);
     const program = new Program(ip, [...rest, ...deno]);
     this.#programs.push(program);
@@ -114,7 +114,7 @@ export class Link implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const program of this.#programs) await program[Symbol.asyncDispose]();
-    if (this.#far) this.mend();
+    if (this.#far) this.restore();
     await this.#far?.[Symbol.asyncDispose]();
     for (const end of "src") await ip("netns", "del", this.#name + end).catch(() => {});
   }

@@ -4,7 +4,7 @@ import { print } from "../../lib/cli/log.ts";
 import type { Program } from "../support/programs.ts";
 import { Link, type LinkOptions, SERVER_ADDRESS } from "./link.ts";
 
-/** How long a connection may take to find out what its link carries, in milliseconds. */
+/** How long a connection may take to measure its link, in milliseconds. */
 const SETTLING_MS = 2000;
 
 interface Arrival {
@@ -23,7 +23,7 @@ async function open(options: LinkOptions, ...how: string[]) {
   return { link, server, client };
 }
 
-/** What has come since the first frame and some settling. */
+/** The frames that arrived after the first one and some settling. */
 function arrivals(client: Program): Arrival[] {
   const lines = client.stdout.split("\n").slice(0, -1).filter((line) => line.startsWith("["));
   const all = lines.map((line) => JSON.parse(line) as number[])
@@ -42,7 +42,7 @@ function mbits(frames: readonly Arrival[]): number {
 
 const round = (value: number) => Math.round(value * 10) / 10;
 
-Deno.test("a link of 10 Mbit/s and 50 ms is full of frames that stay fresh, for 60 s", async () => {
+Deno.test("frames fill a link of 10 Mbit/s and 50 ms and stay fresh for 60 s", async () => {
   const options = { mbits: 10, roundTripMs: 50 };
   const opened = await Promise.all([open(options), open(options, "silent")]);
   await using _acknowledging = opened[0].link;
@@ -53,7 +53,7 @@ Deno.test("a link of 10 Mbit/s and 50 ms is full of frames that stay fresh, for 
   const [first, last] = [p95(frames.slice(0, third)), p95(frames.slice(-third))];
   print(
     `acknowledging: p95 ${round(p95(frames))} ms (first third ${round(first)}, last ` +
-      `${round(last)}), ${round(mbits(frames))} Mbit/s of pictures; silent: ` +
+      `${round(last)}), ${round(mbits(frames))} Mbit/s of frames; silent: ` +
       `p95 ${round(p95(silent))} ms, ${round(mbits(silent))} Mbit/s`,
   );
   assertLess(p95(frames), 300);
@@ -73,7 +73,7 @@ Deno.test("a link of 100 Mbit/s and 50 ms carries all 30 frames a second", async
   assertLess(p95(frames), 150);
 });
 
-Deno.test("frames are fresh within 1 s when a link is itself again after 10 s at a tenth", async () => {
+Deno.test("frames are fresh within 1 s when a link recovers from 10 s at a tenth of its rate", async () => {
   const { link, client } = await open({ mbits: 10, roundTripMs: 50 });
   await using _ = link;
   await delay(5000 + SETTLING_MS);
@@ -90,10 +90,10 @@ Deno.test("frames are fresh within 1 s when a link is itself again after 10 s at
   assertLess(worst(after), 300);
 });
 
-Deno.test("both ends find out within 10 s that a link carries nothing, and meet again", async () => {
+Deno.test("both ends notice within 10 s when a link carries nothing, and reconnect after it", async () => {
   const { link, server, client } = await open({ mbits: 100, roundTripMs: 10 });
   await using _ = link;
-  // By then the server knows that this client asks for the time again and again.
+  // By then the server expects pings from this client.
   await delay(SETTLING_MS);
   const cutAt = performance.now();
   link.cut();
@@ -101,10 +101,14 @@ Deno.test("both ends find out within 10 s that a link carries nothing, and meet 
   const noticed = performance.now() - cutAt;
   assertLess(noticed, 10_000);
   await delay(5000);
-  link.mend();
-  const mendedAt = performance.now();
+  link.restore();
+  const restoredAt = performance.now();
   await client.says(/^connecting .*was lost[^]*^connected [^]*^\[/m);
-  const met = performance.now() - mendedAt;
-  print(`noticed after ${round(noticed / 1000)} s, frames ${round(met / 1000)} s after the mend`);
+  const met = performance.now() - restoredAt;
+  print(
+    `noticed after ${round(noticed / 1000)} s, frames ${
+      round(met / 1000)
+    } s after the link was restored`,
+  );
   assert(met < 10_000, `${met} ms`);
 });

@@ -1,40 +1,41 @@
 /**
- * A client that prints what comes, a line of JSON a frame: when, age, bytes, number.
- * `watch.ts ADDRESS` acknowledges; `watch.ts ADDRESS silent` never says a word.
+ * A client that prints a line of JSON for each frame: arrival time, age, length, number.
+ * `watch.ts ADDRESS` acknowledges frames; `watch.ts ADDRESS silent` never sends a byte.
  */
 
 import { print } from "../../lib/cli/log.ts";
-import { now } from "../../lib/flow/clock.ts";
-import { readExif } from "../../lib/frame/exif.ts";
+import { receive } from "../../lib/client/receive.ts";
+import { readExif } from "../../lib/frame/exif_block.js";
+import { now } from "../../lib/time/clock.js";
+import { serverLimit } from "../../lib/wire/limits.ts";
 import { MessageDecoder } from "../../lib/wire/message_decoder.ts";
-import { DEFAULT_PORT, serverLimit } from "../../lib/wire/protocol.ts";
-import { receive } from "../../lib/wire/receiver.ts";
+import { DEFAULT_PORT } from "../../lib/wire/protocol.ts";
 
-const [hostname, silent] = Deno.args;
+const [host, silent] = Deno.args;
 
 function report(bytes: Uint8Array): void {
   const at = now();
   const { capturedAt, sequence } = readExif(bytes)!;
-  // Both ends have the same clock here.
+  // Both ends share a clock here.
   print(JSON.stringify([at, at - capturedAt, bytes.length, sequence]));
 }
 
 async function watchSilently(): Promise<void> {
-  const conn = await Deno.connect({ hostname, port: DEFAULT_PORT });
+  const conn = await Deno.connect({ hostname: host, port: DEFAULT_PORT });
   const decoder = new MessageDecoder(serverLimit);
   for await (const chunk of conn.readable) {
-    for (const payload of decoder.push(chunk)) report(payload);
+    for (const { bytes } of decoder.push(chunk)) report(bytes);
   }
 }
 
 async function watch(): Promise<void> {
-  await using receiver = receive({ host: hostname, port: DEFAULT_PORT });
+  await using remote = receive(host);
   void (async () => {
-    for await (const status of receiver.source.follow()) {
+    for await (const status of remote.connection.follow()) {
       print(`${status.state} ${"reason" in status ? status.reason : ""}`);
     }
   })();
-  for await (const { bytes } of receiver.frames.subscribe()) report(bytes);
+  for await (const { bytes } of remote) report(bytes);
 }
 
 await (silent ? watchSilently() : watch());

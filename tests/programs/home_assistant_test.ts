@@ -1,14 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import { readExif } from "../../lib/frame/exif.ts";
+import { readExif } from "../../lib/frame/exif_block.js";
 import { partsOf } from "../support/multipart.ts";
 import { Pipeline } from "../support/pipeline.ts";
 import { Image } from "imagescript";
 import { Program } from "../support/programs.ts";
 
-/** Debian's own Python, which has Debian's libraries. */
+/** Debian's Python, which finds Debian's libraries. */
 const PYTHON = "/usr/bin/python3";
 
-Deno.test("Home Assistant's MJPEG camera is set up, takes pictures, and passes the stream on", async () => {
+Deno.test("Home Assistant's MJPEG camera is set up, takes stills, and relays the stream", async () => {
   await using way = await Pipeline.start({
     server: ["--device", "test"],
     client: ["--http-user", "door:open sesame"],
@@ -17,14 +17,14 @@ Deno.test("Home Assistant's MJPEG camera is set up, takes pictures, and passes t
     ...["tests/programs/home_assistant.py", `${way.url}/stream`, `${way.url}/snapshot.jpg`],
     ...["door", "open sesame"],
   ]);
-  const [, port] = await assistant.says(/^passing on at (\d+)$/m);
+  const [, port] = await assistant.says(/^relaying at (\d+)$/m);
   assertEquals(assistant.stdout.match(/^set up: 200$/gm)?.length, 2);
-  for (const what of ["picture of stream", "still"]) {
+  for (const what of ["frame of stream", "still"]) {
     const [, hex] = new RegExp(`^${what}: ([0-9a-f]+)$`, "m").exec(assistant.stdout)!;
     const bytes = Uint8Array.fromHex(hex);
     const { width, height } = await Image.decode(bytes);
     assertEquals([width, height], [1280, 720], what);
-    assert(readExif(bytes), `${what} has no time`);
+    assert(readExif(bytes), `${what} has no capture time`);
   }
   let parts = 0;
   for await (const { body } of partsOf(await fetch(`http://127.0.0.1:${port}/`))) {

@@ -4,26 +4,26 @@ import { seesMovingPicture } from "../support/looks.ts";
 import { Pipeline } from "../support/pipeline.ts";
 import { Program } from "../support/programs.ts";
 
-/** Debian's own Python, which has Debian's OpenCV. */
+/** Debian's Python, which finds Debian's OpenCV. */
 const PYTHON = "/usr/bin/python3";
 
 Deno.test("libraries and tools read the stream", async (t) => {
   await using way = await Pipeline.start({ server: ["--device", "test"] });
 
-  await t.step("OpenCV's VideoCapture reads pictures that move", async () => {
+  await t.step("OpenCV's VideoCapture reads frames that move", async () => {
     const script = [
       "import cv2, sys",
       "capture = cv2.VideoCapture(sys.argv[1])",
-      "pictures = [capture.read() for _ in range(60)]",
-      "assert all(ok for ok, _ in pictures)",
-      "print(pictures[0][1].shape, cv2.absdiff(pictures[0][1], pictures[-1][1]).mean() > 1)",
+      "frames = [capture.read() for _ in range(60)]",
+      "assert all(ok for ok, _ in frames)",
+      "print(frames[0][1].shape, cv2.absdiff(frames[0][1], frames[-1][1]).mean() > 1)",
     ];
     await using python = new Program(PYTHON, ["-c", script.join("\n"), `${way.url}/`]);
     assertEquals(await python.ends(), 0, python.stderr);
     assertEquals([python.stdout, python.stderr], ["(720, 1280, 3) True\n", ""]);
   });
 
-  await t.step("GStreamer takes the parts apart and decodes them", async () => {
+  await t.step("GStreamer splits the stream and decodes the frames", async () => {
     await using gst = new Program("gst-launch-1.0", [
       ...["-v", "souphttpsrc", `location=${way.url}/`, "is-live=true", "!", "multipartdemux", "!"],
       ...["jpegdec", "!", "fakesink", "num-buffers=90"],
@@ -33,7 +33,7 @@ Deno.test("libraries and tools read the stream", async (t) => {
     assert(!/WARN|ERR/.test(gst.stdout + gst.stderr), gst.stdout + gst.stderr);
   });
 
-  await t.step("curl takes a snapshot, and a part of the stream", async () => {
+  await t.step("curl saves a snapshot and part of the stream", async () => {
     const folder = await Deno.makeTempDir();
     const snapshot = `${folder}/snapshot.jpg`;
     await using one = new Program("curl", ["-fsS", "-o", snapshot, `${way.url}/snapshot`]);
@@ -42,7 +42,7 @@ Deno.test("libraries and tools read the stream", async (t) => {
     assertEquals([width, height], [1280, 720]);
     const stream = `${folder}/stream.mjpg`;
     await using other = new Program("curl", ["-sSN", "-m", "2", "-D", "-", "-o", stream, way.url]);
-    // 28: it has ended with the time that it had.
+    // 28: the time limit was reached.
     assertEquals([await other.ends(), other.stdout.split("\r\n")[0]], [28, "HTTP/1.1 200 OK"]);
     const text = new TextDecoder("latin1").decode(await Deno.readFile(stream));
     const parts = text.match(/--frame\r\nContent-Type: image\/jpeg\r\n[^]+?\xff\xd9\r\n/g)!.length;
@@ -50,7 +50,7 @@ Deno.test("libraries and tools read the stream", async (t) => {
     await Deno.remove(folder, { recursive: true });
   });
 
-  await t.step("motion connects, and saves pictures", async () => {
+  await t.step("motion connects and saves frames that move", async () => {
     const folder = await Deno.makeTempDir();
     const settings = {
       netcam_url: `${way.url}/`,
@@ -68,11 +68,11 @@ Deno.test("libraries and tools read the stream", async (t) => {
     {
       await using motion = new Program("motion", ["-n", "-c", `${folder}/motion.conf`]);
       await motion.says(/netcam_rtsp_connect: norm: .* connected/);
-      // Before it has a picture of the camera, it draws a grey one, without colours.
+      // Before the first frame, motion saves a grey picture, which has too few colours to pass.
       const picture = await seesMovingPicture(async () => {
         await motion.says(/(Writing image to file: [^]*){2}/);
         const names = motion.stderr.matchAll(/Writing image to file: (.*\.jpg)/g);
-        // The last but one is whole, since there is another.
+        // The last but one is complete, since motion has begun another.
         return await Deno.readFile(Array.from(names, ([, name]) => name).at(-2)!);
       });
       const { width, height } = await Image.decode(picture);

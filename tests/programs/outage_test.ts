@@ -4,7 +4,7 @@ import { seesMovingPicture } from "../support/looks.ts";
 import { Pipeline } from "../support/pipeline.ts";
 import { Program } from "../support/programs.ts";
 
-/** Prints the number of each picture, as ffmpeg's framecrc does. */
+/** Prints the number of each frame, like ffmpeg's framecrc. */
 const OPENCV = `
 import cv2, itertools, sys
 capture = cv2.VideoCapture(sys.argv[1])
@@ -14,19 +14,19 @@ for number in itertools.count():
     print(f"0, {number}, ", flush=True)
 `;
 
-/** The viewers' connections. */
+/** The addresses of all viewers' connections. */
 async function connections(url: string): Promise<string[]> {
   const { viewers } = await (await fetch(`${url}/state`)).json();
   return viewers.map(({ address }: { address: string }) => address).toSorted();
 }
 
-/** Waits until `program` has got `count` more pictures. */
-async function goesOn(program: Program, count: number): Promise<void> {
+/** Waits until `program` has read `count` more frames. */
+async function reads(program: Program, count: number): Promise<void> {
   const before = program.stdout.match(/^0,/gm)?.length ?? 0;
   await program.says(new RegExp(`^0, +${before + count},`, "m"));
 }
 
-Deno.test("programs go on, on the same connection, when the server is lost and returns", async () => {
+Deno.test("programs keep their connection, and the stream continues, when the server is lost and returns", async () => {
   await using way = await Pipeline.start({ server: ["--device", "test", "--size", "640x360"] });
   const stream = `${way.url}/stream`;
   const browser = await openChromium();
@@ -38,17 +38,17 @@ Deno.test("programs go on, on the same connection, when the server is lost and r
       ...["-flush_packets", "1", "-f", "framecrc", "-"],
     ]);
     await using opencv = new Program("/usr/bin/python3", ["-c", OPENCV, stream]);
-    const go = (count: number) => Promise.all([goesOn(ffmpeg, count), goesOn(opencv, count)]);
-    await go(15);
+    const bothRead = (count: number) => Promise.all([reads(ffmpeg, count), reads(opencv, count)]);
+    await bothRead(15);
     await seesMovingPicture(() => page.screenshot());
     const before = await connections(way.url);
     assertEquals(before.length, 3);
 
     await way.loseServer();
-    // What is wrong is shown once a second.
-    await go(3);
+    // A notice comes once a second.
+    await bothRead(3);
     await way.returnServer();
-    await go(30);
+    await bothRead(30);
     await seesMovingPicture(() => page.screenshot());
     assertEquals(await connections(way.url), before);
     assert(!/error|invalid/i.test(ffmpeg.stderr), ffmpeg.stderr);

@@ -13,7 +13,7 @@ Deno.test("players show the stream", async (t) => {
   await using way = await Pipeline.start({ server: ["--device", "test"] });
 
   await t.step(
-    "ffmpeg reads 300 pictures, which is 10 s, without an error or a warning",
+    "ffmpeg reads 300 frames, which takes 10 s, without an error or a warning",
     async () => {
       await using ffmpeg = new Program("ffmpeg", [
         ...["-nostdin", "-v", "warning", "-xerror", "-i", `${way.url}/`],
@@ -23,7 +23,7 @@ Deno.test("players show the stream", async (t) => {
     },
   );
 
-  await t.step("ffplay finds out the format by itself and shows it", async () => {
+  await t.step("ffplay detects the format and shows the stream", async () => {
     const args = ["-hide_banner", "-an", "-vf", "showinfo", `${way.url}/`];
     await using ffplay = new Program("ffplay", args, { SDL_VIDEODRIVER: "dummy" });
     await ffplay.says(/Input #0, mpjpeg, /);
@@ -31,7 +31,7 @@ Deno.test("players show the stream", async (t) => {
     assert(!/error|invalid|corrupt/i.test(ffplay.stderr), ffplay.stderr);
   });
 
-  await t.step("VLC shows it", async () => {
+  await t.step("VLC shows the stream", async () => {
     const folder = await Deno.makeTempDir();
     await Deno.chown(folder, Deno.uid() === 0 ? NOBODY : null, null);
     const scene = `${folder}/scene.png`;
@@ -44,12 +44,12 @@ Deno.test("players show the stream", async (t) => {
     const [command, ...rest] = Deno.uid() === 0 ? [...user, ...args] : args;
     {
       await using _vlc = new Program(command, rest, { HOME: folder });
-      // It counts a picture each time that it is shown, and may show the first one for a while.
+      // VLC may show, and save, its first picture for a while.
       const picture = await seesMovingPicture(async () => {
         await eventually(() => existsSync(scene), () => "VLC shows nothing");
         return await Deno.readFile(scene);
       });
-      // Its scene filter writes whole blocks of 32 lines.
+      // VLC's scene filter rounds the height up to a multiple of 32.
       const { width, height } = await Image.decode(picture);
       assertEquals([width, height], [1280, 736]);
     }

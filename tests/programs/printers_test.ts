@@ -5,10 +5,10 @@ import { seesMovingPicture } from "../support/looks.ts";
 import { Pipeline } from "../support/pipeline.ts";
 import { Program } from "../support/programs.ts";
 
-/** Debian's own Python, which has Debian's libraries. */
+/** Debian's Python, which finds Debian's libraries. */
 const PYTHON = "/usr/bin/python3";
 
-/** OctoPrint's snapshot for a time lapse, with the library that it takes it with. */
+/** Takes OctoPrint's snapshot for a time lapse, with the same library. */
 const SNAPSHOT = `
 import requests, sys
 response = requests.get(sys.argv[1], stream=True, timeout=5)
@@ -18,7 +18,7 @@ for chunk in response.iter_content(1024):
     sys.stdout.write(chunk.hex())
 `;
 
-/** Serves a printer's page, on a machine of another name than the camera's. */
+/** Serves a printer's page at another origin than the camera's. */
 function servePage() {
   const page = Deno.readTextFileSync(new URL("./printers.html", import.meta.url));
   const headers = { "content-type": "text/html" };
@@ -27,9 +27,9 @@ function servePage() {
   });
 }
 
-Deno.test("OctoPrint's and Mainsail's requests show the stream on a page from elsewhere", async (t) => {
+Deno.test("OctoPrint and Mainsail show the stream on a page of another origin", async (t) => {
   await using pages = servePage();
-  // To a browser, localhost and 127.0.0.1 are two sites.
+  // To a browser, localhost and 127.0.0.1 are different sites.
   const origin = `http://127.0.0.1:${pages.addr.port}`;
   await using way = await Pipeline.start({
     server: ["--device", "test"],
@@ -49,13 +49,13 @@ Deno.test("OctoPrint's and Mainsail's requests show the stream on a page from el
       await seesMovingPicture(() => page.locator("#stream").screenshot());
     });
 
-    await t.step("Mainsail's adaptive player gets snapshot after snapshot", async () => {
+    await t.step("Mainsail's adaptive player gets 30 snapshots in a row", async () => {
       await page.goto(printer);
       assertEquals(await page.evaluate("snapshots(30)"), 30);
     });
 
-    await t.step("Mainsail's stream player finds whole pictures", async () => {
-      assertEquals(await page.evaluate("pictures(30)"), Array(30).fill("1280x720"));
+    await t.step("Mainsail's stream player finds complete frames", async () => {
+      assertEquals(await page.evaluate("frames(30)"), Array(30).fill("1280x720"));
     });
 
     assertEquals(complaints.filter((words) => !words.includes("favicon")), []);
@@ -63,7 +63,7 @@ Deno.test("OctoPrint's and Mainsail's requests show the stream on a page from el
     await browser.close();
   }
 
-  await t.step("OctoPrint's snapshot is a picture", async () => {
+  await t.step("OctoPrint's snapshot decodes", async () => {
     const args = ["-c", SNAPSHOT, `${way.url}/?action=snapshot`];
     await using python = new Program(PYTHON, args);
     assertEquals([await python.ends(), python.stderr], [0, ""]);

@@ -1,5 +1,5 @@
 /**
- * All properties, and how many inputs each is tried on.
+ * All properties, and the number of inputs for each.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export const PROPERTIES: readonly Property[] = [
   ...sockets,
 ];
 
-/** The properties, each with its share of `inputs`. */
+/** Divides `inputs` among the properties by their shares. */
 export function shared(inputs: number): { property: Property; runs: number }[] {
   const shares = PROPERTIES.reduce((sum, { share }) => sum + share, 0);
   return PROPERTIES.map((property) => ({
@@ -31,7 +31,7 @@ export function shared(inputs: number): { property: Property; runs: number }[] {
   }));
 }
 
-/** The number that the inputs follow from: that in the variable `SEED`, or another. */
+/** The random seed: the variable `SEED`, or else `other`. */
 export function seedOr(other: number): number {
   const seed = Number(Deno.env.get("SEED") ?? other);
   if (!Number.isInteger(seed)) throw new TypeError(`SEED must be a whole number, not ${seed}`);

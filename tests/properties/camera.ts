@@ -1,5 +1,5 @@
 /**
- * What a camera's programs say: ffmpeg's stream, and the listings of webcams.
+ * What a camera's programs print: ffmpeg's stream, and the listings of webcams.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import fc from "fast-check";
 import * as avfoundation from "../../lib/camera/avfoundation.ts";
 import { CameraError } from "../../lib/camera/camera_error.ts";
 import * as dshow from "../../lib/camera/dshow.ts";
-import { chooseMode } from "../../lib/camera/mode.ts";
-import { MAX_HEADER_BYTES, MpjpegReader } from "../../lib/camera/mpjpeg.ts";
+import { chooseMode } from "../../lib/camera/choose_mode.ts";
+import { MAX_HEADER_BYTES, MpjpegReader } from "../../lib/camera/mpjpeg_reader.ts";
 import * as v4l2 from "../../lib/camera/v4l2.ts";
 import type { Mode, Webcam, WebcamDriver } from "../../lib/camera/webcam.ts";
 import { MAX_FRAME_BYTES } from "../../lib/frame/frame.ts";
@@ -35,48 +35,48 @@ const stream = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) =>
 );
 
 interface Read {
-  readonly pictures: Uint8Array[];
-  /** Why it went no further. */
+  readonly frames: Uint8Array[];
+  /** Why it stopped. */
   readonly error?: string;
 }
 
-/** Reads a stream that is there all at once: what the reader must come to, however it is cut. */
+/** Reads a whole stream at once: what the reader must find, however the stream is cut. */
 function readNaively(bytes: Uint8Array): Read {
-  const pictures: Uint8Array[] = [];
+  const frames: Uint8Array[] = [];
   const text = new TextDecoder("latin1").decode(bytes);
   for (let at = 0;;) {
     const end = text.indexOf("\r\n\r\n", at);
     const header = end < 0 ? text.length - at : end + 4 - at;
     if (header > MAX_HEADER_BYTES) {
-      return { pictures, error: `ffmpeg sent a part header of over ${MAX_HEADER_BYTES} bytes` };
+      return { frames, error: `ffmpeg sent a part header of over ${MAX_HEADER_BYTES} bytes` };
     }
-    if (end < 0) return { pictures };
+    if (end < 0) return { frames };
     const words = new TextDecoder().decode(bytes.subarray(at, end + 4));
     const digits = /^content-length: *(\d+)\r$/im.exec(words)?.[1];
     const length = Number(digits ?? 0);
-    if (length === 0) return { pictures, error: "ffmpeg sent a part without a length" };
+    if (length === 0) return { frames, error: "ffmpeg sent a part without a length" };
     if (length > MAX_FRAME_BYTES) {
-      const most = `${MAX_FRAME_BYTES} is the most`;
-      return { pictures, error: `the camera sent a picture of ${length} bytes; ${most}` };
+      const limit = `at most ${MAX_FRAME_BYTES} are allowed`;
+      return { frames, error: `The camera sent a frame of ${length} bytes; ${limit}` };
     }
     at = end + 4 + length;
-    if (at > bytes.length) return { pictures };
-    pictures.push(bytes.slice(end + 4, at));
+    if (at > bytes.length) return { frames };
+    frames.push(bytes.slice(end + 4, at));
   }
 }
 
 function read(chunks: readonly Uint8Array[]): Read {
   const reader = new MpjpegReader();
-  const pictures: Uint8Array[] = [];
+  const frames: Uint8Array[] = [];
   const error = thrown(() => {
-    for (const chunk of chunks) for (const picture of reader.push(chunk)) pictures.push(picture);
+    for (const chunk of chunks) for (const { bytes } of reader.push(chunk)) frames.push(bytes);
   }, CameraError);
-  return error ? { pictures, error: error.message } : { pictures };
+  return error ? { frames, error: error.message } : { frames };
 }
 
 const isCount = (value: number) => Number.isFinite(value) && value > 0;
 
-/** Modes that can be asked for: names and numbers, each of them more than nothing. */
+/** Checks that the modes can be opened: names are not empty, numbers are positive. */
 function assertModes(driver: WebcamDriver, modes: Mode[]): void {
   for (const { format, width, height, rates } of modes) {
     assert(format.length > 0);
@@ -107,7 +107,7 @@ const LISTINGS: Record<
   dshow: [dshow.parseDevices, dshow.parseOptions, dshow.dshow],
 };
 
-/** All of them. */
+/** The properties. */
 export const camera: readonly Property[] = [
   property(
     "MpjpegReader reads as a naive reader does, however the stream is cut",
@@ -116,7 +116,7 @@ export const camera: readonly Property[] = [
   ),
   ...Object.entries(LISTINGS).map(([name, [parseDevices, parseModes, driver]]) =>
     property(
-      `webcams and modes of ${name} are ones that can be opened, whatever is listed`,
+      `webcams and modes of ${name} can be opened, whatever is listed`,
       fc.oneof(mutatedText([...DEVICES, ...MODES]), fc.string()),
       (text) => {
         assertWebcams(parseDevices(text));

@@ -1,5 +1,5 @@
 /**
- * What may be asked of the endpoint for viewers: as requests, and as bytes on its socket.
+ * Any request to the HTTP endpoint, and any bytes on its socket.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import fc from "fast-check";
+import { BasicAuth } from "../../lib/access/basic_auth.ts";
+import { HostPolicy } from "../../lib/access/host_policy.ts";
 import { Hub } from "../../lib/flow/hub.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
-import { BasicAuth } from "../../lib/http/basic_auth.ts";
 import { handle, type Site } from "../../lib/http/handler.ts";
-import { HostCheck } from "../../lib/http/host_check.ts";
-import { MjpegResponse } from "../../lib/http/mjpeg.ts";
+import { ViewerResponse } from "../../lib/http/viewer_response.ts";
 import { Viewers } from "../../lib/http/viewers.ts";
 import { LIVE, LOST } from "../support/feed_state.ts";
 import { frameOf } from "../support/frames.ts";
@@ -29,7 +29,7 @@ const PATHS = [
     "/metrics",
     "/healthz",
     "/ws",
-    "/page/main.js",
+    "/lib/http/page/main.js",
     "/__proto__",
     "/constructor",
     "/../state",
@@ -47,7 +47,7 @@ const path = fc.tuple(
 
 const ACCEPTS = ["text/html", "*/*", "image/*;q=0.5, text/html;q=1", "text/html;q=x", ";", ",,"];
 const HOSTS = ["localhost", "127.0.0.1:8080", "[::1]:1", "evil.example", "a:b", "localhost."];
-// Values as they come out of a parser: no line ends, and nothing over a byte.
+// Values as a parser returns them: without line ends, and with no more than a byte a character.
 const value = text.map((text) => text.replaceAll(/[^\x20-\x7e]/g, "?"));
 const headers = fc.record({
   accept: fc.oneof(fc.constantFrom(...ACCEPTS), value),
@@ -68,9 +68,10 @@ const request = fc.record({
   site: fc.nat(3),
 });
 
+const REMOTE = { hostname: "192.0.2.1", port: 1 };
 const STATUSES = [200, 204, 400, 401, 403, 404, 405, 426, 429, 503];
 
-/** A site that gives a frame to whoever waits for one. */
+/** A site that publishes a frame whenever somebody subscribes. */
 function siteOf(options: Partial<Site>): Site {
   const frames: Hub<Frame> = new Hub((wanted) => {
     if (wanted) queueMicrotask(() => frames.publish(frameOf(picture)));
@@ -79,8 +80,9 @@ function siteOf(options: Partial<Site>): Site {
     frames,
     viewers: new Viewers(frames),
     readState: () => LIVE,
-    hosts: new HostCheck(),
+    hosts: new HostPolicy(),
     origins: [],
+    hints: { allowHost: "allowHosts", allowOrigin: "allowOrigins" },
     ...options,
   };
 }
@@ -97,7 +99,7 @@ async function checkHandle(runs: number, seed: number): Promise<void> {
       request,
       async ({ method, host, path, headers, site }) => {
         const asked = new Request(`http://${host}${path}`, { method, headers });
-        const response = await handle(sites[site], asked, "192.0.2.1:1");
+        const response = await handle(sites[site], asked, REMOTE);
         assert(STATUSES.includes(response.status), `${response.status}`);
         const hasBody = await answers(response);
         if (method !== "HEAD") assertEquals(hasBody, response.status !== 204);
@@ -111,9 +113,9 @@ async function checkHandle(runs: number, seed: number): Promise<void> {
   }
 }
 
-/** Whether there is a body, which a stream counts as; its viewer leaves. */
+/** Whether there is a body; a stream counts as one, and its viewer leaves. */
 async function answers(response: Response): Promise<boolean> {
-  if (!(response instanceof MjpegResponse)) return (await response.bytes()).length > 0;
+  if (!(response instanceof ViewerResponse)) return (await response.bytes()).length > 0;
   response.viewer.leave();
   return true;
 }
@@ -136,7 +138,7 @@ const EXAMPLES = [
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-/** A request for the page's WebSocket, and what a browser says on it: text, an empty message, a ping, the end. */
+/** A request for a WebSocket, and a browser's messages: text, an empty one, a ping, the end. */
 const SOCKET = joined([
   encode("GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"),
   encode("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"),
@@ -148,7 +150,7 @@ const bytes = mutated(fc.constantFrom(...EXAMPLES.map(encode), SOCKET, SOCKET));
 /** How long an answer may take, in milliseconds. */
 const PATIENCE_MS = 20_000;
 
-/** What comes first, after which nothing more is said from here. */
+/** The first bytes of the answer to these bytes, after which this side says nothing more. */
 async function firstAnswer(port: number, bytes: Uint8Array): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
   try {
@@ -184,15 +186,15 @@ async function checkSocket(runs: number, seed: number): Promise<void> {
   assertEquals([response.status, await response.text()], [200, "ok\n"]);
 }
 
-/** All of them. */
+/** The properties of the HTTP endpoint. */
 export const http: readonly Property[] = [
   {
-    name: "handle() answers any request, with a status that it knows",
+    name: "handle() answers any request with one of its statuses",
     share: 0.5,
     check: checkHandle,
   },
   {
-    name: "serveViewers() answers any bytes or hangs up, and others as before",
+    name: "serveHttp() answers any bytes or hangs up, and serves others as before",
     share: 0.03,
     check: checkSocket,
   },

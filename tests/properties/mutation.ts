@@ -1,12 +1,12 @@
 /**
- * Inputs that are nearly right, which gets further into a reader than noise does.
+ * Inputs that are almost valid, since they reach more of a parser's code than noise.
  *
  * @module
  */
 
 import fc from "fast-check";
 
-/** Values at which readers err. */
+/** Values that often break parsers. */
 const EDGES: readonly (readonly number[])[] = [
   [0x00],
   [0xff],
@@ -24,7 +24,7 @@ const EDGES: readonly (readonly number[])[] = [
   [0x00, 0x01, 0x00, 0x01],
 ];
 
-/** One thing done to bytes; `at` and `to` are places in them, of 65,536. */
+/** Changes bytes; `at` and `to` are offsets in them. */
 type Mutation = (bytes: Uint8Array, at: number, to: number) => Uint8Array;
 
 function join(...parts: Uint8Array[]): Uint8Array {
@@ -50,7 +50,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.array(fc.nat(255), { minLength: 1, maxLength: 4 }).map(overwrite),
   fc.constantFrom(...EDGES).map(overwrite),
   fc.constant<Mutation>((bytes, at) => bytes.subarray(0, at)),
-  // From `at` to `to`: lost, doubled, or put to the end.
+  // The bytes from `at` to `to`: removed, repeated, or moved to the end.
   fc.constant<Mutation>((bytes, at, to) => join(bytes.subarray(0, at), bytes.subarray(to))),
   fc.constant<Mutation>((bytes, at, to) => join(bytes.subarray(0, to), bytes.subarray(at))),
   fc.constant<Mutation>((bytes, at, to) =>
@@ -61,10 +61,10 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   ),
 );
 
-/** A place in bytes, of 65,536: half of them near the start, where headers are. */
+/** An offset in units of 1/65,536 of the length; half are near the start, where headers are. */
 const place = fc.oneof(fc.nat(65_535), fc.nat(255).map((value) => value * value));
 
-/** Bytes to which up to a few things were done. */
+/** Bytes with up to `most` mutations. */
 export function mutated(
   originals: fc.Arbitrary<Uint8Array>,
   most: number = 4,
@@ -80,13 +80,13 @@ export function mutated(
   });
 }
 
-/** Text to which up to a few things were done. */
+/** Text with a few mutations. */
 export function mutatedText(originals: readonly string[]): fc.Arbitrary<string> {
   const encoded = originals.map((text) => new TextEncoder().encode(text));
   return mutated(fc.constantFrom(...encoded)).map((bytes) => new TextDecoder().decode(bytes));
 }
 
-/** Bytes together with how they are cut into chunks. */
+/** Bytes cut into chunks of random sizes. */
 export function inChunks(bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array[]> {
   const sizes = fc.oneof(
     fc.constant([]),
@@ -105,7 +105,7 @@ export function inChunks(bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Arr
   });
 }
 
-/** All bytes in one array. */
+/** Joins chunks into one array. */
 export function joined(chunks: readonly Uint8Array[]): Uint8Array {
   return join(...chunks);
 }

@@ -1,5 +1,5 @@
 /**
- * What a user may type, or have in the environment.
+ * Properties of the command lines and the environment.
  *
  * @module
  */
@@ -40,11 +40,11 @@ const args = fc.array(argument, { maxLength: 8 });
 
 const variables = FLAGS.filter((flag) => /^--[a-z]/.test(flag))
   .map((flag) => `SOCKETCAM_${flag.slice(2).toUpperCase().replaceAll("-", "_")}`);
-// No system has a variable with a NUL in it.
+// Environment variables cannot contain a NUL.
 const value = word.filter((text) => !text.includes("\0"));
 const environment = fc.dictionary(fc.constantFrom(...variables), value, { maxKeys: 4 });
 
-/** Whether each number is a whole one that a socket, a size or a count can be. */
+/** Fails unless each number is an integer that fits a port, a size or a count. */
 function assertOptions(options: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(options)) {
     if (typeof value !== "number") continue;
@@ -52,7 +52,7 @@ function assertOptions(options: Record<string, unknown>): void {
   }
 }
 
-/** Reads them all; what commander prints for each wrong one is not shown. */
+/** Checks a reader of options, and hides what commander prints for wrong ones. */
 async function check(
   read: (args: string[]) => Record<string, unknown>,
   runs: number,
@@ -85,15 +85,15 @@ async function check(
   }
 }
 
-/** All of them. */
+/** All properties of this module. */
 export const options: readonly Property[] = [
   {
-    name: "readServerOptions() gives options or says what is wrong with them",
+    name: "readServerOptions() returns valid options or throws an error with a message",
     share: 0.3,
     check: (runs, seed) => check(readServerOptions, runs, seed),
   },
   {
-    name: "readClientOptions() gives options or says what is wrong with them",
+    name: "readClientOptions() returns valid options or throws an error with a message",
     share: 0.3,
     check: (runs, seed) => check(readClientOptions, runs, seed),
   },

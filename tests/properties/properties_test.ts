@@ -1,12 +1,12 @@
 import { print } from "../../lib/cli/log.ts";
 import { seedOr, shared } from "./all.ts";
 
-/** How many inputs there are in all. */
+/** The number of inputs for all properties together. */
 const INPUTS = 40_000;
 
-// The same inputs each time: what fails, fails for everybody. New ones are tried in tests/endurance.
+// The inputs are the same in each run, so failures repeat. tests/endurance tries new ones.
 const seed = seedOr(1);
-print(`properties: ${INPUTS} inputs of SEED=${seed}`);
+print(`properties: ${INPUTS} inputs with SEED=${seed}`);
 
 for (const { property, runs } of shared(INPUTS)) {
   Deno.test(`${property.name} (${runs} inputs)`, () => property.check(runs, seed));

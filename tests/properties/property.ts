@@ -1,5 +1,5 @@
 /**
- * What must hold for any input, tried on many.
+ * Statements that must hold for any input, checked on many.
  *
  * @module
  */
@@ -7,20 +7,20 @@
 import { assert } from "@std/assert";
 import fc from "fast-check";
 
-/** How long one input may take, in milliseconds, where it should take microseconds. */
+/** How long one input may take, in milliseconds; most take microseconds. */
 const HANG_MS = 10_000;
 
-/** Something that holds for any input. */
+/** A statement that holds for any input. */
 export interface Property {
-  /** What holds. */
+  /** The statement. */
   readonly name: string;
-  /** How many inputs it is tried on, as a share of those of the others: some take long. */
+  /** Its weight when inputs are divided among properties: slow ones get fewer. */
   readonly share: number;
-  /** Tries it on so many inputs; the same seed gives the same ones. */
+  /** Checks it on `runs` inputs; the same seed repeats them. */
   check(runs: number, seed: number): Promise<void>;
 }
 
-/** Fails with the smallest input found for which `holds` throws, or takes very long. */
+/** Fails with the smallest input found for which `holds` throws or takes too long. */
 export async function assertHolds<T>(
   inputs: fc.Arbitrary<T>,
   holds: (input: T) => void | Promise<void>,
@@ -36,7 +36,7 @@ export async function assertHolds<T>(
   await fc.assert(property, { numRuns, seed });
 }
 
-/** A property that needs nothing but its input. */
+/** Creates a property that needs only its input. */
 export function property<T>(
   name: string,
   inputs: fc.Arbitrary<T>,
@@ -46,7 +46,7 @@ export function property<T>(
   return { name, share, check: (runs, seed) => assertHolds(inputs, holds, runs, seed) };
 }
 
-/** The error that `run` throws, which must be of this class; undefined, if it throws none. */
+/** The error of this class that `run` throws; undefined if it throws none. */
 export function thrown<E extends Error>(
   run: () => void,
   // deno-lint-ignore no-explicit-any -- whatever its constructor takes

@@ -1,24 +1,23 @@
 /**
- * Both ends of the wire on real sockets, the other end being one that sends anything.
+ * Properties of both ends of the wire on real sockets, against a peer that sends anything.
  *
  * @module
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { deadline } from "@std/async/deadline";
 import type { Frame } from "../../lib/frame/frame.ts";
 import { startsAsJpeg } from "../../lib/frame/jpeg.ts";
-import { connect } from "../../lib/wire/connection.ts";
-import { type ClientEvent, listen } from "../../lib/wire/listener.ts";
+import { connect } from "../../lib/client/connect.ts";
+import { receive } from "../../lib/client/receive.ts";
+import { RefusedError } from "../../lib/client/refused_error.ts";
+import { type ClientEvent, listen } from "../../lib/server/listen.ts";
+import { within } from "../../lib/time/deadline.ts";
+import { decodeControl } from "../../lib/wire/codec.ts";
+import { serverLimit } from "../../lib/wire/limits.ts";
 import { MessageDecoder } from "../../lib/wire/message_decoder.ts";
-import {
-  decodeControl,
-  ProtocolError,
-  serverLimit,
-  ServerMessage,
-} from "../../lib/wire/protocol.ts";
-import { receive, RefusedError } from "../../lib/wire/receiver.ts";
-import { isGone } from "../../lib/wire/server_socket.ts";
+import { ServerMessage } from "../../lib/wire/protocol.ts";
+import { ProtocolError } from "../../lib/wire/protocol_error.ts";
+import { isClosed } from "../../lib/server/server_socket.ts";
 import { FakeCamera, frameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
 import { WireClient } from "../support/wire_client.ts";
@@ -30,7 +29,7 @@ const LOCAL = { hostname: "127.0.0.1", port: 0 };
 /** How long an answer may take, in milliseconds. */
 const PATIENCE_MS = 20_000;
 
-/** Says `bytes`, and reads until a frame comes or the server hangs up; all of it must be understood. */
+/** Sends `bytes` and reads valid messages until a frame comes or the server hangs up. */
 async function converse(port: number, bytes: Uint8Array): Promise<void> {
   using connection = await Deno.connect({ ...LOCAL, port });
   const decoder = new MessageDecoder(serverLimit);
@@ -39,29 +38,29 @@ async function converse(port: number, bytes: Uint8Array): Promise<void> {
     await connection.write(bytes);
     await connection.closeWrite();
     let length: number | null;
-    while ((length = await deadline(connection.read(buffer), PATIENCE_MS)) !== null) {
+    while ((length = await within(connection.read(buffer), PATIENCE_MS, "no answer")) !== null) {
       for (const payload of decoder.push(buffer.subarray(0, length))) {
-        if (startsAsJpeg(payload)) return;
-        assert(decodeControl(payload, ServerMessage), "a message of an unknown type");
+        if (startsAsJpeg(payload.bytes)) return;
+        assert(decodeControl(payload.bytes, ServerMessage), "a message of an unknown type");
       }
     }
   } catch (error) {
-    if (!isGone(error)) throw error;
+    if (!isClosed(error)) throw error;
   }
 }
 
-/** All that a client may be ended for, as a user reads it in the log. */
+/** All reasons to end a client's connection, as the log shows them. */
 const REASONS = new RegExp([
-  "^a message of \\d+ bytes was announced; \\d+ is the most$",
+  "^a message of \\d+ bytes was announced; the limit is \\d+$",
   "^a payload starts with the byte 0x[0-9a-f]+$",
   '^a control message (is not JSON|has no type|".*" does not fit: .+)$',
   "^hello comes first$",
-  "^this server (speaks version 1 of the protocol, not .+|wants a token)$",
+  "^this server (speaks version 1 of the protocol, not .+|needs a token)$",
   "^this is not the token of this server$",
   "^it left without an answer to the challenge$",
 ].join("|"));
 
-/** A server of ours, that lets in who knows the token if there is one, and what becomes of its clients. */
+/** Starts a server, with a token if there is one, and records what happens to its clients. */
 function openDoor(camera: FakeCamera, token?: string) {
   const events: ClientEvent[] = [];
   const onClient = (event: ClientEvent) => events.push(event);
@@ -73,7 +72,7 @@ function assertReasons(events: readonly ClientEvent[]): void {
   for (const { reason } of events) if (reason !== undefined) assertMatch(reason, REASONS);
 }
 
-/** A camera with a picture every 2 ms. */
+/** Publishes a frame every 2 ms. */
 function publishing(camera: FakeCamera): Disposable {
   const timer = setInterval(() => camera.frames.publish(frameOf(picture)), 2);
   return { [Symbol.dispose]: () => clearInterval(timer) };
@@ -86,7 +85,7 @@ async function checkListener(runs: number, seed: number): Promise<void> {
   using _publishing = publishing(camera);
   await assertHolds(clientBytes, (bytes) => converse(port, bytes), runs, seed);
   assertReasons(events);
-  // Whoever speaks well is still served.
+  // A correct client is still served.
   using client = await WireClient.connect(port);
   assertEquals((await client.message()).type, "frame");
 }
@@ -97,7 +96,7 @@ async function checkToken(runs: number, seed: number): Promise<void> {
   await assertHolds(
     clientBytes,
     async (bytes) => {
-      // Another one each time: after a few wrong tokens an address is not listened to any more.
+      // A new server each time, since it throttles an address after a few wrong tokens.
       const { listener, events, port } = openDoor(camera, "secret");
       await using _ = listener;
       await converse(port, bytes);
@@ -109,7 +108,7 @@ async function checkToken(runs: number, seed: number): Promise<void> {
   );
 }
 
-/** A server that says `bytes` to whoever connects, and hangs up. */
+/** A server that sends `bytes` to each client and hangs up. */
 class Liar implements AsyncDisposable {
   readonly #listener = Deno.listen(LOCAL);
   readonly #serving: Promise<void>;
@@ -129,11 +128,11 @@ class Liar implements AsyncDisposable {
       try {
         await connection.write(this.bytes);
         await connection.closeWrite();
-        // Read to the end, so that what was sent is not lost in a reset.
+        // Closing without reading to the end would reset the connection and lose what was sent.
         const buffer = new Uint8Array(4096);
         while (await connection.read(buffer) !== null);
       } catch (error) {
-        if (!isGone(error)) throw error;
+        if (!isClosed(error)) throw error;
       }
     }
   }
@@ -161,7 +160,7 @@ async function checkConnect(runs: number, seed: number): Promise<void> {
         for await (const event of connect(options)) if (event.type === "error") break;
       } catch (error) {
         const isKnown = error instanceof ProtocolError || error instanceof RefusedError;
-        if (!isKnown && !isGone(error)) throw error;
+        if (!isKnown && !isClosed(error)) throw error;
       } finally {
         ending.abort();
       }
@@ -179,18 +178,23 @@ async function checkReceive(runs: number, seed: number): Promise<void> {
       liar.bytes = bytes;
       const frames: Frame[] = [];
       {
-        await using receiver = receive({ host: "127.0.0.1", port: liar.port, token: "x" });
-        void (async () => {
-          for await (const frame of receiver.frames.subscribe()) frames.push(frame);
-        })();
-        for await (const status of receiver.source.follow()) {
+        await using receiver = receive("127.0.0.1", { port: liar.port, token: "x" });
+        const reading = async () => {
+          for await (const frame of receiver) frames.push(frame);
+        };
+        // The loop throws when the receiver gives up.
+        reading().catch((error) => assert(error instanceof RefusedError));
+        for await (const status of receiver.connection.follow()) {
           if (status.state === "refused") break;
           if (status.state === "connecting" && status.reason !== undefined) break;
         }
       }
       for (const { bytes, capturedAt, sequence } of frames) {
         assert(startsAsJpeg(bytes));
-        assert(Number.isFinite(new Date(capturedAt).getTime()), `${capturedAt} is no time`);
+        assert(
+          Number.isFinite(new Date(capturedAt).getTime()),
+          `${capturedAt} is not a valid time`,
+        );
         assertEquals(sequence >>> 0, sequence);
       }
     },
@@ -199,25 +203,25 @@ async function checkReceive(runs: number, seed: number): Promise<void> {
   );
 }
 
-/** All of them. */
+/** All properties of this module. */
 export const sockets: readonly Property[] = [
   {
-    name: "listen() understands any client or hangs up, and serves others as before",
+    name: "listen() sends any client valid messages or hangs up, and still serves others",
     share: 0.02,
     check: checkListener,
   },
   {
-    name: "listen() lets nobody in who does not know the token, whatever is said",
+    name: "listen() accepts no client without the token, whatever it sends",
     share: 0.02,
     check: checkToken,
   },
   {
-    name: "connect() understands any server or says why not",
+    name: "connect() yields events of any server or throws a known error",
     share: 0.02,
     check: checkConnect,
   },
   {
-    name: "receive() gives frames with a time and a number, whatever a server says",
+    name: "receive() yields frames with a valid time and number, whatever a server sends",
     share: 0.02,
     check: checkReceive,
   },

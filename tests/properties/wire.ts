@@ -1,5 +1,5 @@
 /**
- * The wire's decoder and its control messages, both ways.
+ * Properties of the wire's decoder and control messages, in both directions.
  *
  * @module
  */
@@ -7,26 +7,19 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { MAX_FRAME_BYTES } from "../../lib/frame/frame.ts";
-import { ClockSync } from "../../lib/wire/clock_sync.ts";
+import { ClockSync } from "../../lib/time/clock_sync.js";
 import { MessageDecoder } from "../../lib/wire/message_decoder.ts";
-import {
-  clientLimit,
-  ClientMessage,
-  decodeControl,
-  encodeControl,
-  encodePayload,
-  greetingLimit,
-  ProtocolError,
-  serverLimit,
-  ServerMessage,
-} from "../../lib/wire/protocol.ts";
+import { decodeControl, encodeAcknowledgements, encodeControl } from "../../lib/wire/codec.ts";
+import { clientLimit, greetingLimit, serverLimit } from "../../lib/wire/limits.ts";
+import { ClientMessage, ServerMessage } from "../../lib/wire/protocol.ts";
+import { ProtocolError } from "../../lib/wire/protocol_error.ts";
 import { inChunks, joined, mutated } from "./mutation.ts";
 import { type Property, property, thrown } from "./property.ts";
 
 const time = fc.integer({ min: 0, max: 4e12 });
 const words = fc.string({ maxLength: 20 });
 
-/** What a client says. */
+/** Control messages of a client. */
 export const clientMessages: fc.Arbitrary<ClientMessage> = fc.oneof(
   fc.record({
     type: fc.constant("hello" as const),
@@ -38,7 +31,7 @@ export const clientMessages: fc.Arbitrary<ClientMessage> = fc.oneof(
   fc.record({ type: fc.constant("ping" as const), sent: time }),
 );
 
-/** What a server says. */
+/** Control messages of a server. */
 export const serverMessages: fc.Arbitrary<ServerMessage> = fc.oneof(
   fc.record({ type: fc.constant("challenge" as const), nonce: words }),
   fc.record({
@@ -57,29 +50,29 @@ export const serverMessages: fc.Arbitrary<ServerMessage> = fc.oneof(
 );
 
 const frame = fc.uint8Array({ maxLength: 60 }).map((bytes) =>
-  encodePayload(new Uint8Array([0xff, 0xd8, ...bytes, 0xff, 0xd9]))
+  new Uint8Array([0, 0, 0, 4 + bytes.length, 0xff, 0xd8, ...bytes, 0xff, 0xd9])
 );
 
 function streamOf(...messages: fc.Arbitrary<Uint8Array>[]): fc.Arbitrary<Uint8Array> {
   return fc.array(fc.oneof(...messages), { minLength: 1, maxLength: 6 }).map(joined);
 }
 
-/** What a client may send, damaged. */
+/** A client's stream, damaged. */
 export const clientBytes = mutated(
-  streamOf(clientMessages.map(encodeControl), fc.constant(encodePayload(new Uint8Array(0)))),
+  streamOf(clientMessages.map(encodeControl), fc.constant(encodeAcknowledgements(1))),
 );
-/** What a server may send, damaged. */
+/** A server's stream, damaged. */
 export const serverBytes = mutated(streamOf(serverMessages.map(encodeControl), frame));
 
 interface Read {
   readonly payloads: Uint8Array[];
-  /** Why it went no further. */
+  /** Why reading stopped. */
   readonly error?: string;
-  /** Bytes of a message that has not ended. */
+  /** How many bytes of an unfinished message there are. */
   readonly rest?: number;
 }
 
-/** Reads a stream that is there all at once: what the decoder must come to, however it is cut. */
+/** Reads a whole stream at once: the result that the decoder must reach for any chunks. */
 function readNaively(bytes: Uint8Array, limit: (first: number) => number): Read {
   const payloads: Uint8Array[] = [];
   for (let at = 0;;) {
@@ -87,7 +80,7 @@ function readNaively(bytes: Uint8Array, limit: (first: number) => number): Read 
     if (rest < 4) return { payloads, rest };
     const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
     const tooLong = (most: number) =>
-      `a message of ${length} bytes was announced; ${most} is the most`;
+      `a message of ${length} bytes was announced; the limit is ${most}`;
     if (length > MAX_FRAME_BYTES) return { payloads, error: tooLong(MAX_FRAME_BYTES) };
     if (length > 0) {
       if (rest === 4) return { payloads, rest };
@@ -106,7 +99,9 @@ function read(chunks: readonly Uint8Array[], limit: (first: number) => number): 
   const decoder = new MessageDecoder(limit);
   const payloads: Uint8Array[] = [];
   const error = thrown(() => {
-    for (const chunk of chunks) for (const payload of decoder.push(chunk)) payloads.push(payload);
+    for (const chunk of chunks) {
+      for (const { bytes } of decoder.push(chunk)) payloads.push(bytes);
+    }
   }, ProtocolError);
   if (error) return { payloads, error: error.message };
   return { payloads, rest: decoder.isAmidMessage ? 1 : 0 };
@@ -123,7 +118,10 @@ function decodesAlike(limit: (first: number) => number): (chunks: Uint8Array[]) 
 
 type Messages = typeof ClientMessage | typeof ServerMessage;
 
-/** A message of a known type, nothing, or a {@linkcode ProtocolError}; and what it gives, it takes. */
+/**
+ * Fails unless a payload is refused, or decodes to nothing or to a known message that encodes and
+ * decodes to itself.
+ */
 function decodesOrRefuses(messages: Messages): (payload: Uint8Array) => void {
   const known: string[] = messages.options.map(({ entries }) => entries.type.literal);
   return (payload) => {
@@ -135,7 +133,7 @@ function decodesOrRefuses(messages: Messages): (payload: Uint8Array) => void {
   };
 }
 
-/** Objects with the fields of messages, and anything in them. */
+/** Objects with the fields of messages and arbitrary values. */
 const objects = fc.record({
   type: fc.constantFrom("hello", "ping", "pong", "welcome", "camera", "challenge", "error", "x"),
   version: fc.anything(),
@@ -154,7 +152,7 @@ function encodeText(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Numbers as JSON can write them and JavaScript cannot hold them, among others. */
+/** Numbers in JSON, including some that JavaScript cannot represent. */
 const numbers = fc.oneof(
   fc.constantFrom("1e999", "-1e999", "1e300", "-1e300", "8.64e15", "8.65e15", "0", "-0", "null"),
   fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
@@ -166,36 +164,36 @@ function payloadsOf(messages: fc.Arbitrary<ClientMessage | ServerMessage>) {
   return fc.oneof(whole, mutated(whole), objects);
 }
 
-/** All of them. */
+/** All properties of this module. */
 export const wire: readonly Property[] = [
   property(
-    "MessageDecoder reads what a client sends as a naive decoder does, however it is cut",
+    "MessageDecoder reads a client's stream like a naive decoder, whatever the chunks",
     inChunks(clientBytes),
     decodesAlike(clientLimit),
   ),
   property(
-    "MessageDecoder reads what a stranger sends as a naive decoder does, however it is cut",
+    "MessageDecoder reads a stranger's stream like a naive decoder, whatever the chunks",
     inChunks(clientBytes),
     decodesAlike(greetingLimit),
     0.5,
   ),
   property(
-    "MessageDecoder reads what a server sends as a naive decoder does, however it is cut",
+    "MessageDecoder reads a server's stream like a naive decoder, whatever the chunks",
     inChunks(serverBytes),
     decodesAlike(serverLimit),
   ),
   property(
-    "decodeControl() takes a client's message or refuses it",
+    "decodeControl() decodes a client's message or refuses it",
     payloadsOf(clientMessages),
     decodesOrRefuses(ClientMessage),
   ),
   property(
-    "decodeControl() takes a server's message or refuses it",
+    "decodeControl() decodes a server's message or refuses it",
     payloadsOf(serverMessages),
     decodesOrRefuses(ServerMessage),
   ),
   property(
-    "decodeControl() gives what encodeControl() was given",
+    "decodeControl() returns what encodeControl() encoded",
     fc.oneof(clientMessages, serverMessages),
     (message) => {
       const isClients = message.type === "hello" || message.type === "ping";
@@ -205,7 +203,7 @@ export const wire: readonly Property[] = [
     0.5,
   ),
   property(
-    "the server's time is one that a date can hold, whatever it answers to ping",
+    "ClockSync keeps the server's time a valid date, whatever it answers to ping",
     fc.array(fc.tuple(numbers, numbers), { minLength: 1, maxLength: 4 }),
     (answers) => {
       const clock = new ClockSync();
@@ -218,7 +216,7 @@ export const wire: readonly Property[] = [
         }, ProtocolError);
       }
       const date = new Date(here + clock.offset);
-      assert(Number.isFinite(date.getTime()), `${here + clock.offset} is no time`);
+      assert(Number.isFinite(date.getTime()), `${here + clock.offset} is not a valid time`);
     },
     0.5,
   ),

@@ -1,5 +1,5 @@
 /**
- * A browser with the viewer page in it.
+ * A browser with the viewer page.
  *
  * @module
  */
@@ -7,14 +7,14 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { openChromium } from "./chromium.ts";
 
-/** A page in a browser of its own, and what that complains of. */
+/** A page in a browser of its own, and what the browser complains about. */
 export interface OpenPage extends AsyncDisposable {
   readonly page: Page;
-  /** What stands in the console, and errors that nobody caught. */
+  /** Messages of the console, and uncaught errors. */
   readonly complaints: string[];
 }
 
-/** Opens a page; `prepare` comes before anything of it is loaded. */
+/** Opens a page; `prepare` runs before anything is loaded. */
 export async function openPage(
   url: string,
   options: BrowserContextOptions = {},
@@ -40,8 +40,8 @@ export async function openPage(
 }
 
 /**
- * Makes the page believe that it is hidden, or that it is not any more: a browser without a window
- * hides no page by itself.
+ * Makes the page believe that it is hidden, or visible again. A browser without a window never hides
+ * a page.
  */
 export async function hide(page: Page, isHidden: boolean): Promise<void> {
   await page.evaluate((isHidden) => {

@@ -1,5 +1,5 @@
 /**
- * Certificates made for one test run, by openssl.
+ * Certificates for one test run, made by openssl.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export interface Certificate {
   readonly keyFile: string;
 }
 
-/** A certificate that signs itself, for `localhost` and 127.0.0.1; its files are in `folder`. */
+/** Creates a self-signed certificate for `localhost` and 127.0.0.1, with its files in `folder`. */
 export async function selfSigned(folder: string): Promise<Certificate> {
   const [certFile, keyFile] = [`${folder}/cert.pem`, `${folder}/key.pem`];
   const { success, stderr } = await new Deno.Command("openssl", {

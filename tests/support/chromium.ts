@@ -1,12 +1,12 @@
 /**
- * Debian's Chromium, without a screen.
+ * Debian's Chromium, headless.
  *
  * @module
  */
 
 import { type Browser, chromium } from "playwright-core";
 
-/** Starts it, without what needs a network or a sandbox of its own. */
+/** Starts it without a sandbox, and without what would need a network. */
 export async function openChromium(): Promise<Browser> {
   return await chromium.launch({
     executablePath: "/usr/bin/chromium",

@@ -1,15 +1,15 @@
 /**
- * Pictures, damaged in the ways a network, a disk or a camera damages them.
+ * JPEGs, damaged as a network, a disk or a camera damages them.
  *
  * @module
  */
 
 import { segments } from "../../lib/frame/jpeg.ts";
 
-/** A number from 0 to below `limit`. */
+/** Returns an integer from 0 to `limit - 1`. */
 export type Random = (limit: number) => number;
 
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+/** A random number generator that repeats itself for the same seed (mulberry32). */
 export function randomOf(seed: number): Random {
   return (limit) => {
     seed = seed + 0x6d2b79f5 | 0;
@@ -19,10 +19,10 @@ export function randomOf(seed: number): Random {
   };
 }
 
-/** Damages a copy of a picture; `other` is another whole one. */
+/** Damages a copy of a JPEG; `other` is an intact one. */
 type Damage = (bytes: Uint8Array<ArrayBuffer>, random: Random, other: Uint8Array) => Uint8Array;
 
-/** Where a segment of the picture starts that the damage is done to. */
+/** The start of a random segment among those that are wanted. */
 function segmentOf(bytes: Uint8Array, random: Random, wanted = (_: number) => true): number {
   const all = [...segments(bytes)].filter(({ marker }) => wanted(marker));
   return all[random(all.length)].start;
@@ -30,7 +30,7 @@ function segmentOf(bytes: Uint8Array, random: Random, wanted = (_: number) => tr
 
 const isFrameHeader = (marker: number) => marker >= 0xc0 && marker <= 0xc2;
 
-/** The ways, by name. */
+/** All kinds of damage, by name. */
 export const DAMAGES: Readonly<Record<string, Damage>> = {
   cut: (bytes, random) => bytes.subarray(0, random(bytes.length)),
   "bits flipped": (bytes, random) => {
@@ -77,7 +77,7 @@ export const DAMAGES: Readonly<Record<string, Damage>> = {
   },
 };
 
-/** `count` damaged pictures, the ways in turn. */
+/** Yields `count` damaged JPEGs, with each kind of damage in turn. */
 export function* damaged(pictures: readonly Uint8Array[], count: number, random: Random) {
   const ways = Object.entries(DAMAGES);
   for (let i = 0; i < count; i++) {

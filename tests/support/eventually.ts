@@ -1,5 +1,5 @@
 /**
- * Waits for what happens outside this process, and sends no event.
+ * Waits for things outside this process that send no event.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 import { assert } from "@std/assert";
 import { delay } from "@std/async/delay";
 
-/** How long something may take to happen, in milliseconds. */
+/** The longest wait by default, in milliseconds. */
 const PATIENCE_MS = 10_000;
-/** How often it is looked for, in milliseconds. */
+/** How often the condition is checked, in milliseconds. */
 const LOOK_MS = 10;
 
-/** Waits until a condition holds; what holds instead is said by `words`. */
+/** Waits until a condition holds; if it never does, fails with the message that `words` returns. */
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
   words: () => string,

@@ -1,11 +1,11 @@
 /**
- * A network camera: a real HTTP server that streams the JPEGs it is given, whole or not. It stands
- * in for cameras with faults that cannot be had at will.
+ * A network camera: a real HTTP server that streams the JPEGs it gets, whole or torn, in place of
+ * cameras with faults.
  *
  * @module
  */
 
-/** Streams what is sent to everyone who is connected. */
+/** Streams JPEGs to all who are connected. */
 export class NetworkCamera implements AsyncDisposable {
   readonly #controllers = new Set<ReadableStreamDefaultController<Uint8Array>>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
@@ -32,7 +32,7 @@ export class NetworkCamera implements AsyncDisposable {
     return `http://127.0.0.1:${this.#server.addr.port}/`;
   }
 
-  /** Sends a picture; what cannot be sent is lost, as with a real camera. */
+  /** Sends a JPEG; one that cannot be sent is lost, as with a real camera. */
   send(jpeg: Uint8Array): void {
     const header = `Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`;
     const part = [new TextEncoder().encode(header), jpeg, new TextEncoder().encode("\r\n--b\r\n")];

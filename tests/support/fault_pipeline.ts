@@ -1,5 +1,5 @@
 /**
- * Server, client and a viewer, for tests that break one of them.
+ * A server, a client and a viewer, for tests that break one of them.
  *
  * @module
  */
@@ -13,52 +13,52 @@ import { record } from "./reliability.ts";
 import { descriptorsOf } from "./vitals.ts";
 import { StreamViewer, type WatchOptions } from "./stream_viewer.ts";
 
-/** How soon pictures come again when the end of a fault shows at once, in milliseconds. */
+/** The longest recovery when the end of a fault is noticed at once, in milliseconds. */
 export const AT_ONCE_MS = 5000;
-/** The same where only a timeout can find it out, in milliseconds. */
+/** The longest recovery when only a timeout can reveal the fault, in milliseconds. */
 export const TIMEOUT_MS = 10_000;
 
-/** How a pipeline is started; what is left out is as a user starts it. */
+/** How to start a pipeline; the defaults are a user's. */
 export interface PipelineOptions {
-  /** What the server is told, besides where to listen. */
+  /** The server's arguments, except for its address. */
   readonly camera?: readonly string[];
-  /** Where the client finds the server. */
+  /** The host that the client connects to. */
   readonly host?: string;
-  /** Where the server listens. */
+  /** The address that the server listens on. */
   readonly serverHost?: string;
   readonly clientArgs?: readonly string[];
   readonly startServer?: (...args: string[]) => Program;
   readonly startClient?: (...args: string[]) => Program;
   readonly watch?: WatchOptions;
-  /** Waits for the first notice, where that cannot be seen from here. */
+  /** Waits for the first notice; needed if this process cannot reach the client. */
   readonly warmUp?: (url: string) => Promise<void>;
 }
 
-/** Who has said something: a program, or a file that it has written it to. */
+/** A source of log lines: a program, or the file that it logs to. */
 export interface Teller {
   readonly stderr: string;
 }
 
-/** What is expected after a fault. */
+/** How a pipeline must recover from a fault. */
 export interface Expected {
-  /** The fault, for the table. */
+  /** The fault's name in the table. */
   readonly fault: string;
-  /** When it began and when its cause had ended, in milliseconds since 1970. */
+  /** When the fault began and when its cause ended, in milliseconds since 1970. */
   readonly began: number;
   readonly ended?: number;
-  /** How soon pictures come again after that, in milliseconds. */
+  /** The longest recovery after that, in milliseconds. */
   readonly withinMs: number;
-  /** What is said of it, once, and by whom. */
+  /** Who logs the fault, and the one line about it. */
   readonly told: readonly ["server" | "client" | Teller, RegExp];
-  /** Descriptors that stay open afterwards, where that is known and does not go on. */
+  /** How many descriptors are known to stay open, without growing further. */
   readonly leaves?: number;
-  /** Waits until it is over, where that is not seen by the viewer; gives the time of it. */
+  /** Waits for the recovery if the viewer cannot see it; returns the time. */
   readonly over?: () => Promise<number>;
-  /** Whether it happens, and is said, more than once. */
+  /** Whether it happens, and is logged, more than once. */
   readonly often?: boolean;
 }
 
-/** All three, running. Disposing of it ends them. */
+/** A running server, client and viewer; disposing of it ends them. */
 export class FaultPipeline implements AsyncDisposable {
   server!: Program;
   client!: Program;
@@ -68,19 +68,19 @@ export class FaultPipeline implements AsyncDisposable {
   readonly #options: PipelineOptions;
   readonly #all: AsyncDisposable[] = [];
   readonly #descriptors = new Map<Program, number>();
-  /** How much each had said before anything happened. */
+  /** The length of each log before the fault. */
   readonly #marks = new Map<Teller, number>();
 
   private constructor(options: PipelineOptions) {
     this.#options = options;
   }
 
-  /** Starts them; the viewer has seen a second of pictures then. */
+  /** Starts all three, and waits until the viewer has seen a second of the stream. */
   static async start(options: PipelineOptions = {}): Promise<FaultPipeline> {
     const pipeline = new FaultPipeline(options);
     try {
-      // The client first, and the notice that there is no server yet: what is started with the
-      // first notice is there then, and is no growth later.
+      // The client draws its first notice before anything is counted, because the thread for it
+      // stays from then on.
       await pipeline.startClient();
       const url = `http://127.0.0.1:${pipeline.httpPort}/stream`;
       await (options.warmUp ?? seeNotice)(url);
@@ -98,7 +98,7 @@ export class FaultPipeline implements AsyncDisposable {
     }
   }
 
-  /** Starts a server on the port that the last one had. */
+  /** Starts a server, on the same port each time. */
   async startServer(): Promise<void> {
     const { camera = ["--device", "test"], serverHost = "127.0.0.1" } = this.#options;
     const size = ["--size", "320x240"];
@@ -108,7 +108,7 @@ export class FaultPipeline implements AsyncDisposable {
     await serverPort(this.server);
   }
 
-  /** Starts a client on the port that the last one had. */
+  /** Starts a client, on the same port each time. */
   async startClient(): Promise<void> {
     const { host = "127.0.0.1", clientArgs = [] } = this.#options;
     const start = this.#options.startClient ?? startClient;
@@ -118,35 +118,38 @@ export class FaultPipeline implements AsyncDisposable {
     this.httpPort = new URL(await clientUrl(this.client)).port;
   }
 
-  /** The server's ffmpeg. */
+  /** The process id of the server's ffmpeg. */
   async ffmpeg(): Promise<number> {
     const children = await this.server.children();
-    assertEquals(children.length, 1, "the server has one child, ffmpeg");
+    assertEquals(children.length, 1, "the server must have one child, ffmpeg");
     return children[0];
   }
 
-  /** What the client says of itself. */
-  // deno-lint-ignore no-explicit-any -- the tests read what they are about
+  /** The client's `/state`. */
+  // deno-lint-ignore no-explicit-any -- each test reads other fields
   async state(): Promise<any> {
     return await (await fetch(`http://127.0.0.1:${this.httpPort}/state`)).json();
   }
 
-  /** Waits until a fault is over; fails where it does not end as it should. */
+  /** Waits for the recovery; fails if it is not as expected. */
   async recovers({ fault, began, ended = began, withinMs, ...more }: Expected): Promise<void> {
     const { told: [who, words], leaves = 0, over, often } = more;
     const patienceMs = withinMs + 20_000;
     const otherwise = await over?.();
     const { overAt, saw } = await this.viewer.outage({ began, ended, patienceMs });
     const recoveryMs = Math.max(0, (otherwise ?? overAt) - ended);
-    assertLess(recoveryMs, withinMs, `pictures came again too late: ${this.#said()}`);
+    assertLess(recoveryMs, withinMs, `the recovery took too long: ${this.#said()}`);
     if (!this.#options.watch?.retry) assertEquals(this.viewer.connections, 1, saw);
     const teller = typeof who === "string" ? this[who] : who;
     const lines = () => {
       const said = teller.stderr.slice(this.#marks.get(teller) ?? 0);
       return said.split("\n").filter((line) => words.test(line));
     };
-    await eventually(() => lines().length > 0, () => `nobody said ${words}: ${teller.stderr}`);
-    if (!often) assertEquals(lines().length, 1, `it is said once: ${this.#said()}`);
+    await eventually(
+      () => lines().length > 0,
+      () => `the log never had ${words}: ${teller.stderr}`,
+    );
+    if (!often) assertEquals(lines().length, 1, `it must be logged once: ${this.#said()}`);
     await this.#leavesNothing(leaves);
     await record({ fault, saw, recoveryMs, told: lines()[0].replaceAll("|", "\\|") });
   }
@@ -176,7 +179,7 @@ export class FaultPipeline implements AsyncDisposable {
   }
 }
 
-/** Waits until a viewer is told why there are no pictures. */
+/** Waits until a viewer gets the notice with the reason. */
 export async function seeNotice(url: string): Promise<void> {
   const parts = partsOf(await fetch(url));
   await parts.next();

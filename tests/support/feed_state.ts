@@ -1,5 +1,5 @@
 /**
- * How a feed may fare, where a test is of those who watch it.
+ * States of a feed, for tests of its viewers.
  *
  * @module
  */
@@ -17,5 +17,5 @@ export const LOST: FeedState = {
   decode: { mode: "check", error: null, p50Ms: null, p95Ms: null },
 };
 
-/** One that gives pictures. */
+/** A camera that gives frames. */
 export const LIVE: FeedState = { ...LOST, camera: { ...LOST.camera, state: "live", reason: null } };

@@ -1,6 +1,6 @@
 /**
- * Debian's Firefox, without a screen, spoken to by WebDriver BiDi (https://w3c.github.io/webdriver-bidi):
- * JSON over the WebSocket that it opens by itself. Playwright would need a Firefox of its own.
+ * Debian's Firefox, headless, driven with WebDriver BiDi (https://w3c.github.io/webdriver-bidi): JSON
+ * over a WebSocket that Firefox opens itself. Playwright works only with a Firefox of its own.
  *
  * @module
  */
@@ -8,10 +8,10 @@
 import { deadline } from "@std/async/deadline";
 import { Program } from "./programs.ts";
 
-/** How long Firefox may take for an answer, in milliseconds. */
+/** How long Firefox may take to answer, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
-/** Nothing leaves this machine: a proxy that is not there, for all but the machine's own names. */
+/** A proxy that does not exist, except for this machine's names, so that nothing leaves it. */
 const PREFERENCES: Readonly<Record<string, string | number | boolean>> = {
   "network.proxy.type": 1,
   "network.proxy.http": "127.0.0.1",
@@ -24,13 +24,13 @@ const PREFERENCES: Readonly<Record<string, string | number | boolean>> = {
   "browser.startup.homepage_override.mstone": "ignore",
 };
 
-/** What BiDi sends: an answer to a command, or something that has happened. */
+/** What BiDi sends: an answer to a command, or an event. */
 interface Message {
   readonly id?: number;
   readonly type: "success" | "error" | "event";
   readonly method?: string;
   readonly params?: { readonly level: string; readonly text: string };
-  // deno-lint-ignore no-explicit-any -- each command has a form of its own.
+  // deno-lint-ignore no-explicit-any -- each command has its own result.
   readonly result?: any;
   readonly message?: string;
 }
@@ -53,7 +53,7 @@ export class Firefox implements AsyncDisposable {
     socket.onmessage = ({ data }) => this.#heard(JSON.parse(data));
   }
 
-  /** Starts it with a profile of its own. */
+  /** Starts it with an empty profile. */
   static async start(): Promise<Firefox> {
     const profile = await Deno.makeTempDir();
     const preferences = Object.entries(PREFERENCES).map(([name, value]) =>
@@ -80,12 +80,12 @@ export class Firefox implements AsyncDisposable {
     return firefox;
   }
 
-  /** Opens an address; one that never ends is not waited for. */
+  /** Opens a URL without waiting for its end: a stream has none. */
   async open(url: string): Promise<void> {
     await this.#ask("browsingContext.navigate", { context: this.#tab, url, wait: "none" });
   }
 
-  /** What is seen now, as a PNG. */
+  /** What the tab shows now, as a PNG. */
   async screenshot(): Promise<Uint8Array<ArrayBuffer>> {
     const giveUpAt = performance.now() + PATIENCE_MS;
     while (true) {
@@ -94,14 +94,14 @@ export class Firefox implements AsyncDisposable {
         const { data } = await this.#ask("browsingContext.captureScreenshot", { context });
         return Uint8Array.fromBase64(data);
       } catch (error) {
-        // Each picture of a bare stream is a document of its own, and this one has just gone.
-        const hasGone = /Unable to capture screenshot/.test((error as Error).message);
-        if (!hasGone || performance.now() > giveUpAt) throw error;
+        // In a bare stream, each picture is a document, and this one has just been replaced.
+        const isReplaced = /Unable to capture screenshot/.test((error as Error).message);
+        if (!isReplaced || performance.now() > giveUpAt) throw error;
       }
     }
   }
 
-  // deno-lint-ignore no-explicit-any -- each command has a form of its own.
+  // deno-lint-ignore no-explicit-any -- each command has its own result.
   async #ask(method: string, params: unknown): Promise<any> {
     const id = ++this.#id;
     const answered = new Promise<Message>((resolve) => this.#answers.set(id, resolve));

@@ -1,25 +1,40 @@
 /**
- * Frames without a camera, where a test is of what comes after it.
+ * Frames without a camera, for tests of what comes after it.
  *
  * @module
  */
 
+import type { CameraInfo, CameraStatus, Feed } from "../../lib/flow/feed.ts";
 import { Hub } from "../../lib/flow/hub.ts";
-import { now } from "../../lib/flow/clock.ts";
-import { writeExif } from "../../lib/frame/exif.ts";
-import type { CameraInfo, CameraStatus, Frame } from "../../lib/frame/frame.ts";
+import { completeFrame } from "../../lib/frame/complete_frame.ts";
+import type { Frame } from "../../lib/frame/frame.ts";
+import { FrameMemory } from "../../lib/frame/frame_memory.ts";
+import { now } from "../../lib/time/clock.js";
 
-/** A picture as the camera would hand it on. */
+/** A frame as the camera would publish it. The test holds it too, so it is never released. */
 export function frameOf(jpeg: Uint8Array, sequence: number = 1, capturedAt: number = now()): Frame {
-  return { bytes: writeExif(jpeg, { sequence, capturedAt }), sequence, capturedAt };
+  const frame = ownedFrameOf(jpeg, sequence, capturedAt);
+  frame.retain();
+  return frame;
 }
 
-/** A stand-in for an open camera: what is published, comes. */
-export class FakeCamera {
+/** A frame with one holder, whose memory is freed like that of the camera's frames. */
+export function ownedFrameOf(
+  jpeg: Uint8Array,
+  sequence: number = 1,
+  capturedAt: number = now(),
+): Frame {
+  return completeFrame(FrameMemory.copyOf(jpeg), { sequence, capturedAt });
+}
+
+/** A fake of an open camera: it gives what the test publishes. */
+export class FakeCamera implements Feed {
   readonly frames: Hub<Frame>;
   readonly status: Hub<CameraStatus> = new Hub();
   readonly info: CameraInfo = { name: "fake", mode: "by hand" };
-  /** Settles once somebody watches. */
+  readonly source = undefined;
+  now: () => number = now;
+  /** Resolves once somebody watches. */
   readonly watched: Promise<void>;
 
   constructor() {
@@ -29,5 +44,9 @@ export class FakeCamera {
       if (wanted) resolve();
     });
     this.status.publish({ state: "live" });
+  }
+
+  get arrivals(): Feed["arrivals"] {
+    return { received: this.frames.published, missed: 0 };
   }
 }

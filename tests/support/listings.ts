@@ -1,5 +1,5 @@
 /**
- * What ffmpeg and v4l2-ctl print of webcams, as users posted it or as it was seen here.
+ * What ffmpeg and v4l2-ctl print about webcams, from users' posts or from our own machines.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export const MAC_DEVICES = `\
 : Input/output error
 `;
 
-/** An A4 TECH camera: each size once for each rate, and all of it again for another format. */
+/** An A4 TECH camera: one line for each size and rate, and all of them again for another format. */
 export const MAC_MODES = `\
 [avfoundation @ 0x7faf9b80fa00] Selected framerate (0.001000) is not supported by the device.
 [avfoundation @ 0x7faf9b80fa00] Supported modes:
@@ -80,7 +80,7 @@ export const WINDOWS_NEW = `\
 [dshow @ 0000022] "Microphone (Realtek)" (audio)
 `;
 
-/** An HD Pro Webcam C920, and a camera that has one rate. */
+/** An HD Pro Webcam C920, and a camera with a single rate. */
 export const WINDOWS_OPTIONS = `\
 [dshow @ 000001781c263740] DirectShow video device options (from video devices)
 [dshow @ 000001781c263740]  Pin "Capture" (alternative pin name "0")
@@ -93,5 +93,5 @@ export const WINDOWS_OPTIONS = `\
 /** Listings of webcams. */
 export const DEVICES: readonly string[] = [SOURCES, MAC_DEVICES, WINDOWS_OLD, WINDOWS_NEW];
 
-/** Listings of what a webcam offers. */
+/** Listings of a webcam's modes. */
 export const MODES: readonly string[] = [V4L2_CTL, LIST_FORMATS, MAC_MODES, WINDOWS_OPTIONS];

@@ -1,5 +1,5 @@
 /**
- * Whether what somebody sees is a picture, and moves.
+ * Whether a program shows a moving picture.
  *
  * @module
  */
@@ -7,18 +7,17 @@
 import { delay } from "@std/async/delay";
 import { Image } from "imagescript";
 
-/** How long a picture may take to be there, and then to move, in milliseconds. */
+/** How long a picture may take to appear and to move, in milliseconds. */
 const PATIENCE_MS = 30_000;
-/** How long between two looks, in milliseconds. */
+/** The pause between two looks, in milliseconds. */
 const PAUSE_MS = 200;
-/** Colours that a picture has at least; a blank page with its controls has fewer. */
+/** The fewest colours of a picture; a blank page with its controls has fewer. */
 const COLOURS = 12;
-/** The share of the points looked at that must change. */
+/** The share of the points that must change. */
 const CHANGE = 0.005;
 
 /**
- * Looks, by `look`, which gives a PNG or a JPEG, until it has seen a picture that moves; gives what it
- * saw last.
+ * Calls `look`, which gives a PNG or a JPEG, until the picture in it has moved; returns the last one.
  */
 export async function seesMovingPicture(look: () => Promise<Uint8Array>): Promise<Uint8Array> {
   const giveUpAt = performance.now() + PATIENCE_MS;
@@ -43,7 +42,7 @@ function differ(before: readonly number[], after: readonly number[]): boolean {
 async function pointsOf(bytes: Uint8Array): Promise<number[]> {
   const { bitmap } = await Image.decode(bytes);
   const points: number[] = [];
-  // An odd number of pixels on, so that no column is looked at more than others.
+  // An odd step, so that no column counts more than others.
   for (let at = 0; at < bitmap.length; at += 4 * 331) {
     points.push((bitmap[at] >> 4) << 8 | (bitmap[at + 1] >> 4) << 4 | bitmap[at + 2] >> 4);
   }

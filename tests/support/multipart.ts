@@ -1,5 +1,5 @@
 /**
- * The parts of a `multipart/x-mixed-replace` answer, read as a strict reader would.
+ * A strict reader of `multipart/x-mixed-replace` responses.
  *
  * @module
  */
@@ -10,7 +10,7 @@ export interface Part {
   body: Uint8Array;
 }
 
-/** Reads the parts of a response as they come; fails where one is not of the form it should be. */
+/** Reads the parts of a response as they come; throws at the first malformed one. */
 export async function* partsOf(response: Response): AsyncGenerator<Part> {
   const boundary = /boundary=([^;"]+)$/.exec(response.headers.get("content-type") ?? "")?.[1];
   if (!boundary) throw new Error(`no boundary in ${response.headers.get("content-type")}`);
@@ -45,7 +45,7 @@ export async function* partsOf(response: Response): AsyncGenerator<Part> {
     while (true) {
       const opening = await line();
       if (opening === undefined) return;
-      if (opening !== `--${boundary}`) throw new Error(`"${opening}" is no boundary`);
+      if (opening !== `--${boundary}`) throw new Error(`"${opening}" is not the boundary`);
       const headers = new Map<string, string>();
       for (let text = await line(); text; text = await line()) {
         const [name, value] = text.split(": ");

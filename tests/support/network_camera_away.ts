@@ -5,12 +5,12 @@
  */
 
 import { delay } from "@std/async/delay";
-import { now } from "../../lib/flow/clock.ts";
+import { now } from "../../lib/time/clock.js";
 import { NetworkCamera } from "./fake_network_camera.ts";
 import { AT_ONCE_MS, FaultPipeline } from "./fault_pipeline.ts";
 import { testPictures } from "./pictures.ts";
 
-/** Takes the camera away for so many seconds; fails where pictures do not come again. */
+/** Takes the camera away for some seconds; fails if the frames do not come back. */
 export async function loseNetworkCamera(seconds: number): Promise<void> {
   const pictures = await testPictures(20);
   let camera = new NetworkCamera();

@@ -1,15 +1,19 @@
 /**
- * Real pictures to test with: made by ffmpeg, and footage of people who walk.
+ * Real JPEGs for tests: ffmpeg's test picture, photographs, and footage of people.
  *
  * @module
  */
 
-/** People walking past, 768x576, 10 a second (Debian: opencv-doc). */
+import { assertEquals } from "@std/assert";
+import { STANDARD_TABLES } from "../../lib/frame/huffman_tables.ts";
+import { DHT, segments } from "../../lib/frame/jpeg.ts";
+
+/** A video of people walking past, 768x576 at 10 frames a second (Debian: opencv-doc). */
 export const FOOTAGE = "/usr/share/doc/opencv-doc/examples/data/vtest.avi";
-/** How many pictures it has. */
+/** How many frames it has. */
 export const FOOTAGE_FRAMES = 795;
 
-/** Runs ffmpeg; fails when it does. */
+/** Runs ffmpeg; throws if it fails. */
 export async function ffmpeg(...args: string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command("ffmpeg", {
     args: ["-nostdin", "-hide_banner", "-v", "error", "-y", ...args],
@@ -17,7 +21,7 @@ export async function ffmpeg(...args: string[]): Promise<void> {
   if (!success) throw new Error(`ffmpeg failed: ${new TextDecoder().decode(stderr)}`);
 }
 
-/** All pictures of a video as JPEGs, encoded as `args` say. */
+/** All frames of a video as JPEGs, encoded with `args`. */
 export async function jpegsOf(input: string[], args: string[] = []): Promise<Uint8Array[]> {
   const folder = await Deno.makeTempDir();
   try {
@@ -29,7 +33,7 @@ export async function jpegsOf(input: string[], args: string[] = []): Promise<Uin
   }
 }
 
-/** Pictures of ffmpeg's moving test picture. */
+/** JPEGs of ffmpeg's moving test picture. */
 export function testPictures(
   count: number,
   size: string = "320x240",
@@ -42,15 +46,24 @@ export function testPictures(
   ]);
 }
 
-/** Where Debian's opencv-doc has photographs. */
+/** The JPEG as most webcams send it: without its Huffman tables, which must be the standard ones. */
+export function withoutTables(jpeg: Uint8Array): Uint8Array {
+  const parts = [...segments(jpeg)].filter(({ marker }) => marker === DHT);
+  const tables = parts.flatMap(({ start, end }) => [...jpeg.subarray(start, end)]);
+  assertEquals(tables, [...STANDARD_TABLES], "these are not the standard tables");
+  const [{ start, end }] = parts;
+  return new Uint8Array([...jpeg.subarray(0, start), ...jpeg.subarray(end)]);
+}
+
+/** The folder with the photographs of Debian's opencv-doc. */
 const PHOTOGRAPHS = "/usr/share/doc/opencv-doc/examples/data";
 
 /** A photograph of a house. */
 export const STILL = `${PHOTOGRAPHS}/home.jpg`;
 
 /**
- * Photographs, small, in each of the forms that cameras make: with colours in all three
- * resolutions and in none, baseline and progressive, with and without restart markers.
+ * Small photographs in every JPEG format that cameras use: each chroma subsampling and greyscale,
+ * baseline and progressive, with and without restart markers.
  */
 export async function photographs(): Promise<Uint8Array[]> {
   const names = ["fruits", "baboon", "messi5", "building", "butterfly", "orange"];

@@ -1,12 +1,12 @@
 /**
- * Server and client as two processes, with a viewer's address: all that a viewer's program needs.
+ * A server and a client as two processes, for a program that watches.
  *
  * @module
  */
 
 import { clientUrl, type Program, serverPort, startClient, startServer } from "./programs.ts";
 
-/** What the two programs are started with, besides where they listen. */
+/** The arguments of the two programs, except for their addresses. */
 export interface PipelineOptions {
   readonly server?: readonly string[];
   readonly client?: readonly string[];
@@ -19,7 +19,7 @@ export class Pipeline implements AsyncDisposable {
   readonly #serverArgs: readonly string[];
   /** The server's port. */
   readonly port: string;
-  /** Where viewers open it, without a slash at the end. */
+  /** The address for viewers, without a slash at the end. */
   readonly url: string;
 
   private constructor(
@@ -34,7 +34,7 @@ export class Pipeline implements AsyncDisposable {
     this.url = at.url;
   }
 
-  /** Starts both, and waits until viewers can come. */
+  /** Starts both, and waits until viewers can connect. */
   static async start({ server = [], client = [] }: PipelineOptions): Promise<Pipeline> {
     const first = startServer("--host", "127.0.0.1", "--port", "0", ...server);
     const port = await serverPort(first);
@@ -44,14 +44,14 @@ export class Pipeline implements AsyncDisposable {
     return new Pipeline(first, second, { port, url: await clientUrl(second), serverArgs: server });
   }
 
-  /** Kills the server as a power cut would; settles once the client has noticed. */
+  /** Kills the server as a power cut would, and waits until the client has noticed. */
   async loseServer(): Promise<void> {
     this.#server.kill("SIGKILL");
     await this.#server.ends();
     await this.#client.says(/trying again, next in/);
   }
 
-  /** Starts the server again, on the same port. */
+  /** Restarts the server on the same port. */
   async returnServer(): Promise<void> {
     this.#server = startServer("--host", "127.0.0.1", "--port", this.port, ...this.#serverArgs);
     await serverPort(this.#server);

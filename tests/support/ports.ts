@@ -1,5 +1,5 @@
 /**
- * Ports for programs that are told theirs.
+ * Ports for programs that cannot pick one themselves.
  *
  * @module
  */

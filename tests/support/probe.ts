@@ -1,6 +1,6 @@
 /**
- * Tries what a program should not be able to do, and prints what it could: the arguments are
- * `read:PATH`, `write:PATH`, `run:PROGRAM` and `env:NAME`.
+ * Tries what a program should not be able to do, and prints what worked. Arguments: `read:PATH`,
+ * `write:PATH`, `run:PROGRAM` and `env:NAME`.
  *
  * @module
  */

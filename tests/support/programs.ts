@@ -1,17 +1,17 @@
 /**
- * server.ts and client.ts as a user starts them.
+ * Starts server.ts and client.ts as a user does.
  *
  * @module
  */
 
 import { deadline } from "@std/async/deadline";
 
-/** How long a program may take for what a test waits for, in milliseconds. */
+/** How long tests wait for a program, in milliseconds. */
 const PATIENCE_MS = 20_000;
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** A program that was started; disposing of it ends it. */
+/** A running program; disposing of it ends it. */
 export class Program implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #ended: Promise<Deno.CommandStatus>;
@@ -20,7 +20,7 @@ export class Program implements AsyncDisposable {
   stdout = "";
   stderr = "";
 
-  /** @param stdin `piped` where the program is told something while it runs. */
+  /** @param stdin `piped` if the test calls {@linkcode tell}. */
   constructor(
     command: string,
     args: string[],
@@ -58,7 +58,7 @@ export class Program implements AsyncDisposable {
     for (const listener of this.#listeners.splice(0)) listener();
   }
 
-  /** Waits until the program has said what matches, on stdout or stderr. */
+  /** Waits until the program's stdout or stderr matches. */
   async says(pattern: RegExp, patienceMs: number = PATIENCE_MS): Promise<RegExpExecArray> {
     let match: RegExpExecArray | null = null;
     const isSaid = () => (match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr)) !== null;
@@ -66,7 +66,7 @@ export class Program implements AsyncDisposable {
     return match!;
   }
 
-  /** Waits until a condition on what it has said holds; `what` names it. */
+  /** Waits until a condition on its output holds; the error names `what` was missing. */
   async until(
     condition: () => boolean,
     what: string,
@@ -76,7 +76,7 @@ export class Program implements AsyncDisposable {
     void this.#reading.then(() => over = true);
     const waiting = (async () => {
       while (!condition()) {
-        if (over) throw new Error("it has ended");
+        if (over) throw new Error("the program ended");
         await new Promise<void>((resolve) => this.#listeners.push(resolve));
       }
     })();
@@ -84,18 +84,18 @@ export class Program implements AsyncDisposable {
       await deadline(waiting, patienceMs);
     } catch (error) {
       const said = `stdout: ${this.stdout}\nstderr: ${this.stderr}`;
-      throw new Error(`The program never said ${what}: ${(error as Error).message}\n${said}`);
+      throw new Error(`The program never wrote ${what}: ${(error as Error).message}\n${said}`);
     }
   }
 
-  /** Tells it something on its stdin. */
+  /** Writes to its stdin. */
   async tell(text: string): Promise<void> {
     const writer = this.#child.stdin.getWriter();
     await writer.write(new TextEncoder().encode(text));
     writer.releaseLock();
   }
 
-  /** Waits for the end; says the exit status. */
+  /** Waits until it ends; returns the exit status. */
   async ends(): Promise<number> {
     const [{ code }] = await deadline(Promise.all([this.#ended, this.#reading]), PATIENCE_MS);
     return code;
@@ -106,7 +106,7 @@ export class Program implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** The ids of the processes that it has started and that still run. */
+  /** The ids of its running child processes. */
   async children(): Promise<number[]> {
     const { stdout } = await new Deno.Command("pgrep", { args: ["-P", String(this.pid)] }).output();
     return new TextDecoder().decode(stdout).split("\n").filter(Boolean).map(Number);
@@ -116,7 +116,7 @@ export class Program implements AsyncDisposable {
     try {
       this.kill("SIGTERM");
     } catch {
-      // It has ended by itself.
+      // It has already ended.
     }
     await this.ends();
   }

@@ -1,31 +1,31 @@
 /**
- * The table of faults in a document, written by the tests that measure them.
+ * The table of faults in docs/reliability.md, written by the tests that measure them.
  *
  * @module
  */
 
-/** What a test has measured. */
+/** What a test measured. */
 export interface Row {
   readonly fault: string;
-  /** What the viewer saw of it. */
+  /** What the viewer saw. */
   readonly saw: string;
-  /** From the end of its cause to the first new picture, in milliseconds. */
+  /** From the end of the cause to the first new picture, in milliseconds. */
   readonly recoveryMs: number;
-  /** What the log said, where there is something to be said. */
+  /** The log line, if there is one. */
   readonly told?: string;
 }
 
-/** Names the document; without it nothing is written. */
+/** The variable with the document's path; nothing is written without it. */
 const DOCUMENT = "RELIABILITY_TABLE";
 
-/** What differs from run to run. */
+/** The parts of log lines that differ from run to run, and what to write instead. */
 const CHANCE: readonly (readonly [RegExp, string])[] = [
   [/\/\S*\/(?=transform\.ts)/, ""],
   [/(127\.0\.0\.1|server\.test):\d+/, "$1:PORT"],
   [/Port \d+/, "Port 9999"],
 ];
 
-/** Puts a row into the document's table, in place of the one of the same fault. */
+/** Adds a row to the table, or replaces the one of the same fault. */
 export async function record({ fault, saw, recoveryMs, told }: Row): Promise<void> {
   const path = Deno.env.get(DOCUMENT);
   if (path === undefined) return;

@@ -1,4 +1,4 @@
-"""An RTSP camera: GStreamer's server with its moving test picture, on a port that is printed."""
+"""An RTSP camera: GStreamer's server with its moving test picture. Prints its URL."""
 
 import gi
 

@@ -1,25 +1,25 @@
 /**
- * A link between server and client, in this process: far, narrow, and it can be cut without a word.
+ * A proxy between server and client with latency and limited bandwidth, which can be cut silently.
  *
  * @module
  */
 
 import { delay } from "@std/async/delay";
 
-/** What a link is like. */
+/** Properties of a link. */
 export interface SlowLinkOptions {
-  /** Where the server listens. */
+  /** The server's port. */
   readonly port: number;
   readonly mbits?: number;
   readonly roundTripMs?: number;
 }
 
-/** How much is carried at once, in bytes. */
+/** How much is forwarded at once, in bytes. */
 const CHUNK_BYTES = 4096;
-/** How much of its time a link may make up for, in milliseconds. */
+/** How much lost time a link may make up for, in milliseconds. */
 const TOLERANCE_MS = 5;
 
-/** Takes connections on a port of its own and carries them to the server's. */
+/** Accepts connections on a port of its own and forwards them to the server. */
 export class SlowLink implements AsyncDisposable {
   mbits: number;
   readonly #port: number;
@@ -42,19 +42,19 @@ export class SlowLink implements AsyncDisposable {
     return this.#listener.addr.port;
   }
 
-  /** Carries nothing from now on, without a word to either end; connections can still be made. */
+  /** Forwards nothing from now on; both ends stay connected, and new connections still succeed. */
   cut(): void {
     this.#mended = Promise.withResolvers();
   }
 
-  /** Carries again. */
+  /** Forwards again. */
   mend(): void {
     this.#mended?.resolve();
     this.#mended = undefined;
   }
 
   #track(work: Promise<void>): void {
-    // An end that has left is no failure of the link.
+    // A closed connection is not a failure of the link.
     const carrying = work.catch(() => {}).finally(() => this.#carrying.delete(carrying));
     this.#carrying.add(carrying);
   }
@@ -80,7 +80,7 @@ export class SlowLink implements AsyncDisposable {
         const length = await from.read(chunk);
         if (length === null) break;
         await this.#mended?.promise;
-        // Timers are coarse: what they lose is caught up with.
+        // Timers are coarse, so the link makes up for what they lose.
         through = Math.max(through, performance.now() - TOLERANCE_MS) + length / 125 / mbits();
         const early = through - performance.now();
         if (early > 0) await this.#wait(early);

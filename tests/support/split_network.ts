@@ -1,13 +1,12 @@
 /**
- * A server and a client with a cable between them, in network namespaces of their own; it can be
- * pulled, and each end can get another address. Needs root.
+ * Server and client in network namespaces of their own, with a link that can be cut. Needs root.
  *
  * @module
  */
 
 import { Program } from "./programs.ts";
 
-/** The name by which the client knows the server, whatever its address is. */
+/** The server's host name; it resolves to the server's current address. */
 export const SERVER_NAME = "server.test";
 
 /** Three namespaces: the server's, the client's, and a switch between them. */
@@ -17,7 +16,7 @@ export class SplitNetwork implements AsyncDisposable {
 
   private constructor() {}
 
-  /** Makes one; undefined where this machine lets nobody. */
+  /** Creates the network; undefined if this machine does not allow it. */
   static async make(): Promise<SplitNetwork | undefined> {
     const network = new SplitNetwork();
     try {
@@ -44,7 +43,7 @@ export class SplitNetwork implements AsyncDisposable {
     }
     await ip("-n", server, "addr", "add", `${this.#address}/24`, "dev", "end");
     await ip("-n", client, "addr", "add", "10.84.0.100/24", "dev", "end");
-    // `ip netns exec` puts this file in the place of /etc/hosts.
+    // `ip netns exec` mounts this file over /etc/hosts.
     await Deno.mkdir(`/etc/netns/${client}`, { recursive: true });
     await this.#nameServer();
   }
@@ -54,28 +53,28 @@ export class SplitNetwork implements AsyncDisposable {
     await Deno.writeTextFile(`/etc/netns/${this.#name}c/hosts`, lines);
   }
 
-  /** What stands in front of a command that runs at one end. */
+  /** The prefix of a command that runs at one end. */
   at(end: "server" | "client"): string[] {
     return ["ip", "netns", "exec", this.#name + end[0]];
   }
 
-  /** Starts one of our programs at its end. */
+  /** Starts server.ts or client.ts at its end. */
   start(end: "server" | "client", ...args: string[]): Program {
     const [command, ...inside] = this.at(end);
     return new Program(command, [...inside, Deno.execPath(), "run", "-A", `${end}.ts`, ...args]);
   }
 
-  /** Carries nothing from now on: neither end is told, and both cables look plugged in. */
+  /** Drops all packets from now on; to both ends, the cable looks plugged in. */
   async cut(): Promise<void> {
     await ip("-n", `${this.#name}h`, "link", "set", "switch", "down");
   }
 
-  /** Carries again. */
-  async mend(): Promise<void> {
+  /** Undoes {@linkcode cut}. */
+  async restore(): Promise<void> {
     await ip("-n", `${this.#name}h`, "link", "set", "switch", "up");
   }
 
-  /** The server's address is gone, and it has another, which its name leads to. */
+  /** Gives the server another address, and its name with it. */
   async moveServer(): Promise<void> {
     const server = `${this.#name}s`;
     await ip("-n", server, "addr", "del", `${this.#address}/24`, "dev", "end");

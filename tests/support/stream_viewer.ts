@@ -1,38 +1,38 @@
 /**
- * One who watches `/stream`, in a process of its own, and what it has seen.
+ * A viewer of `/stream` in a process of its own, and what it has seen.
  *
  * @module
  */
 
 import { Program } from "./programs.ts";
 
-/** What came: a new picture of the camera, the last one again, or words; or how the connection fares. */
+/** What came: a new picture, the last one again, or a notice; or what the connection did. */
 export interface Seen {
   /** When, in milliseconds since 1970. */
   readonly at: number;
   readonly what: "open" | "end" | "picture" | "same" | "notice";
 }
 
-/** How many pictures in a row show that it goes on again. */
+/** How many pictures in a row show that a fault is over. */
 const PICTURES = 10;
-/** Less than this between two pictures is no gap that anybody would see, in milliseconds. */
+/** The shortest gap between two pictures that a person notices, in milliseconds. */
 const GAP_MS = 500;
 
-/** What a viewer saw of a fault. */
+/** A fault as a viewer saw it. */
 export interface Outage {
-  /** When the first picture came after it, in milliseconds since 1970. */
+  /** When the first picture after it came, in milliseconds since 1970. */
   readonly overAt: number;
-  /** How long no new picture came, in milliseconds; 0 where nobody would notice. */
+  /** How long no new picture came, in milliseconds; 0 if nobody would notice. */
   readonly ms: number;
   /** In words. */
   readonly saw: string;
 }
 
-/** How the viewer is run. */
+/** How to run the viewer. */
 export interface WatchOptions {
-  /** Opens another connection when one has ended, as the page does. */
+  /** Whether to connect again when the connection has ended, as the page does. */
   readonly retry?: boolean;
-  /** What stands in front of the command, as `ip netns exec`. */
+  /** What to put in front of the command, such as `ip netns exec NAME`. */
   readonly inside?: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export class StreamViewer implements AsyncDisposable {
     this.#program = program;
   }
 
-  /** Starts one; it has seen a second of pictures then. */
+  /** Starts a viewer, and waits until it has seen pictures for a second. */
   static async watch(
     url: string,
     { retry, inside = [] }: WatchOptions = {},
@@ -67,14 +67,14 @@ export class StreamViewer implements AsyncDisposable {
     return this.seen.filter(({ what }) => what === "open").length;
   }
 
-  /** Waits until so many new pictures have come since then. */
+  /** Waits until this many new pictures have come since then. */
   async pictures(count: number, since: number = 0, patienceMs?: number): Promise<Seen[]> {
     const come = () => this.seen.filter(({ at, what }) => what === "picture" && at > since);
     await this.#program.until(() => come().length >= count, `${count} pictures`, patienceMs);
     return come();
   }
 
-  /** Waits until a fault that began then is over, and pictures come since its cause has ended. */
+  /** Waits until a fault is over: until pictures come after its cause has ended. */
   async outage(
     { began, ended = began, patienceMs }: { began: number; ended?: number; patienceMs?: number },
   ): Promise<Outage> {

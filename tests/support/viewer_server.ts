@@ -1,5 +1,5 @@
 /**
- * An endpoint for viewers, with frames by hand.
+ * The HTTP endpoint with a feed that the test publishes to.
  *
  * @module
  */
@@ -7,23 +7,22 @@
 import { deadline } from "@std/async/deadline";
 import { Hub } from "../../lib/flow/hub.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
-import { type ServeOptions, serveViewers, type ViewerServer } from "../../lib/http/serve.ts";
+import { type HttpOptions, serveHttp, type ViewerServer } from "../../lib/http/serve_http.ts";
 import type { FeedState } from "../../lib/http/state.ts";
 import { LIVE } from "./feed_state.ts";
 
-/** How long it may take until as many watch as should, in milliseconds. */
+/** How long to wait for a number of viewers, in milliseconds. */
 const PATIENCE_MS = 20_000;
 
-/** One on a port of its own. */
+/** An endpoint on a port of its own. */
 export class TestServer implements AsyncDisposable {
   readonly frames = new Hub<Frame>();
   state: FeedState = LIVE;
   #server!: ViewerServer;
 
-  static async start(options: Partial<ServeOptions> = {}): Promise<TestServer> {
+  static async start(options: Partial<HttpOptions> = {}): Promise<TestServer> {
     const server = new TestServer();
-    server.#server = await serveViewers(server.frames, {
-      host: "127.0.0.1",
+    server.#server = await serveHttp(server.frames, {
       port: 0,
       readState: () => server.state,
       ...options,
@@ -39,14 +38,14 @@ export class TestServer implements AsyncDisposable {
     return fetch(`http://127.0.0.1:${this.port}${path}`, init);
   }
 
-  /** A connection on which `text` has been said. */
+  /** A connection on which `text` was sent. */
   async say(text: string): Promise<Deno.TcpConn> {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
     await connection.write(new TextEncoder().encode(text));
     return connection;
   }
 
-  /** Waits until so many watch. */
+  /** Waits until there are this many viewers. */
   async viewers(count: number): Promise<void> {
     const state = async () => (await (await this.get("/state")).json()).viewers.length;
     const until = async () => {
@@ -60,13 +59,13 @@ export class TestServer implements AsyncDisposable {
   }
 }
 
-/** All that comes until the other side ends the connection. */
-export async function rest(connection: Deno.TcpConn): Promise<string> {
+/** Reads until the other side ends the connection. */
+export async function rest(connection: Deno.Conn): Promise<string> {
   return await new Response(connection.readable).text();
 }
 
-/** Reads as much, and no more. */
-export async function read(connection: Deno.TcpConn, bytes: number): Promise<string> {
+/** Reads this many bytes, and no more. */
+export async function read(connection: Deno.Conn, bytes: number): Promise<string> {
   const buffer = new Uint8Array(bytes);
   let length = 0;
   while (length < bytes) {
@@ -77,5 +76,5 @@ export async function read(connection: Deno.TcpConn, bytes: number): Promise<str
   return new TextDecoder("latin1").decode(buffer.subarray(0, length));
 }
 
-/** Asks for the stream. */
+/** A request for the stream. */
 export const STREAM = "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n";

@@ -1,34 +1,34 @@
 /**
- * What a process takes of the machine, as Linux tells it.
+ * The resources that a process uses, from Linux's /proc.
  *
  * @module
  */
 
-/** How many ticks of the processor's time there are in a second: Linux has said 100 for ever. */
+/** Clock ticks of CPU time in a second; always 100 on Linux. */
 const TICKS_PER_SECOND = 100;
 
-/** What a process takes. */
+/** The resources that a process uses. */
 export interface Vitals {
   /** Resident memory, in MiB. */
   readonly rss: number;
-  /** The part of it that is in no file: heaps, buffers, stacks. In MiB. */
+  /** Resident memory that no file backs: heaps, buffers, stacks. In MiB. */
   readonly anonymous: number;
-  /** The processor's time since it was started, in seconds. */
+  /** CPU time since it was started, in seconds. */
   readonly cpuSeconds: number;
-  /** Its threads. */
+  /** How many threads it has. */
   readonly threads: number;
-  /** Its open files and sockets. */
+  /** How many files and sockets it has open. */
   readonly descriptors: number;
 }
 
-/** What a process takes now. */
+/** Reads the resources that a process uses now. */
 export async function vitalsOf(pid: number): Promise<Vitals> {
   const [status, stat] = await Promise.all([
     Deno.readTextFile(`/proc/${pid}/status`),
     Deno.readTextFile(`/proc/${pid}/stat`),
   ]);
   const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)![1]);
-  // The name before the parenthesis may hold spaces. utime and stime are fields 14 and 15.
+  // The name in parentheses may contain spaces. utime and stime are fields 14 and 15.
   const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13);
   return {
     rss: field("VmRSS") / 1024,

@@ -1,20 +1,20 @@
 /**
- * A viewer that tells what it sees, a line of JSON each: `watch_stream.ts URL` stays with its one
- * connection, `watch_stream.ts URL retry` opens another when that has ended, as the page does.
+ * A viewer that prints what it sees, one line of JSON each. `watch_stream.ts URL` keeps to its one
+ * connection; `watch_stream.ts URL retry` opens another one when that has ended, as the page does.
  */
 
 import { delay } from "@std/async/delay";
 import { print } from "../../lib/cli/log.ts";
-import { now } from "../../lib/flow/clock.ts";
-import { readExif } from "../../lib/frame/exif.ts";
+import { now } from "../../lib/time/clock.js";
+import { readExif } from "../../lib/frame/exif_block.js";
 import { partsOf } from "./multipart.ts";
 import type { Seen } from "./stream_viewer.ts";
 
-/** How long the page waits before it looks again whether the endpoint is back. */
+/** How long to wait before connecting again, in milliseconds. */
 const RETRY_MS = 500;
 
 const [url, retry] = Deno.args;
-/** The newest picture of a camera. */
+/** The newest picture of the camera. */
 let last: { readonly capturedAt: number; readonly length: number } | undefined;
 
 function tell(what: Seen["what"]): void {
@@ -23,7 +23,7 @@ function tell(what: Seen["what"]): void {
 
 function judge(bytes: Uint8Array<ArrayBuffer>): Seen["what"] {
   const capturedAt = readExif(bytes)?.capturedAt;
-  // What is drawn in place of a picture has the time of the last one, or none.
+  // A notice has the time of the last picture, or none.
   if (capturedAt === undefined) return "notice";
   if (capturedAt === last?.capturedAt) return bytes.length === last.length ? "same" : "notice";
   last = { capturedAt, length: bytes.length };
@@ -36,7 +36,7 @@ do {
     tell("open");
     for await (const { body } of partsOf(response)) tell(judge(body.slice()));
   } catch {
-    // It has ended, or was never there: that is what is told.
+    // The stream has ended, or there was none: both are reported as the end.
   }
   tell("end");
   if (retry) await delay(RETRY_MS);

@@ -1,5 +1,5 @@
 /**
- * A client that does on the wire just what a test tells it to.
+ * A client that a test controls message by message.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { deadline } from "@std/async/deadline";
 /** How long an answer may take, in milliseconds. */
 const PATIENCE_MS = 10_000;
 
-/** One connection, read and written by hand. */
+/** One connection to a server. */
 export class WireClient implements Disposable {
   readonly #conn: Deno.TcpConn;
   #buffer = new Uint8Array(0);
@@ -24,18 +24,18 @@ export class WireClient implements Disposable {
     return new WireClient(conn);
   }
 
-  /** Address and port here, by which the server knows this client. */
+  /** This end's address and port, as the server sees and logs them. */
   get address(): string {
     const { hostname, port } = this.#conn.localAddr;
     return `${hostname}:${port}`;
   }
 
-  /** Writes bytes as they are. */
+  /** Writes raw bytes. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
   }
 
-  /** Writes a payload behind its length. */
+  /** Writes a payload with its length in front. */
   async send(payload: Uint8Array | object): Promise<void> {
     const bytes = payload instanceof Uint8Array
       ? payload
@@ -51,15 +51,15 @@ export class WireClient implements Disposable {
     return this.send(new Uint8Array(0));
   }
 
-  /** The next payload; undefined when the server has closed the connection. */
+  /** Reads the next payload; undefined if the server closed the connection. */
   async payload(): Promise<Uint8Array | undefined> {
     const header = await this.#take(4);
     if (!header) return undefined;
     return await this.#take(new DataView(header.buffer).getUint32(0));
   }
 
-  /** The next payload as a control message; a frame is `{ type: "frame" }`. */
-  // deno-lint-ignore no-explicit-any -- whatever the server says
+  /** Reads the next control message; a frame is `{ type: "frame", bytes }`. */
+  // deno-lint-ignore no-explicit-any -- whatever the server sends
   async message(): Promise<any> {
     const payload = await this.payload();
     if (!payload) return undefined;
@@ -67,8 +67,8 @@ export class WireClient implements Disposable {
     return JSON.parse(new TextDecoder().decode(payload));
   }
 
-  /** The next message of a type; the others before it are passed over. */
-  // deno-lint-ignore no-explicit-any -- whatever the server says
+  /** Reads the next message of a type and skips those before it. */
+  // deno-lint-ignore no-explicit-any -- whatever the server sends
   async messageOf(type: string): Promise<any> {
     while (true) {
       const message = await this.message();
@@ -76,7 +76,7 @@ export class WireClient implements Disposable {
     }
   }
 
-  /** Says that nothing more will come from here, and goes on listening. */
+  /** Closes this end for writing and continues to read. */
   async halfClose(): Promise<void> {
     await this.#conn.closeWrite();
   }

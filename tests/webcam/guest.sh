@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs in the machine with the webcam: server.ts with the arguments given, and the orders that a
-# test leaves as files in the folder both see. Ends with the server.
+# Runs in the machine with the webcam: starts server.ts with the given arguments, and carries out the
+# orders that a test puts as files into the shared folder. Ends with the server.
 orders=/mnt/webcam-vm
 
 order() {
@@ -16,9 +16,9 @@ fi
 "$@" &
 server=$!
 while kill -0 "$server" 2>/dev/null; do
-  # Taking the driver from the device is what pulling the cable is.
+  # Unbinding the driver is like pulling the cable.
   if order pull; then echo vivid.0 >/sys/bus/platform/drivers/vivid/unbind; fi
-  # It comes back under another number.
+  # It comes back with another number.
   if order return; then
     modprobe -r vivid
     modprobe vivid n_devs=1 node_types=0x1 vid_cap_nr=3

@@ -1,9 +1,9 @@
 /**
- * A machine with a webcam, virtual but with the kernel's real drivers.
+ * A virtual machine with a webcam, through the kernel's real drivers.
  *
- * `WEBCAM_VM` names the program that boots it; it takes `--camera raw|mjpeg|none`,
- * `--forward HOST_PORT:GUEST_PORT` and the command to run inside, and shows the machine the folder
- * in `WEBCAM_VM_OUT` as /mnt/webcam-vm.
+ * `WEBCAM_VM` names the program that boots it. That takes `--camera raw|mjpeg|none`,
+ * `--forward HOST_PORT:GUEST_PORT` and the command to run inside, and mounts the folder in
+ * `WEBCAM_VM_OUT` as /mnt/webcam-vm.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { Program } from "../support/programs.ts";
 const VM = Deno.env.get("WEBCAM_VM");
 if (!VM) throw new Error("Name the program that boots a machine with a webcam in WEBCAM_VM");
 
-/** How long the machine may take to boot and the server to be ready: it is emulated. */
+/** How long the machine may take to boot and start the server, in milliseconds: it is emulated. */
 export const BOOT_MS = 90_000;
 
 /** What can be done to the camera. */
@@ -24,7 +24,7 @@ export class Machine implements AsyncDisposable {
   readonly #folder: string;
   /** The server in the machine. */
   readonly program: Program;
-  /** The port here behind which the server's is. */
+  /** The port on this machine that leads to the server. */
   readonly port: number;
 
   private constructor(camera: "raw" | "mjpeg", folder: string, args: string[]) {
@@ -38,7 +38,7 @@ export class Machine implements AsyncDisposable {
     ], { WEBCAM_VM_OUT: folder });
   }
 
-  /** Boots; `before` is done to the camera before the server starts. */
+  /** Boots a machine, and carries out `before` before the server starts. */
   static async boot(
     { camera, args = [], before }: { camera: "raw" | "mjpeg"; args?: string[]; before?: Order },
   ): Promise<Machine> {
@@ -47,7 +47,7 @@ export class Machine implements AsyncDisposable {
     return new Machine(camera, folder, args);
   }
 
-  /** Has something done to the camera. */
+  /** Does something to the camera. */
   async order(order: Order): Promise<void> {
     await Deno.writeTextFile(`${this.#folder}/${order}`, "");
   }

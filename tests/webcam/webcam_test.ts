@@ -6,14 +6,14 @@ import { BOOT_MS, Machine } from "./machine.ts";
 interface Expected {
   camera: "raw" | "mjpeg";
   args: string[];
-  /** What the server says of it. */
+  /** What the server logs about it. */
   line: RegExp;
   width: number;
   height: number;
   fps: number;
 }
 
-/** The raw one has no size above 640x480 at 15 a second, and encoding takes an emulated machine long. */
+/** The raw one has at most 640x480 at 15 fps, and encoding takes long on an emulated machine. */
 const CAMERAS: Expected[] = [
   {
     camera: "raw",
@@ -26,7 +26,7 @@ const CAMERAS: Expected[] = [
   {
     camera: "mjpeg",
     args: [],
-    line: /MJPEG-camera, .*mjpeg 1280x720 at 30: its own JPEGs, of the size wanted; copied/,
+    line: /MJPEG-camera, .*mjpeg 1280x720 at 30: its own JPEGs, in the wanted size; copied/,
     width: 1280,
     height: 720,
     fps: 30,
@@ -34,7 +34,7 @@ const CAMERAS: Expected[] = [
 ];
 
 for (const { camera, args, line, width, height, fps } of CAMERAS) {
-  Deno.test(`a viewer sees a webcam that gives ${camera} pictures, on another machine`, async () => {
+  Deno.test(`a viewer sees a webcam that gives ${camera} frames, on another machine`, async () => {
     await using machine = await Machine.boot({ camera, args });
     await machine.program.says(line, BOOT_MS);
     await using client = startClient("--port", String(machine.port), "--http-port", "0");
@@ -52,11 +52,11 @@ for (const { camera, args, line, width, height, fps } of CAMERAS) {
     assertEquals(state.camera.state, "live");
     assertEquals(state.frames.corrupt, 0);
     const measured = (times.length - 1) / (times.at(-1)! - times[0]);
-    assert(Math.abs(measured - fps) < 0.15 * fps, `${measured} pictures a second, not ${fps}`);
+    assert(Math.abs(measured - fps) < 0.15 * fps, `${measured} frames a second, not ${fps}`);
   });
 }
 
-Deno.test("a webcam that is pulled and returned under another path comes back to its viewers", async () => {
+Deno.test("viewers see a webcam again when it was unplugged and has another path", async () => {
   await using machine = await Machine.boot({ camera: "raw", args: ["--device", "/dev/video0"] });
   await machine.program.says(/listening/, BOOT_MS);
   await using client = startClient("--port", String(machine.port), "--http-port", "0");
@@ -65,10 +65,10 @@ Deno.test("a webcam that is pulled and returned under another path comes back to
   await parts.next();
   await machine.order("pull");
   const [, lost] = await client.says(/camera live[^]*?camera lost: (.*)/);
-  assertMatch(lost, /No such device: it was unplugged, plug it in again|No webcam at/);
+  assertMatch(lost, /No such device: it was unplugged; plug it in again|No webcam at/);
   await machine.order("return");
   await client.says(/camera live[^]*camera lost[^]*camera live/);
-  // The same stream goes on, with a picture of now.
+  // The same stream goes on, with a new frame.
   const now = Date.now() / 1000;
   let part = await parts.next();
   while (Number(part.value!.headers.get("x-timestamp")) < now) part = await parts.next();
@@ -78,12 +78,12 @@ Deno.test("a webcam that is pulled and returned under another path comes back to
   await machine.program.says(/camera live: .*\/dev\/video3/);
 });
 
-Deno.test("a webcam that another program uses is waited for, and its viewers are told", async () => {
+Deno.test("viewers see that another program uses the webcam, and the webcam once it is free", async () => {
   await using machine = await Machine.boot({ camera: "raw", before: "occupy" });
   await machine.program.says(/listening/, BOOT_MS);
   await using client = startClient("--port", String(machine.port), "--http-port", "0");
   const [lost] = await client.says(/camera lost: .*/);
-  assertMatch(lost, /Device or resource busy: another program uses the camera, close it/);
+  assertMatch(lost, /Device or resource busy: another program uses the camera; close it/);
   await machine.order("release");
   await client.says(/camera live/);
 });

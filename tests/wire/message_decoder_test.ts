@@ -1,13 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { MAX_FRAME_BYTES } from "../../lib/frame/frame.ts";
 import { MessageDecoder } from "../../lib/wire/message_decoder.ts";
-import {
-  clientLimit,
-  encodePayload,
-  MAX_CONTROL_BYTES,
-  ProtocolError,
-  serverLimit,
-} from "../../lib/wire/protocol.ts";
+import { clientLimit, serverLimit } from "../../lib/wire/limits.ts";
+import { MAX_CONTROL_BYTES } from "../../lib/wire/protocol.ts";
+import { ProtocolError } from "../../lib/wire/protocol_error.ts";
 
 const PAYLOADS = [
   new Uint8Array([0xff, 0xd8, 1, 2, 3, 0xff, 0xd9]),
@@ -22,7 +18,7 @@ function join(...arrays: Uint8Array[]): Uint8Array {
 
 function read(...chunks: Uint8Array[]): Uint8Array[] {
   const decoder = new MessageDecoder(serverLimit);
-  return chunks.flatMap((chunk) => [...decoder.push(chunk)]);
+  return chunks.flatMap((chunk) => [...decoder.push(chunk)].map(({ bytes }) => bytes));
 }
 
 /** A length, and the first byte of what it announces. */
@@ -33,7 +29,7 @@ function announce(length: number, ...first: number[]): Uint8Array {
   return bytes;
 }
 
-const STREAM = join(...PAYLOADS.map(encodePayload));
+const STREAM = join(...PAYLOADS.flatMap((payload) => [announce(payload.length), payload]));
 
 Deno.test("MessageDecoder gives the same payloads wherever the stream is split", () => {
   for (let at = 0; at <= STREAM.length; at++) {
@@ -45,21 +41,21 @@ Deno.test("MessageDecoder gives the same payloads when it is fed one byte at a t
   assertEquals(read(...Array.from(STREAM, (byte) => new Uint8Array([byte]))), PAYLOADS);
 });
 
-Deno.test("MessageDecoder takes payloads of the longest length, and no longer ones", () => {
+Deno.test("MessageDecoder accepts payloads up to the limit, and no longer ones", () => {
   read(announce(MAX_FRAME_BYTES, 0xff));
   read(announce(MAX_CONTROL_BYTES, 0x7b));
   const refuse = (bytes: Uint8Array, message: string) =>
     assertThrows(() => read(bytes), ProtocolError, message);
-  refuse(announce(MAX_FRAME_BYTES + 1), `${MAX_FRAME_BYTES} is the most`);
-  refuse(announce(MAX_CONTROL_BYTES + 1, 0x7b), `${MAX_CONTROL_BYTES} is the most`);
+  refuse(announce(MAX_FRAME_BYTES + 1), `the limit is ${MAX_FRAME_BYTES}`);
+  refuse(announce(MAX_CONTROL_BYTES + 1, 0x7b), `the limit is ${MAX_CONTROL_BYTES}`);
   refuse(announce(0xffffffff), "4294967295 bytes");
 });
 
-Deno.test("MessageDecoder refuses a payload that starts as none does", () => {
+Deno.test("MessageDecoder refuses a payload that starts like none", () => {
   assertThrows(() => read(announce(5, 0x48)), ProtocolError, "0x48");
 });
 
-Deno.test("MessageDecoder takes no frame from a client", () => {
+Deno.test("MessageDecoder accepts no frame from a client", () => {
   const decoder = new MessageDecoder(clientLimit);
   assertThrows(() => [...decoder.push(announce(5, 0xff))], ProtocolError, "0xff");
 });

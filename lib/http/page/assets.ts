@@ -1,17 +1,14 @@
-/**
- * The viewer page and what belongs to it: as it is, since browsers read modules themselves.
- *
- * @module
- */
+/** The viewer page and the files it loads, sent as they are: browsers load modules themselves. */
 
-import clock from "./clock.js" with { type: "text" };
+import meters from "../../flow/meters.js" with { type: "text" };
+import exifBlock from "../../frame/exif_block.js" with { type: "text" };
+import clock from "../../time/clock.js" with { type: "text" };
+import clockSync from "../../time/clock_sync.js" with { type: "text" };
 import controls from "./controls.js" with { type: "text" };
-import exifTime from "./exif_time.js" with { type: "text" };
 import feed from "./feed.js" with { type: "text" };
 import main from "./main.js" with { type: "text" };
-import numbers from "./numbers.js" with { type: "text" };
-import html from "./page.html" with { type: "text" };
 import css from "./page.css" with { type: "text" };
+import html from "./page.html" with { type: "text" };
 import picture from "./picture.js" with { type: "text" };
 import words from "./words.js" with { type: "text" };
 
@@ -28,22 +25,23 @@ const JS = "text/javascript; charset=utf-8";
 /** The page itself. */
 export const PAGE: Asset = { type: HTML, text: html };
 
-/** What it loads, by path. */
+/** The files it loads, where they are in this repository, so that their imports hold in both. */
 export const ASSETS: Readonly<Record<string, Asset>> = {
-  "/page/page.css": { type: CSS, text: css },
-  "/page/clock.js": { type: JS, text: clock },
-  "/page/controls.js": { type: JS, text: controls },
-  "/page/exif_time.js": { type: JS, text: exifTime },
-  "/page/feed.js": { type: JS, text: feed },
-  "/page/main.js": { type: JS, text: main },
-  "/page/numbers.js": { type: JS, text: numbers },
-  "/page/picture.js": { type: JS, text: picture },
-  "/page/words.js": { type: JS, text: words },
+  "/lib/flow/meters.js": { type: JS, text: meters },
+  "/lib/frame/exif_block.js": { type: JS, text: exifBlock },
+  "/lib/http/page/controls.js": { type: JS, text: controls },
+  "/lib/http/page/feed.js": { type: JS, text: feed },
+  "/lib/http/page/main.js": { type: JS, text: main },
+  "/lib/http/page/page.css": { type: CSS, text: css },
+  "/lib/http/page/picture.js": { type: JS, text: picture },
+  "/lib/http/page/words.js": { type: JS, text: words },
+  "/lib/time/clock.js": { type: JS, text: clock },
+  "/lib/time/clock_sync.js": { type: JS, text: clockSync },
 };
 
 /**
- * What the page may do: run and show what comes from here, and nothing else. Other pages show it in
- * a frame only when they are of this origin or of one that is allowed.
+ * What the page may do: run and show what this endpoint sends, and nothing else. Only pages of this
+ * origin, and of `origins`, may show it in a frame.
  */
 export function contentSecurityPolicy(origins: readonly string[]): string {
   return [

@@ -1,21 +1,19 @@
-/**
- * What a person can do with the picture: each by a button, and by the key that the button names.
- *
- * @module
- */
+/** What a person can do with the picture, by a button or by the key that the button names. */
 
-/** How long the bar stays in full screen when nothing is touched, in milliseconds. */
+/** How long the bar stays in full screen without any input, in milliseconds. */
 const IDLE_MS = 3000;
 
 /**
- * @param {Record<string, () => void>} actions by the id of their buttons
+ * Connects buttons and keys with actions.
+ *
+ * @param {Record<string, () => void>} actions by the id of their button
  */
 export function control(actions) {
   const buttons = Object.keys(actions).map((id) => document.getElementById(id));
   for (const button of buttons) button.onclick = () => actions[button.id]();
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    // On a button, the space bar already presses that one.
+    // On a focused button, the space bar presses that button.
     if (event.key === " " && event.target instanceof HTMLButtonElement) return;
     const button = buttons.find(({ ariaKeyShortcuts: key }) => key === name(event.key));
     if (!button || button.hidden || button.disabled) return;
@@ -28,12 +26,12 @@ function name(key) {
   return key === " " ? "Space" : key.toUpperCase();
 }
 
-/** Shows that a button is down. */
+/** Shows whether a button is pressed. */
 export function press(id, isPressed) {
   document.getElementById(id).ariaPressed = String(isPressed);
 }
 
-/** Full screen, with a bar that goes away by itself; the button is only there where it works. */
+/** Full screen, with a bar that hides itself. Without support for it, the button is hidden. */
 export class FullScreen {
   #timer;
 
@@ -63,12 +61,12 @@ export class FullScreen {
   }
 }
 
-/** Hands a file to the person. */
+/** Saves a file on the person's machine. */
 export function save(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  // The browser has begun to read it by then.
+  // By then, the browser has begun to read it.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -1,20 +1,18 @@
 /**
- * Where the pictures come from: a WebSocket, on which each is acknowledged when it is done with, so
- * that a page which falls behind gets fewer and fresh ones. Where none can be had (a proxy may not
- * pass it on, a browser may not send its password), it says so, and the stream has to do.
- *
- * @module
+ * Frames from a WebSocket. Each is acknowledged once it is drawn, so that a slow page gets fewer but
+ * fresh ones. Where WebSockets do not work (some proxies do not pass them on, some browsers send no
+ * password with them), the page falls back to the stream.
  */
 
-/** The first and the longest wait before another try, in milliseconds. */
+/** The first and the longest wait before another attempt, in milliseconds. */
 const RETRY_MS = { min: 250, max: 2000 };
-/** How many tries may fail in a row while all else is answered, before the stream has to do. */
-const TRIES = 3;
-/** How long pictures may stay away while they should come, in milliseconds. */
+/** After how many failed attempts in a row to fall back, if other requests are answered. */
+const ATTEMPTS = 3;
+/** How long a connection may be silent although the camera is live, in milliseconds. */
 const SILENCE_MS = 4000;
 
 export class Feed {
-  #onPicture;
+  #onFrame;
   #onFallback;
   #socket;
   #timer;
@@ -23,15 +21,15 @@ export class Feed {
   #heardAt = 0;
 
   /**
-   * @param {(bytes: Uint8Array) => Promise<void>} onPicture settles when it is done with
-   * @param {() => void} onFallback there is no WebSocket to be had
+   * @param {(bytes: Uint8Array) => Promise<void>} onFrame settles once the frame is drawn
+   * @param {() => void} onFallback called when WebSockets do not work
    */
-  constructor(onPicture, onFallback) {
-    this.#onPicture = onPicture;
+  constructor(onFrame, onFallback) {
+    this.#onFrame = onFrame;
     this.#onFallback = onFallback;
   }
 
-  /** Whether it is asked for. */
+  /** Whether frames are wanted. */
   get isOpen() {
     return this.#socket !== undefined || this.#timer !== undefined;
   }
@@ -47,11 +45,16 @@ export class Feed {
     this.#wait = RETRY_MS.min;
   }
 
-  /** Whether all else is answered, and whether pictures should come. */
+  /**
+   * Looks after the connection.
+   *
+   * @param {{ isAnswered: boolean, isLive: boolean }} state whether other requests are answered, and
+   * whether frames should come
+   */
   check({ isAnswered, isLive }) {
     if (!isAnswered) this.#failures = 0;
     if (!this.isOpen) return;
-    if (this.#failures >= TRIES) {
+    if (this.#failures >= ATTEMPTS) {
       this.close();
       this.#failures = 0;
       return this.#onFallback();
@@ -67,7 +70,7 @@ export class Feed {
     url.protocol = url.protocol.replace("http", "ws");
     const socket = this.#socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
-    // One after the other, whatever each takes.
+    // One after the other, however long each takes.
     let work = Promise.resolve();
     socket.onmessage = ({ data }) => {
       this.#heardAt = performance.now();
@@ -75,8 +78,8 @@ export class Feed {
       this.#wait = RETRY_MS.min;
       work = work.then(async () => {
         if (socket !== this.#socket) return;
-        // One that cannot be shown is done with as well.
-        await this.#onPicture(new Uint8Array(data)).catch(() => {});
+        // A frame that cannot be drawn is acknowledged too.
+        await this.#onFrame(new Uint8Array(data)).catch(() => {});
         if (socket.readyState === WebSocket.OPEN) socket.send("");
       });
     };

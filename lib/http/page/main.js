@@ -1,31 +1,33 @@
-/**
- * The viewer page: pictures on one side, how they fare on the other.
- *
- * @module
- */
+/** The viewer page: draws frames, and says how well they come. */
 
-import { Clock, now } from "./clock.js";
+import { now } from "../../time/clock.js";
+import { ClockSync } from "../../time/clock_sync.js";
 import { control, FullScreen, press, save } from "./controls.js";
 import { Feed } from "./feed.js";
-import { Numbers } from "./numbers.js";
+import { Percentiles, RateMeter } from "../../flow/meters.js";
 import { Picture } from "./picture.js";
 import { ago, verdict } from "./words.js";
 
-/** How often the state is asked for, in milliseconds. */
+/** How often to ask for the state, in milliseconds. */
 const POLL_MS = 1000;
 /** How long its answer may take, in milliseconds. */
 const ANSWER_MS = 4000;
-/** After a longer silence than this, in milliseconds, the machine has slept: connections are dead. */
+/** After a pause longer than this, in milliseconds, the machine has slept: connections are dead. */
 const SLEPT_MS = 15_000;
-/** From what age on a picture is shown as one of the past, in milliseconds. */
+/** From what age on a picture is greyed, in milliseconds. */
 const STALE_MS = 3000;
 
 const $ = (id) => document.getElementById(id);
 const picture = new Picture($("picture"), $("stream"));
-const numbers = new Numbers();
-const clock = new Clock();
 const screen = new FullScreen();
-/** What `/state` last said; undefined when it does not answer. */
+/** The camera's clock, from the times that `/state` tells. */
+let clock = new ClockSync();
+/** The frames that this page draws. */
+let rate = new RateMeter();
+/** How old they are once they are on the screen, in milliseconds: those of the last second. */
+let ages = new Percentiles();
+let latency;
+/** The last answer of `/state`; undefined if it does not answer. */
 let state;
 let isFrozen = false;
 let isStreaming = false;
@@ -34,29 +36,36 @@ const feed = new Feed(async (bytes) => {
   await picture.show(bytes);
   const { capturedAt } = picture;
   requestAnimationFrame(() => {
-    const { offset } = clock;
-    const isKnown = capturedAt !== undefined && offset !== undefined;
-    numbers.add(bytes.length, isKnown ? now() + offset - capturedAt : undefined);
+    rate.add(bytes.length);
+    const age = ageOf(capturedAt);
+    if (age !== undefined) ages.add(age);
   });
 }, () => {
   isStreaming = true;
   picture.stream();
 });
 
-/** Asks for pictures while they are looked at, and for none otherwise. */
+/** How long ago the camera's clock showed a time, in milliseconds; undefined while unknown. */
+function ageOf(time) {
+  return time === undefined || clock.roundTrip === null ? undefined : now() + clock.offset - time;
+}
+
+/** Asks for frames only while somebody can see them. */
 async function attend() {
   const isWanted = !isFrozen && !document.hidden;
   if (isWanted && !isStreaming) return feed.open();
   feed.close();
-  numbers.clear();
+  rate = new RateMeter();
+  ages = new Percentiles();
+  latency = undefined;
   if (isWanted || !isStreaming) return;
   isStreaming = false;
   await picture.still();
 }
 
-/** Nobody says that a connection did not outlive the machine's sleep, nor that the clock stood. */
-function awake() {
-  clock.clear();
+/** Starts afresh after the machine's sleep, which no connection survives and no event reports. */
+function wake() {
+  clock = new ClockSync();
   feed.close();
   if (isStreaming) picture.stream();
   void attend();
@@ -74,7 +83,7 @@ async function poll() {
   } catch {
     state = undefined;
   }
-  // An image whose stream has ended is never asked for again by itself.
+  // A browser does not load an image again by itself when its stream has ended.
   if (state && !before && isStreaming) picture.stream();
   const isLive = state?.source.state === "connected" && state.camera.state !== "lost";
   feed.check({ isAnswered: state !== undefined, isLive });
@@ -83,54 +92,55 @@ async function poll() {
 
 function draw() {
   const { tone, title, detail, next, isFlawed } = verdict(state);
-  const age = clock.offset === undefined || picture.capturedAt === undefined
-    ? undefined
-    : now() + clock.offset - picture.capturedAt;
+  const age = ageOf(picture.capturedAt);
   const isLive = tone === "live";
   const name = state?.camera.name;
   document.title = `${isLive ? name ?? "Live" : title} – socketcam`;
   $("state").dataset.tone = isFlawed ? "wait" : isFrozen && isLive ? "wait" : tone;
   say("verdict", isFrozen && isLive ? "Frozen" : title);
   say("name", isLive && !isFlawed && name ? name : "");
-  // Who froze a picture wants to see it, whatever has happened since.
+  // A frozen picture stays as it is, whatever has happened since.
   $("picture").classList.toggle("past", !isFrozen && (!isLive || age > STALE_MS));
   const isTrouble = !isLive && !isFrozen;
   $("trouble").hidden = !isTrouble;
   if (isTrouble) {
     say("what", title);
     say("why", detail ?? "");
-    say("last", age === undefined ? "" : `The last picture is of ${time(age)}, ${ago(age)}`);
+    say("last", age === undefined ? "" : `Last picture at ${time(age)}, ${ago(age)}`);
     say("next", next ?? "");
   }
   drawNumbers(isLive, age);
   drawMotion(state?.scene?.lastMinute);
 }
 
-/** By the clock on the wall here. */
+/** The time of day here, `age` milliseconds ago. */
 function time(age) {
   return new Date(Date.now() - age).toLocaleTimeString();
 }
 
 function drawNumbers(isLive, age) {
-  const { fps, bitsPerSecond, age: shown } = numbers.read();
+  const { fps, bytesPerSecond } = rate.read();
+  latency = ages.read(0.5) ?? latency;
+  ages = new Percentiles();
   const { frames, latencyMs } = state ?? {};
   const published = frames?.fps ?? 0;
   const size = picture.size;
-  const isFalling = fps < published * 0.8 && fps > 0;
-  say("fps", !isLive ? "–" : isFrozen ? `frozen, ${ago(age)}` : rate(fps, published, isFalling));
+  say("fps", !isLive ? "–" : isFrozen ? `frozen, ${ago(age)}` : rateOf(fps, published));
   say("size", size ? size.join("×") : "–");
-  const bits = isStreaming ? (frames?.bytesPerSecond ?? 0) * 8 : bitsPerSecond;
-  say("data", isLive && !isFrozen ? `${(bits / 1e6).toFixed(1)} Mbit/s` : "–");
-  const latency = isStreaming ? latencyMs?.p50 ?? undefined : shown;
-  say("age", latency === undefined || !isLive ? "–" : `${latency.toFixed(0)} ms`);
+  const bytes = isStreaming ? frames?.bytesPerSecond ?? 0 : bytesPerSecond;
+  say("data", isLive && !isFrozen ? `${(bytes * 8 / 1e6).toFixed(1)} Mbit/s` : "–");
+  const ms = isStreaming ? latencyMs?.p50 : latency;
+  say("age", isLive && typeof ms === "number" ? `${ms.toFixed(0)} ms` : "–");
 }
 
-function rate(fps, published, isFalling) {
+function rateOf(fps, published) {
   if (isStreaming) return `${published.toFixed(1)} fps`;
-  return isFalling ? `${fps.toFixed(1)} of ${published.toFixed(1)} fps` : `${fps.toFixed(1)} fps`;
+  return fps < published * 0.8 && fps > 0
+    ? `${fps.toFixed(1)} of ${published.toFixed(1)} fps`
+    : `${fps.toFixed(1)} fps`;
 }
 
-/** The last minute, a bar a second; the square root shows a little motion as well. */
+/** Draws the last minute, a bar for each second. The square root makes a little motion visible. */
 function drawMotion(lastMinute) {
   $("motion").hidden = !lastMinute;
   if (!lastMinute) return;
@@ -139,14 +149,14 @@ function drawMotion(lastMinute) {
   $("graph").ariaLabel = `Motion, now ${(100 * lastMinute.at(-1)).toFixed(0)} %`;
 }
 
-/** Only what changes is written, or a screen reader would say it again. */
+/** Writes text only if it changes: a screen reader reads out each write. */
 function say(id, text) {
   if ($(id).textContent !== text) $(id).textContent = text;
 }
 
 function fileName(type) {
   const { capturedAt } = picture;
-  const taken = capturedAt === undefined ? now() : capturedAt - (clock.offset ?? 0);
+  const taken = capturedAt === undefined ? now() : capturedAt - clock.offset;
   const stamp = new Date(taken).toLocaleString("sv-SE").replace(" ", "_").replaceAll(":", "-");
   return `socketcam_${stamp}.${type}`;
 }
@@ -179,7 +189,7 @@ let turnedAt = Date.now();
 async function turn() {
   clearTimeout(timer);
   if (document.hidden) return;
-  if (Date.now() - turnedAt > SLEPT_MS) awake();
+  if (Date.now() - turnedAt > SLEPT_MS) wake();
   turnedAt = Date.now();
   await poll();
   clearTimeout(timer);

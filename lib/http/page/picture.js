@@ -1,10 +1,6 @@
-/**
- * The picture on the page: a canvas that is drawn, or an image that streams.
- *
- * @module
- */
+/** The picture on the page: a canvas that shows frames, or an image that shows the stream. */
 
-import { capturedAt } from "./exif_time.js";
+import { readExif } from "../../frame/exif_block.js";
 
 export class Picture {
   #canvas;
@@ -12,7 +8,7 @@ export class Picture {
   #context;
   #jpeg;
 
-  /** When the picture that is seen was taken, by the camera's clock; undefined when not known. */
+  /** When the picture was captured, by the camera's clock; undefined while unknown. */
   capturedAt;
 
   /**
@@ -25,22 +21,22 @@ export class Picture {
     this.#context = canvas.getContext("bitmaprenderer");
   }
 
-  /** Width and height of what is seen, in pixels; undefined when nothing is. */
+  /** Width and height in pixels; undefined without a picture. */
   get size() {
     const { naturalWidth, naturalHeight, hidden } = this.#image;
     if (!hidden) return naturalWidth > 0 ? [naturalWidth, naturalHeight] : undefined;
     return this.#canvas.hidden ? undefined : [this.#canvas.width, this.#canvas.height];
   }
 
-  /** Draws a picture; settles when that is done. */
+  /** Draws a frame; settles once it is drawn. */
   async show(bytes) {
     const jpeg = new Blob([bytes], { type: "image/jpeg" });
     this.#draw(await createImageBitmap(jpeg));
     this.#jpeg = jpeg;
-    this.capturedAt = capturedAt(bytes);
+    this.capturedAt = readExif(bytes)?.capturedAt;
   }
 
-  /** Shows the stream, from now on and anew at each call. */
+  /** Shows the stream; each call opens a new one. */
   stream() {
     this.#image.src = new URL(`stream?page=${Date.now()}`, document.baseURI);
     this.#image.hidden = false;
@@ -48,21 +44,21 @@ export class Picture {
     this.#jpeg = this.capturedAt = undefined;
   }
 
-  /** Keeps of the stream what is seen now. */
+  /** Ends the stream, but keeps its last picture. */
   async still() {
     if (this.#image.hidden) return;
     if (this.#image.naturalWidth > 0) this.#draw(await createImageBitmap(this.#image));
     this.#image.hidden = true;
-    // Without a source its connection ends.
+    // Without a source, its connection ends.
     this.#image.removeAttribute("src");
   }
 
-  /** What is seen as a JPEG, with the time that it carries; undefined when it came by the stream. */
+  /** The picture as a JPEG with its capture time; undefined if it came from the stream. */
   get jpeg() {
     return this.#image.hidden ? this.#jpeg : undefined;
   }
 
-  /** What is seen as a PNG. */
+  /** The picture as a PNG. */
   async png() {
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = this.size;

@@ -1,22 +1,23 @@
-/**
- * How it stands, in words.
- *
- * @module
- */
+/** The state in words. */
 
 /**
- * What `/state` says, or undefined when it is not answered, as a verdict.
+ * A verdict on the answer of `/state`; pass undefined if there was none.
  *
- * @returns {{ tone: "live" | "wait" | "lost", title: string, detail?: string, next?: string }}
- * `next` is what is done about it.
+ * @returns {{
+ *   tone: "live" | "wait" | "lost",
+ *   title: string,
+ *   detail?: string,
+ *   next?: string,
+ *   isFlawed?: boolean,
+ * }} `next` says what happens next
  */
 export function verdict(state) {
   if (!state) {
     return {
       tone: "lost",
       title: "Viewer gone",
-      detail: "The program that shows this page does not answer. Is client.ts still running?",
-      next: "Asking again every second",
+      detail: "The program behind this page does not answer. Is client.ts still running?",
+      next: "Trying again every second",
     };
   }
   const { source, camera, decode } = state;
@@ -28,13 +29,13 @@ export function verdict(state) {
     return { tone: "lost", title: "Server not reached", detail, next: retry(source.retryInMs) };
   }
   if (camera.state === "lost") {
-    const detail = sentence(camera.reason ?? "The server does not say why");
+    const detail = sentence(camera.reason ?? "The server gives no reason");
     return { tone: "lost", title: "Camera lost", detail, next: "The server keeps trying" };
   }
-  if (camera.state === "starting") return { tone: "wait", title: "The camera starts" };
+  if (camera.state === "starting") return { tone: "wait", title: "The camera is starting" };
   if (camera.state === "unknown") return { tone: "wait", title: `Waiting for ${server}` };
   if (decode.error) {
-    return { tone: "live", title: `Shown as it comes: ${decode.error}`, isFlawed: true };
+    return { tone: "live", title: `Shown untransformed: ${decode.error}`, isFlawed: true };
   }
   return { tone: "live", title: "Live" };
 }
@@ -45,7 +46,7 @@ function retry(ms) {
   return seconds > 0 ? `Next try in ${seconds} s` : "Trying now";
 }
 
-/** How long ago something was that was `ms` milliseconds ago. */
+/** `ms` milliseconds ago, in the largest unit that fits. */
 export function ago(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s ago`;

@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertGreater, assertLess, assertMatch } from "@std/assert";
 import axe, { type AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
-import { now } from "../../../lib/flow/clock.ts";
+import { readExif } from "../../../lib/frame/exif_block.js";
 import type { Frame } from "../../../lib/frame/frame.ts";
-import { nextSequence, readExif } from "../../../lib/frame/exif.ts";
+import { nextSequence } from "../../../lib/frame/sequence.ts";
 import type { FeedState } from "../../../lib/http/state.ts";
 import type { ViewerState } from "../../../lib/http/viewer.ts";
+import { now } from "../../../lib/time/clock.js";
 import { hide, openPage } from "../../support/browser.ts";
 import { LIVE, LOST } from "../../support/feed_state.ts";
 import { frameOf } from "../../support/frames.ts";
@@ -14,14 +15,16 @@ import { TestServer } from "../../support/viewer_server.ts";
 
 const pictures = await testPictures(4, "640x360");
 
-/** The frame of a number, as the camera gives it. */
+/** The camera's frame of this number. */
 function numbered(sequence: number, capturedAt?: number): Frame {
   return frameOf(pictures[sequence % pictures.length], sequence, capturedAt);
 }
 
-/** An endpoint whose camera runs, until it is stopped. */
+/** An endpoint whose camera runs until the test stops it. */
 class LiveServer implements AsyncDisposable {
   readonly server: TestServer;
+  /** How far the camera's clock is ahead, in milliseconds. */
+  aheadMs = 0;
   #sequence = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -38,20 +41,24 @@ class LiveServer implements AsyncDisposable {
     return `http://127.0.0.1:${this.server.port}/`;
   }
 
-  /** From now on it fares so, by a clock that goes on. */
+  /** The time by the camera's clock. */
+  get now(): number {
+    return now() + this.aheadMs;
+  }
+
+  /** Sets the state, with a clock that runs. */
   become(state: FeedState): void {
-    this.server.state = {
-      ...state,
-      get now() {
-        return now();
-      },
-    };
+    this.server.state = Object.defineProperty({ ...state }, "now", {
+      enumerable: true,
+      get: () => this.now,
+    });
   }
 
   run(): void {
     this.become(LIVE);
     this.#timer = setInterval(() => {
-      this.server.frames.publish(numbered(this.#sequence = nextSequence(this.#sequence)));
+      this.#sequence = nextSequence(this.#sequence);
+      this.server.frames.publish(numbered(this.#sequence, this.now));
     }, 1000 / 30);
   }
 
@@ -72,14 +79,14 @@ class LiveServer implements AsyncDisposable {
 const picture = (page: Page) => page.locator("#picture");
 const live = (page: Page) => page.locator("#verdict", { hasText: "Live" });
 
-/** Presses what saves a file, and gives what it saves. */
+/** Presses a button that saves a file, and returns the file. */
 async function saved(page: Page, press: () => Promise<void>) {
   const [download] = await Promise.all([page.waitForEvent("download"), press()]);
   const bytes = await Deno.readFile(await download.path());
   return { name: download.suggestedFilename(), bytes };
 }
 
-Deno.test("the page holds a frozen picture, saves just that one, and asks for no other", async () => {
+Deno.test("the page keeps a frozen picture, saves exactly that one, and asks for no others", async () => {
   await using live = await LiveServer.start();
   await using open = await openPage(live.url);
   const { page, complaints } = open;
@@ -105,7 +112,7 @@ Deno.test("the page holds a frozen picture, saves just that one, and asks for no
   assertEquals(complaints, []);
 });
 
-Deno.test("the page asks for nothing while it is hidden, and goes on when it is seen again", async () => {
+Deno.test("the page asks for no frames while it is hidden, and goes on when it is visible again", async () => {
   await using live = await LiveServer.start();
   await using open = await openPage(live.url);
   const { page } = open;
@@ -116,13 +123,13 @@ Deno.test("the page asks for nothing while it is hidden, and goes on when it is 
   await live.server.viewers(1);
 });
 
-Deno.test("the page connects anew when the machine has slept, since nobody tells it", async () => {
+Deno.test("the page connects again after the machine has slept", async () => {
   await using live = await LiveServer.start();
   await using open = await openPage(live.url);
   const { page } = open;
   await page.locator("#age", { hasText: "ms" }).waitFor();
   const [{ address }] = await live.viewers();
-  // Timers stand still in sleep, and the clock does not.
+  // In sleep, timers stand still and the clock does not.
   await page.evaluate(`{
     const { now } = Date;
     Date.now = () => now() + 60_000;
@@ -131,10 +138,39 @@ Deno.test("the page connects anew when the machine has slept, since nobody tells
   await live.server.viewers(1);
 });
 
-Deno.test("the page that falls behind gets fewer frames, and fresh ones", async () => {
+Deno.test("the page shows the right latency a second after either clock is set", async () => {
+  await using live = await LiveServer.start();
+  await using open = await openPage(live.url);
+  const { page } = open;
+  await page.locator("#age", { hasText: "ms" }).waitFor();
+  const setCameraClock = (ms: number) => Promise.resolve(void (live.aheadMs += ms));
+  const setPageClock = (ms: number) =>
+    page.evaluate(`{
+      const { now } = Date;
+      Date.now = () => now() + ${ms};
+    }`);
+  for (
+    const step of [
+      () => setCameraClock(3_600_000),
+      () => setCameraClock(-7_200_000),
+      () => setPageClock(10_000),
+      () => setPageClock(-3_600_000),
+    ]
+  ) {
+    await step();
+    // The first answer may come from before the step, and the frames drawn up to the second one
+    // are judged by the clock from before it.
+    for (let answers = 0; answers < 4; answers++) await page.waitForResponse(/\/state$/);
+    const age = Number.parseInt(await page.locator("#age").textContent() ?? "");
+    assert(age >= 0 && age < 1000, `${step}: ${age} ms`);
+    assertEquals(await page.locator("#picture.past").count(), 0);
+  }
+});
+
+Deno.test("a slow page gets fewer but fresh frames", async () => {
   await using live = await LiveServer.start();
   await using open = await openPage(live.url, {}, async (page) => {
-    // Each picture takes as long as on a slow phone.
+    // Each frame takes as long as on a slow phone.
     await page.addInitScript(`{
       const decode = createImageBitmap;
       globalThis.createImageBitmap = async (...args) => {
@@ -150,11 +186,11 @@ Deno.test("the page that falls behind gets fewer frames, and fresh ones", async 
   assertLess(fps, 8);
   assertGreater(skipped, 50);
   const age = Number.parseInt(await page.locator("#age").textContent() ?? "");
-  // Two in flight, of 150 ms each; a queue would have grown to seconds.
+  // Two frames in flight, 150 ms each. A queue would have grown to seconds.
   assertLess(age, 600);
 });
 
-Deno.test("the page falls back to the stream where there is no WebSocket, and can freeze that", async () => {
+Deno.test("the page falls back to the stream when WebSockets fail, and can freeze that", async () => {
   await using live = await LiveServer.start();
   await using open = await openPage(live.url, {}, async (page) => {
     await page.routeWebSocket(/ws/, (socket) => socket.close());
@@ -181,7 +217,7 @@ Deno.test("the page falls back to the stream where there is no WebSocket, and ca
   assertEquals(complaints, []);
 });
 
-Deno.test("the page says what is wrong, since when, and goes on when it is right again", async () => {
+Deno.test("the page says what is wrong and since when, and goes on once it works again", async () => {
   await using source = await LiveServer.start();
   await using open = await openPage(source.url);
   const { page, complaints } = open;
@@ -193,8 +229,8 @@ Deno.test("the page says what is wrong, since when, and goes on when it is right
   };
   const { camera, source: server } = LIVE;
   await says({ camera: LOST.camera }, "Camera lost", "Unplugged", "The server keeps trying");
-  await says({}, /^The last picture is of .+, \d+ s ago$/);
-  await says({ camera: { ...camera, state: "starting" } }, "The camera starts");
+  await says({}, /^Last picture at .+, \d+ s ago$/);
+  await says({ camera: { ...camera, state: "starting" } }, "The camera is starting");
   await says(
     { source: { ...server, state: "connecting", reason: "no route", retryInMs: 2500 } },
     "Server not reached",
@@ -208,7 +244,7 @@ Deno.test("the page says what is wrong, since when, and goes on when it is right
   assertEquals(complaints, []);
 });
 
-Deno.test("the page shows the picture in full screen and in its actual size, by key and by button", async () => {
+Deno.test("the page shows the picture in full screen and in actual size, by key and by button", async () => {
   await using live = await LiveServer.start();
   await using open = await openPage(live.url, { deviceScaleFactor: 2 });
   const { page } = open;
@@ -226,7 +262,7 @@ Deno.test("the page shows the picture in full screen and in its actual size, by 
 });
 
 for (const colorScheme of ["dark", "light"] as const) {
-  Deno.test(`axe-core finds nothing on the page when it is ${colorScheme}`, async () => {
+  Deno.test(`axe-core finds no fault with the page in ${colorScheme} colours`, async () => {
     await using source = await LiveServer.start();
     const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
     for (const options of [{}, phone]) {
@@ -243,7 +279,7 @@ for (const colorScheme of ["dark", "light"] as const) {
       await page.getByText("Camera lost").first().waitFor();
       assertEquals(await faults(), []);
       source.become(LIVE);
-      // Nothing of the page needs to be scrolled to sideways.
+      // No sideways scrolling.
       const overflow = "document.documentElement.scrollWidth > innerWidth";
       assertEquals(await page.evaluate(overflow), false);
     }

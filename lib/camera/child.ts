@@ -1,0 +1,90 @@
+/** Child processes that end for certain. */
+
+import { onAbort } from "../time/on_abort.ts";
+
+/** How long a child may take to end after SIGTERM, in milliseconds; then it is killed. */
+const TERM_MS = 1000;
+/** How much of the end of stderr is kept, in characters. */
+const MAX_STDERR = 16 * 1024;
+
+/** How a child ended. */
+export interface Exit {
+  /** Its exit code. */
+  readonly code: number;
+  /** The signal that ended it, if one did. */
+  readonly signal: Deno.Signal | null;
+  /** The end of its stderr. */
+  readonly stderr: string;
+}
+
+/** A running program. Disposing of it ends it and waits until it is reaped. */
+export class Child implements AsyncDisposable {
+  /** What it writes. */
+  readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Resolves when it has ended and is reaped; never rejects. */
+  readonly exit: Promise<Exit>;
+  readonly #process: Deno.ChildProcess;
+  readonly #signal: AbortSignal | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #hasEnded = false;
+
+  /**
+   * Starts `program`, and ends it when `signal` is aborted.
+   *
+   * @throws {Deno.errors.NotFound} when it is not installed.
+   */
+  constructor(program: string, args: readonly string[], signal?: AbortSignal) {
+    signal?.throwIfAborted();
+    const stdio = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
+    this.#process = new Deno.Command(program, { args: [...args], ...stdio }).spawn();
+    this.#signal = signal;
+    this.stdout = this.#process.stdout;
+    this.exit = this.#wait();
+  }
+
+  /** Waits for the end, and returns all of stdout and the end of stderr. */
+  async output(): Promise<{ readonly stdout: string; readonly stderr: string }> {
+    const stdout = await new Response(this.stdout).text();
+    const { stderr } = await this.exit;
+    this.#signal?.throwIfAborted();
+    return { stdout, stderr };
+  }
+
+  async #wait(): Promise<Exit> {
+    using _ = onAbort(this.#signal, () => this.#end());
+    const { status, stderr } = this.#process;
+    const [{ code, signal }, log] = await Promise.all([status, endOf(stderr)]);
+    this.#hasEnded = true;
+    clearTimeout(this.#timer);
+    return { code, signal, stderr: log };
+  }
+
+  #end(): void {
+    if (this.#hasEnded || this.#timer !== undefined) return;
+    this.#kill("SIGTERM");
+    this.#timer = setTimeout(() => this.#kill("SIGKILL"), TERM_MS);
+  }
+
+  #kill(signal: Deno.Signal): void {
+    try {
+      this.#process.kill(signal);
+    } catch (error) {
+      // It has just ended by itself.
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end();
+    await this.exit;
+  }
+}
+
+async function endOf(stderr: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of stderr) {
+    text = (text + decoder.decode(chunk, { stream: true })).slice(-MAX_STDERR);
+  }
+  return text;
+}

@@ -1,0 +1,47 @@
+/** Why ffmpeg ended, in words. */
+
+import { redactUrl } from "../access/redact.ts";
+import { CameraError, type CameraErrorCode } from "./camera_error.ts";
+import type { Exit } from "./child.ts";
+
+const NOT_A_VIDEO = "this is not a video that ffmpeg can read";
+
+/** What ffmpeg's log says about causes that are known, the most telling first. */
+const HINTS: readonly (readonly [line: RegExp, code: CameraErrorCode, hint?: string])[] = [
+  [/No such device/, "unplugged", "it was unplugged; plug it in again"],
+  [/Device or resource busy/, "busy", "another program uses the camera; close it"],
+  [/Permission denied/, "denied", "join the group that may read it: sudo adduser $USER video"],
+  [/fps_mode/, "old-ffmpeg", "this ffmpeg is older than 5.1; install a newer one"],
+  [/No such filter|Error initializing filter|Invalid filter|Error parsing/, "filter"],
+  [/moov atom not found|does not contain any stream/, "not-a-video", NOT_A_VIDEO],
+  [/matches no streams|Invalid data found/, "not-a-video", NOT_A_VIDEO],
+];
+
+/**
+ * Explains why ffmpeg ended: by the line of its log that names a known cause, and a hint, or else by
+ * the last line. `permanent` says whether trying again cannot help.
+ */
+export function explainExit(
+  address: string,
+  { code, signal, stderr }: Exit,
+  permanent: boolean,
+): CameraError {
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "").map(redactUrl);
+  const [line = lines.at(-1), errorCode = "ended", hint] = HINTS
+    .map(([pattern, ...rest]) => [lines.findLast((line) => pattern.test(line)), ...rest] as const)
+    .find(([line]) => line !== undefined) ?? [];
+  const message = [`Cannot read "${address}"`, ending(code, signal), strip(line), hint]
+    .filter((part) => part).join(": ");
+  return new CameraError(errorCode, message, { permanent, cause: lines.join("\n") });
+}
+
+function ending(code: number, signal: Deno.Signal | null): string {
+  if (signal) return `ffmpeg was ended by ${signal}`;
+  // ffmpeg exits with 0 when a webcam is unplugged.
+  return code === 0 ? "ffmpeg ended" : `ffmpeg exited with code ${code}`;
+}
+
+/** A line of ffmpeg's log without its prefixes: the component, the call, the input. */
+function strip(line: string | undefined): string | undefined {
+  return line?.replace(/^(\[[^\]]*\] *)+/, "").replace(/^\S+: (?=[A-Z])/, "").trim();
+}

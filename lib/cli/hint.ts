@@ -1,0 +1,34 @@
+/** Which option fixes an error of the library. */
+
+import { ListenError } from "../access/listen_error.ts";
+import { CameraError } from "../camera/camera_error.ts";
+import { type RefusalCode, RefusedError } from "../client/refused_error.ts";
+
+const REFUSED: Readonly<Partial<Record<RefusalCode, string>>> = {
+  "no-token": "give it with --token",
+  "wrong-token": "give the right one with --token",
+  "speaks-tls": "add --tls, or --ca FILE",
+  "no-tls": "leave out --tls and --ca",
+  "untrusted-certificate": "name its issuer with --ca FILE",
+};
+
+const CAMERA: Readonly<Partial<Record<CameraError["code"], string>>> = {
+  "no-webcam": "--device test shows a test picture",
+  filter: "fix --filter",
+};
+
+const PORT = { socket: "--port", http: "--http-port" };
+
+/** The message of an error, with the option that fixes it. */
+export function withHint(error: Error): string {
+  const hint = hintFor(error);
+  return hint ? `${error.message}; ${hint}` : error.message;
+}
+
+function hintFor(error: Error): string | undefined {
+  if (error instanceof RefusedError) return REFUSED[error.code];
+  if (error instanceof CameraError) return CAMERA[error.code];
+  if (error instanceof ListenError && error.code === "EADDRINUSE") {
+    return `end it, or choose another port with ${PORT[error.service]}`;
+  }
+}

@@ -1,0 +1,88 @@
+/** The client's side of one connection: frames and control messages in. */
+
+import { Outbox } from "../flow/outbox.ts";
+import type { FrameMemory } from "../frame/frame_memory.ts";
+import { startsAsJpeg } from "../frame/jpeg.ts";
+import { Deadline } from "../time/deadline.ts";
+import { onAbort } from "../time/on_abort.ts";
+import { decodeControl } from "../wire/codec.ts";
+import { serverLimit } from "../wire/limits.ts";
+import { MessageDecoder } from "../wire/message_decoder.ts";
+import { HANDSHAKE_MS, ServerMessage, SILENCE_MS } from "../wire/protocol.ts";
+import { ProtocolError } from "../wire/protocol_error.ts";
+import { dial, type DialOptions } from "./dial.ts";
+import { RefusedError } from "./refused_error.ts";
+import { Speaker } from "./speaker.ts";
+
+/** How much is read at once, in bytes. */
+const CHUNK_BYTES = 256 * 1024;
+/** How a TLS alert starts: a TLS server sends one to a client that does not speak TLS. */
+const TLS_ALERT = [0x15, 0x03];
+
+/** What comes over a connection. */
+export type ConnectionEvent =
+  | { readonly type: "frame"; readonly memory: FrameMemory }
+  | ServerMessage;
+
+/** Options of {@linkcode connect}. */
+export interface ConnectOptions extends DialOptions {
+  /** What the server may ask for. */
+  readonly token?: string;
+}
+
+/**
+ * Connects, greets, and yields what comes; each frame is acknowledged as it arrives. Ends when the
+ * server closes the connection.
+ *
+ * @throws {RefusedError} when trying again cannot help.
+ * @throws {ProtocolError} when the server breaks the protocol.
+ * @throws {DOMException} `TimeoutError` when nothing has come for a while.
+ */
+export async function* connect(
+  { signal, token, ...options }: ConnectOptions,
+): AsyncGenerator<ConnectionEvent, void, void> {
+  const silent = new AbortController();
+  using silence = new Deadline((error) => silent.abort(error));
+  silence.set(HANDSHAKE_MS, () => silenceError(HANDSHAKE_MS));
+  const ended = AbortSignal.any([signal, silent.signal]);
+  try {
+    using conn = await dial({ ...options, signal: ended });
+    using _ = onAbort(ended, () => conn[Symbol.dispose]());
+    using outbox = new Outbox(conn);
+    using speaker = new Speaker(outbox, token);
+    const decoder = new MessageDecoder(serverLimit);
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    let isFirst = true;
+    while (true) {
+      const length = await conn.read(buffer);
+      if (length === null) return;
+      // Any byte is a sign of life: a large frame takes its time on a slow link.
+      silence.set(SILENCE_MS, () => silenceError(SILENCE_MS));
+      if (isFirst && TLS_ALERT.every((byte, i) => buffer[i] === byte)) {
+        throw new RefusedError("speaks-tls", "this server speaks TLS");
+      }
+      isFirst = false;
+      for (const payload of decoder.push(buffer.subarray(0, length))) {
+        const event = decode(payload);
+        if (event?.type === "frame") speaker.received();
+        if (event?.type === "challenge") await speaker.challenged(event.nonce);
+        if (event) yield event;
+      }
+    }
+  } catch (error) {
+    // The reason why the connection was closed says more than the closed connection.
+    ended.throwIfAborted();
+    throw error;
+  }
+}
+
+function silenceError(ms: number): DOMException {
+  return new DOMException(`it has been silent for ${ms / 1000} s`, "TimeoutError");
+}
+
+function decode(memory: FrameMemory): ConnectionEvent | undefined {
+  const payload = memory.bytes;
+  if (startsAsJpeg(payload)) return { type: "frame", memory };
+  if (payload[0] === "{".charCodeAt(0)) return decodeControl(payload, ServerMessage);
+  throw new ProtocolError("a payload is neither a JPEG nor a control message");
+}

@@ -1,0 +1,242 @@
+/** The client's end of the socket: connects, receives, and connects again. */
+
+import { delay } from "@std/async/delay";
+import type { CameraInfo, CameraStatus, ConnectionStatus, Feed, Source } from "../flow/feed.ts";
+import { Hub } from "../flow/hub.ts";
+import { readExif } from "../frame/exif_block.js";
+import { Frame } from "../frame/frame.ts";
+import type { FrameMemory } from "../frame/frame_memory.ts";
+import { nextSequence } from "../frame/sequence.ts";
+import { Backoff } from "../time/backoff.ts";
+import { now } from "../time/clock.js";
+import { ClockSync } from "../time/clock_sync.js";
+import { onAbort } from "../time/on_abort.ts";
+import { DEFAULT_PORT } from "../wire/protocol.ts";
+import { ProtocolError } from "../wire/protocol_error.ts";
+import { connect, type ConnectionEvent } from "./connect.ts";
+import { RefusedError } from "./refused_error.ts";
+
+/** The first and the longest wait before a lost server is tried again, in milliseconds. */
+export const RECONNECT_MS = { min: 250, max: 3000, jitter: 0.3 };
+/** How long frames are held back at most until the server's clock is known, in milliseconds. */
+const CLOCK_WAIT_MS = 1000;
+
+/** Options of {@linkcode receive}. */
+export interface ReceiveOptions {
+  /** The server's port; 9999 by default. */
+  readonly port?: number;
+  /** What the server may ask for; it never crosses the wire. */
+  readonly token?: string;
+  /** Whether to speak TLS. */
+  readonly tls?: boolean;
+  /** An issuer whose certificates are trusted too, as PEM; implies `tls`. */
+  readonly ca?: string;
+  /** Closes the receiver; its loops throw the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** A connection that comes back by itself. Closing it ends it for good. */
+export interface Receiver extends Feed, AsyncIterable<Frame>, AsyncDisposable {
+  /** The server, and how it stands with it. */
+  readonly source: Source;
+  /** How it stands with the server, at each change. */
+  readonly connection: Hub<ConnectionStatus>;
+}
+
+/**
+ * Receives the frames of a server, and connects again whenever the connection is lost. The loop
+ * throws a {@linkcode RefusedError} when trying again cannot help: a wrong token, a certificate that
+ * is not trusted.
+ *
+ * @example
+ * ```ts
+ * import { createFeed, listen, receive, RefusedError } from "socketcam";
+ *
+ * using feed = createFeed();
+ * await using server = listen(feed, { port: 0, token: "a secret" });
+ * await using remote = receive("127.0.0.1", { port: server.address.port, token: "wrong" });
+ * try {
+ *   for await (const { bytes, capturedAt } of remote) console.log(capturedAt, bytes.length);
+ * } catch (error) {
+ *   if (error instanceof RefusedError) console.log(error.code); // "wrong-token"
+ * }
+ * ```
+ */
+export function receive(host: string, options: ReceiveOptions = {}): Receiver {
+  return new ReconnectingReceiver(host, options);
+}
+
+class ReconnectingReceiver implements Receiver {
+  readonly frames = new Hub<Frame>();
+  readonly status = new Hub<CameraStatus>();
+  readonly connection = new Hub<ConnectionStatus>();
+  readonly arrivals = { received: 0, missed: 0 };
+  info: CameraInfo | undefined;
+  readonly #host: string;
+  readonly #port: number;
+  readonly #options: ReceiveOptions;
+  readonly #closing = new AbortController();
+  readonly #backoff = new Backoff(RECONNECT_MS);
+  readonly #living: Promise<void>;
+  readonly #abort: Disposable;
+  #clock = new ClockSync();
+  #reconnects = 0;
+  #everConnected = false;
+  #connectedAt = 0;
+  #sequence: number | undefined;
+  /** The newest frame while the server's clock is unknown: nobody could tell its age. */
+  #held: Frame | undefined;
+
+  constructor(host: string, options: ReceiveOptions) {
+    this.#host = host;
+    this.#port = options.port ?? DEFAULT_PORT;
+    this.#options = options;
+    this.#abort = onAbort(options.signal, (reason) => this.#close(reason));
+    this.#living = this.#live(this.#closing.signal).catch((error) => this.#close(error));
+  }
+
+  get source(): Source {
+    const status = this.connection.latest ?? { state: "connecting" };
+    return { host: this.#host, port: this.#port, status, reconnects: this.#reconnects };
+  }
+
+  now(): number {
+    return now() + this.#clock.offset;
+  }
+
+  async #live(signal: AbortSignal): Promise<void> {
+    this.connection.publish({ state: "connecting" });
+    while (!signal.aborted) {
+      const startedAt = performance.now();
+      const error = await this.#connect(signal);
+      if (signal.aborted) return;
+      this.status.publish({ state: "lost", reason: error.message });
+      if (error instanceof RefusedError) {
+        this.connection.publish({ state: "refused", reason: error.message });
+        return this.frames.close(error);
+      }
+      // An attempt that found no server has been a wait itself: seconds, on a dead link.
+      const triedMs = error instanceof UnreachableError ? performance.now() - startedAt : 0;
+      const waitMs = Math.max(RECONNECT_MS.min, this.#backoff.next() - triedMs);
+      const retryAt = now() + waitMs;
+      this.connection.publish({ state: "connecting", reason: error.message, retryAt });
+      await delay(waitMs, { signal }).catch(() => {});
+    }
+  }
+
+  /** One connection; returns why it ended. */
+  async #connect(signal: AbortSignal): Promise<Error> {
+    const { token, tls, ca } = this.#options;
+    const hostname = this.#host;
+    const port = this.#port;
+    let connected = false;
+    try {
+      for await (const event of connect({ hostname, port, token, tls, ca, signal })) {
+        // A challenge, and a refusal after it, come before the connection stands.
+        const stands = event.type !== "challenge" && event.type !== "error";
+        if (stands && !connected) this.#connected();
+        connected ||= stands;
+        this.#take(event);
+      }
+      return new Error(`${hostname}:${port} closed the connection`);
+    } catch (error) {
+      return this.#explain(error as Error, connected);
+    }
+  }
+
+  #explain(error: Error, connected: boolean): Error {
+    const server = `${this.#host}:${this.#port}`;
+    if (error instanceof RefusedError) {
+      return new RefusedError(error.code, `${server}: ${error.message}`, { cause: error });
+    }
+    // The system's number for an error helps nobody who reads it.
+    const message = error.message.replace(/ \(os error \d+\)$/, "");
+    if (error instanceof NotNowError) return new Error(`${server}: ${message}`);
+    if (connected) return new Error(`the connection to ${server} was lost: ${message}`);
+    if (error instanceof ProtocolError && !this.#everConnected) {
+      return new RefusedError("protocol", `${server} is not a socketcam server: ${message}`);
+    }
+    return new UnreachableError(`no server at ${server}: ${message}`);
+  }
+
+  #connected(): void {
+    if (this.#everConnected) this.#reconnects++;
+    this.#everConnected = true;
+    this.#sequence = undefined;
+    this.#held = undefined;
+    this.#connectedAt = performance.now();
+    this.#clock = new ClockSync();
+    this.#backoff.reset();
+    this.connection.publish({ state: "connected" });
+    this.status.publish({ state: "starting" });
+  }
+
+  #take(event: ConnectionEvent): void {
+    switch (event.type) {
+      case "challenge":
+        return;
+      case "frame":
+        return this.#takeFrame(event.memory);
+      case "welcome":
+        this.info = event.camera;
+        return;
+      case "camera":
+        return this.status.publish(
+          event.state === "lost"
+            ? { state: "lost", reason: event.reason ?? "the server does not say why" }
+            : { state: event.state },
+        );
+      case "pong":
+        this.#clock.add(event.sent, event.now, now());
+        return this.#release();
+      case "error":
+        if (event.code === "token") throw new RefusedError("wrong-token", event.message);
+        if (event.code === "protocol") throw new RefusedError("protocol", event.message);
+        throw new NotNowError(event.message);
+    }
+  }
+
+  #takeFrame(memory: FrameMemory): void {
+    this.arrivals.received++;
+    // A server of another kind may send JPEGs without the block: they are from now.
+    const meta = readExif(memory.bytes) ??
+      { sequence: this.arrivals.received, capturedAt: this.now() };
+    const { sequence } = meta;
+    if (this.#sequence !== undefined && sequence !== nextSequence(this.#sequence)) {
+      this.arrivals.missed += Math.max(0, sequence - this.#sequence - 1);
+    }
+    this.#sequence = sequence;
+    this.#held?.release();
+    this.#held = new Frame(memory, meta);
+    const isClockKnown = this.#clock.roundTrip !== null;
+    if (isClockKnown || performance.now() > this.#connectedAt + CLOCK_WAIT_MS) this.#release();
+  }
+
+  #release(): void {
+    if (this.#held) this.frames.publish(this.#held);
+    this.#held = undefined;
+  }
+
+  #close(reason?: unknown): void {
+    this.#closing.abort();
+    this.frames.close(reason);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Frame> {
+    return this.frames.subscribe();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#abort[Symbol.dispose]();
+    this.#close();
+    await this.#living;
+    this.status.close();
+    this.connection.close();
+  }
+}
+
+/** Returned when no server was found. */
+class UnreachableError extends Error {}
+
+/** Thrown when the server refuses this client now, but may accept it later. */
+class NotNowError extends Error {}

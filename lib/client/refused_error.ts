@@ -1,0 +1,27 @@
+/** Why a server will never let this client in, however often it tries. */
+
+/**
+ * What was refused: the client has no token, or the wrong one; the server speaks TLS, or does not;
+ * its certificate is not trusted; or it does not speak the protocol.
+ */
+export type RefusalCode =
+  | "no-token"
+  | "wrong-token"
+  | "speaks-tls"
+  | "no-tls"
+  | "untrusted-certificate"
+  | "protocol";
+
+/** Thrown when trying again cannot help. */
+export class RefusedError extends Error {
+  /** The error's name in messages. */
+  override name = "RefusedError";
+  /** What was refused. */
+  readonly code: RefusalCode;
+
+  /** Creates an error. */
+  constructor(code: RefusalCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,146 @@
+/** The user's own code on every frame: decoded in full, handed to a function, encoded again. */
+
+import { pathToFileURL } from "node:url";
+import type { Feed } from "../flow/feed.ts";
+import { Frame } from "../frame/frame.ts";
+import { FrameMemory } from "../frame/frame_memory.ts";
+import { Backoff } from "../time/backoff.ts";
+import { blame } from "./blame.ts";
+import { Checker } from "./check_frames.ts";
+import type { Decoded, Decoder } from "./decoder.ts";
+import { DecoderStage } from "./decoder_stage.ts";
+import type { DecodeOptions, DecodeStage } from "./stage.ts";
+import type { TransformQuestion, TransformResult } from "./transform_worker.ts";
+import { watchFile } from "./watch_file.ts";
+import { WorkerError, WorkerTimeout } from "./worker_handle.ts";
+import { WorkerPool } from "./worker_pool.ts";
+
+export type { Transform } from "./transform.ts";
+
+/** The most workers by default. */
+export const MAX_DEFAULT_WORKERS = 4;
+/** How many workers transform by default: one for each core. */
+export const DEFAULT_WORKERS: number = Math.min(navigator.hardwareConcurrency, MAX_DEFAULT_WORKERS);
+/** How long a transform may take for one frame before its worker is ended, in milliseconds. */
+export const TRANSFORM_MS = 5000;
+/** How long a transform that hung, or ended its worker, is set aside, in milliseconds. */
+export const ASIDE_MS = 10_000;
+/** How long at most; it doubles each time, since a worker that hung leaves descriptors open. */
+const MAX_ASIDE_MS = 3_600_000;
+
+/** Options of {@linkcode transformFrames}. */
+export interface TransformOptions extends DecodeOptions {
+  /** A module whose default export is a {@linkcode Transform}: its path, or its file URL. */
+  readonly module: string | URL;
+}
+
+/**
+ * Publishes each frame as the transform leaves it, or unchanged where the transform fails. As many
+ * workers as there are cores run it, at most 4 by default. A change of the module takes effect with
+ * the next frame.
+ *
+ * @throws {Deno.errors.NotFound} when there is no such module.
+ *
+ * @example
+ * ```ts
+ * import { openCamera, serveViewers, transformFrames } from "socketcam";
+ *
+ * await using camera = openCamera({ device: "test" });
+ * await using stage = transformFrames(camera, { module: "examples/transforms/grey.ts" });
+ * await using viewers = await serveViewers(stage, { port: 0 });
+ * ```
+ */
+export function transformFrames(feed: Feed, options: TransformOptions): DecodeStage {
+  const { module, workers = DEFAULT_WORKERS, signal } = options;
+  const file = module instanceof URL ? module : pathToFileURL(module);
+  assertFile(file, `There is no transform ${module}; give the path of a TypeScript module`);
+  return new DecoderStage(feed, new Transformer(file, workers), signal);
+}
+
+function assertFile(file: URL, message: string): void {
+  try {
+    if (Deno.statSync(file).isFile) return;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  throw new Deno.errors.NotFound(message);
+}
+
+/** Transforms frames in workers. */
+class Transformer implements Decoder {
+  readonly mode = "transform";
+  readonly #module: URL;
+  readonly #pool: WorkerPool<TransformQuestion, TransformResult>;
+  readonly #watch: Disposable;
+  readonly #backoff = new Backoff({ min: ASIDE_MS, max: MAX_ASIDE_MS });
+  #checker: Checker | undefined;
+  #closed = false;
+  #aside: { until: number; problem: string } | undefined;
+
+  constructor(module: URL, workers: number) {
+    this.#module = module;
+    const worker = new URL("./transform_worker.ts", import.meta.url);
+    this.#pool = new WorkerPool(worker, { size: workers, hangMs: TRANSFORM_MS });
+    this.#watch = watchFile(module, () => {
+      this.#aside = undefined;
+      this.#backoff.reset();
+      // Only a new worker reads a loaded module, and what it imports, again.
+      this.#pool.renew();
+    });
+  }
+
+  async free(): Promise<void> {
+    await (this.#isAside() ? this.#fallback.free() : this.#pool.free());
+  }
+
+  /** Transforms a frame. If that fails, the frame is checked instead, and goes on unchanged. */
+  async decode(frame: Frame): Promise<Decoded> {
+    if (!this.#isAside()) {
+      try {
+        return await this.#transform(frame);
+      } catch (error) {
+        if (!(error instanceof WorkerError) || this.#closed) throw error;
+        this.#setAside(error);
+      }
+    }
+    const problem = this.#aside?.problem;
+    return { ...await this.#fallback.decode(frame), problem };
+  }
+
+  async #transform(frame: Frame): Promise<Decoded> {
+    const { sequence, capturedAt } = frame;
+    const bytes = frame.bytes.slice();
+    const question = { bytes, sequence, capturedAt, module: this.#module.href };
+    const result = await this.#pool.ask(question);
+    if ("refused" in result) return result;
+    if ("problem" in result) return { frame, ...result };
+    const { bytes: transformed, ...seen } = result;
+    return { frame: new Frame(FrameMemory.adopt(transformed), frame), ...seen };
+  }
+
+  get #fallback(): Checker {
+    return this.#checker ??= new Checker(1);
+  }
+
+  #isAside(): boolean {
+    return this.#aside !== undefined && performance.now() < this.#aside.until;
+  }
+
+  /** Sets the transform aside: each attempt would cost seconds and a worker. */
+  #setAside(error: WorkerError): void {
+    const words = error instanceof WorkerTimeout
+      ? `it took over ${TRANSFORM_MS / 1000} s`
+      : `it ended its worker: ${error.message}`;
+    this.#aside = {
+      until: performance.now() + this.#backoff.next(),
+      problem: blame(this.#module.href, new Error(words)),
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed = true;
+    this.#watch[Symbol.dispose]();
+    this.#pool[Symbol.dispose]();
+    this.#checker?.[Symbol.dispose]();
+  }
+}

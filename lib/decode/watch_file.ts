@@ -1,0 +1,30 @@
+/** Notices when a file is saved. */
+
+/** How often the file is looked at, in milliseconds. */
+export const FILE_POLL_MS = 300;
+
+/**
+ * Calls `onSave` when the file has changed. It polls: editors save in so many ways (in place, by
+ * renaming, over a network) that notifications miss some.
+ */
+export function watchFile(file: URL, onSave: () => void): Disposable {
+  let last = stamp(file);
+  const timer = setInterval(() => {
+    const now = stamp(file);
+    if (now === last) return;
+    last = now;
+    onSave();
+  }, FILE_POLL_MS);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** Changes whenever the file is saved. */
+function stamp(file: URL): string {
+  try {
+    const { mtime, size, ino } = Deno.statSync(file);
+    return `${mtime?.getTime()} ${size} ${ino}`;
+  } catch {
+    // An editor may remove the file before it writes the new one.
+    return "missing";
+  }
+}

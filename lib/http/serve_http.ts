@@ -1,0 +1,108 @@
+/** The HTTP endpoint that viewers open. */
+
+import { BasicAuth, type Credentials } from "../access/basic_auth.ts";
+import { HostPolicy } from "../access/host_policy.ts";
+import { ListenError } from "../access/listen_error.ts";
+import type { Hub } from "../flow/hub.ts";
+import type { Frame } from "../frame/frame.ts";
+import { onAbort } from "../time/on_abort.ts";
+import type { AccessHints } from "./access.ts";
+import type { EncodePng, Site } from "./handler.ts";
+import { HttpListener } from "./http_listener.ts";
+import { createHttpServer } from "./http_server.ts";
+import { type DrawNotice, Notice } from "./notice.ts";
+import type { FeedState } from "./state.ts";
+import { Viewers } from "./viewers.ts";
+
+/** The port that viewers open by default. */
+export const DEFAULT_HTTP_PORT = 8080;
+
+/** Where an endpoint listens, and who gets in. */
+export interface EndpointOptions {
+  /** The address to listen on; `127.0.0.1`, which only this machine reaches, by default. */
+  readonly host?: string;
+  /** The port; 8080 by default, 0 picks one. */
+  readonly port?: number;
+  /** What viewers must enter; without it, everybody may watch. */
+  readonly credentials?: Credentials;
+  /** A certificate, or a chain of them, as PEM. With `key`, connections are TLS. */
+  readonly cert?: string;
+  /** The certificate's private key, as PEM. */
+  readonly key?: string;
+  /** Host names to answer to besides this machine's own names and addresses. */
+  readonly allowHosts?: readonly string[];
+  /** Origins whose pages may use the answers (CORS); `*` is all. */
+  readonly allowOrigins?: readonly string[];
+  /** What messages call the two options above; their own names by default. */
+  readonly hints?: AccessHints;
+  /** Called, again and again, with what keeps the endpoint from accepting viewers. */
+  readonly onTrouble?: (reason: string) => void;
+  /** Closes the endpoint. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of {@linkcode serveHttp}. */
+export interface HttpOptions extends EndpointOptions {
+  /** Returns what `/state` says of the frames. */
+  readonly readState: () => FeedState;
+  /** Makes the PNG of `/snapshot.png`; without it, there is none. */
+  readonly encodePng?: EncodePng;
+  /** Draws what viewers see while no frames come; without it, they see the last one. */
+  readonly drawNotice?: DrawNotice;
+}
+
+/** A running endpoint. Closing it ends all streams. */
+export interface ViewerServer extends AsyncDisposable {
+  /** Where it listens. */
+  readonly address: Deno.NetAddr;
+}
+
+/**
+ * Shows frames to viewers over HTTP.
+ *
+ * @throws {ListenError} when the address cannot be listened on.
+ */
+export async function serveHttp(frames: Hub<Frame>, options: HttpOptions): Promise<ViewerServer> {
+  const {
+    host = "127.0.0.1",
+    port = DEFAULT_HTTP_PORT,
+    readState,
+    encodePng,
+    drawNotice,
+    credentials,
+    cert,
+    key,
+    allowHosts,
+    allowOrigins: origins = [],
+    hints = { allowHost: "allowHosts", allowOrigin: "allowOrigins" },
+    onTrouble = () => {},
+    signal,
+  } = options;
+  signal?.throwIfAborted();
+  const notice = drawNotice && new Notice(frames, readState, drawNotice);
+  const viewers = new Viewers(frames, () => notice?.read());
+  const hosts = new HostPolicy(allowHosts);
+  const auth = credentials && new BasicAuth(credentials);
+  const site: Site = { frames, viewers, readState, encodePng, hosts, auth, origins, hints };
+  const create = () => createHttpServer(site, { cert, key });
+  let listener: HttpListener;
+  try {
+    listener = await HttpListener.start({ host, port, create, onTrouble });
+  } catch (error) {
+    viewers[Symbol.dispose]();
+    throw new ListenError(error, "http", host, port);
+  }
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    viewers[Symbol.dispose]();
+    return closed ??= listener[Symbol.asyncDispose]();
+  };
+  const abort = onAbort(signal, close);
+  return {
+    address: listener.address,
+    async [Symbol.asyncDispose]() {
+      abort[Symbol.dispose]();
+      await close();
+    },
+  };
+}

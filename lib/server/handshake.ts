@@ -1,0 +1,63 @@
+/** How a client proves that it knows the token, and how it hears why it is refused. */
+
+import type { Outbox } from "../flow/outbox.ts";
+import { within } from "../time/deadline.ts";
+import { createNonce, verify } from "../wire/authentication.ts";
+import { decodeControl, encodeControl } from "../wire/codec.ts";
+import { ClientMessage, type ErrorCode, type Hello } from "../wire/protocol.ts";
+import { ProtocolError } from "../wire/protocol_error.ts";
+import type { Incoming } from "./incoming.ts";
+
+/** How long it may take to tell a client why it is refused, in milliseconds. */
+export const FAREWELL_MS = 1000;
+/** How much of a refused client is still read, in reads. */
+const FAREWELL_READS = 64;
+
+/** Thrown when a client is refused; the message is sent to it. */
+export class HandshakeError extends Error {
+  override name = "HandshakeError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Challenges a client and returns its greeting, once that proves that it knows the token.
+ *
+ * @throws {HandshakeError} when it does not.
+ */
+export async function challenge(
+  token: string,
+  incoming: Incoming,
+  outbox: Outbox,
+): Promise<Hello> {
+  const nonce = createNonce();
+  await outbox.send([encodeControl({ type: "challenge", nonce })]);
+  const payload = await incoming.next();
+  if (!payload) throw new Error("it left without an answer to the challenge");
+  const message = payload.length > 0 ? decodeControl(payload, ClientMessage) : undefined;
+  if (message?.type !== "hello") throw new ProtocolError("hello comes first");
+  if (message.hmac === undefined) throw new HandshakeError("token", "this server needs a token");
+  if (await verify(token, nonce, message.hmac)) return message;
+  throw new HandshakeError("token", "this is not the token of this server");
+}
+
+/** Sends the reason and waits for it to arrive; never fails, and is bounded in time. */
+export async function sendFarewell(
+  conn: Deno.Conn,
+  outbox: Outbox,
+  code: ErrorCode,
+  message: string,
+): Promise<void> {
+  const sending = async () => {
+    await outbox.send([encodeControl({ type: "error", code, message })]);
+    await conn.closeWrite();
+    // Closing a connection with unread bytes resets it, and the reason may be lost.
+    const buffer = new Uint8Array(1024);
+    for (let i = 0; i < FAREWELL_READS; i++) if (await conn.read(buffer) === null) return;
+  };
+  await within(sending(), FAREWELL_MS, "it did not take the reason").catch(() => {});
+}

@@ -1,0 +1,156 @@
+/** The server's end of the socket: accepts connections, and sends each client the feed's frames. */
+
+import { delay } from "@std/async/delay";
+import { isOutOfDescriptors, OUT_OF_DESCRIPTORS } from "../access/listen_error.ts";
+import type { Feed } from "../flow/feed.ts";
+import { onAbort } from "../time/on_abort.ts";
+import { DEFAULT_PORT, type Hello, MAX_CLIENTS } from "../wire/protocol.ts";
+import { Connection, Door } from "./door.ts";
+import { Sender } from "./sender.ts";
+import { bind, isClosed, type ServerConn, type ServerListener } from "./server_socket.ts";
+
+/** How long to wait when the system has no room for another connection, in milliseconds. */
+const ACCEPT_PAUSE_MS = 100;
+
+/** Options of {@linkcode listen}. */
+export interface ListenOptions {
+  /** The address to listen on; `0.0.0.0`, which is all of them, by default. */
+  readonly host?: string;
+  /** The port; 9999 by default, 0 picks one. */
+  readonly port?: number;
+  /** A certificate, or a chain of them, as PEM. With `key`, connections are TLS. */
+  readonly cert?: string;
+  /** The certificate's private key, as PEM. */
+  readonly key?: string;
+  /** What a client must know. It never crosses the wire. */
+  readonly token?: string;
+  /** How many clients at the same time; 64 by default. */
+  readonly maxClients?: number;
+  /** Called when a client comes or goes. */
+  readonly onClient?: (event: ClientEvent) => void;
+  /** Called, again and again, with what keeps the server from accepting clients. */
+  readonly onTrouble?: (reason: string) => void;
+  /** Closes the server. */
+  readonly signal?: AbortSignal;
+}
+
+/** A client has come or gone. */
+export interface ClientEvent {
+  /** Which of these. */
+  readonly type: "joined" | "left" | "refused";
+  /** Address and port of the client. */
+  readonly address: string;
+  /** How many clients there are now. */
+  readonly clients: number;
+  /** Why the server ended the connection, if the client did not just leave. */
+  readonly reason?: string;
+}
+
+/** A listening server. Closing it ends all connections. */
+export interface Listener extends AsyncDisposable {
+  /** Where it listens. */
+  readonly address: Deno.NetAddr;
+}
+
+/**
+ * Listens for clients and sends each the frames of `feed`: of a camera, of a receiver (which makes
+ * this a relay), or of your own.
+ *
+ * @example
+ * ```ts
+ * import { listen, openCamera } from "socketcam";
+ *
+ * await using camera = openCamera({ device: "test" });
+ * await using server = listen(camera, { port: 0, token: "a secret" });
+ * console.log(server.address.port);
+ * ```
+ *
+ * @throws {ListenError} when the address cannot be listened on.
+ */
+export function listen(feed: Feed, options: ListenOptions = {}): Listener {
+  return new SocketServer(feed, options);
+}
+
+class SocketServer implements Listener {
+  readonly #feed: Feed;
+  readonly #door: Door;
+  readonly #onClient: (event: ClientEvent) => void;
+  readonly #onTrouble: (reason: string) => void;
+  readonly #listener: ServerListener;
+  readonly #serving = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+  readonly #accepting: Promise<void>;
+  readonly #abort: Disposable;
+
+  constructor(feed: Feed, options: ListenOptions) {
+    const { host = "0.0.0.0", port = DEFAULT_PORT, cert, key, token, signal } = options;
+    const { maxClients = MAX_CLIENTS, onClient = () => {}, onTrouble = () => {} } = options;
+    this.#feed = feed;
+    this.#door = new Door(token, maxClients);
+    this.#onClient = onClient;
+    this.#onTrouble = onTrouble;
+    this.#listener = bind({ hostname: host, port, cert, key });
+    this.#accepting = this.#accept(this.#closing.signal);
+    this.#abort = onAbort(signal, () => this.#close());
+  }
+
+  get address(): Deno.NetAddr {
+    return this.#listener.addr as Deno.NetAddr;
+  }
+
+  async #accept(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const conn = await this.#listener.accept();
+        if (signal.aborted) return conn[Symbol.dispose]();
+        const serving = this.#serve(conn, signal).finally(() => this.#serving.delete(serving));
+        this.#serving.add(serving);
+      } catch (error) {
+        // Too many open files, or a client that left at once: go on with the next one.
+        if (isOutOfDescriptors(error)) this.#onTrouble(OUT_OF_DESCRIPTORS);
+        await delay(ACCEPT_PAUSE_MS, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  async #serve(conn: ServerConn, signal: AbortSignal): Promise<void> {
+    using connection = new Connection(conn);
+    using _ = onAbort(signal, () => conn[Symbol.dispose]());
+    const { hostname, port } = connection.address;
+    let joined = false;
+    let reason: string | undefined;
+    const report = (type: ClientEvent["type"]) => {
+      const address = `${hostname}:${port}`;
+      this.#onClient({ type, address, clients: this.#door.clients, ...reason && { reason } });
+    };
+    try {
+      const hello: Hello | undefined = await this.#door.enter(connection);
+      joined = true;
+      report("joined");
+      await new Sender(connection.outbox, connection.incoming, this.#feed).run(signal, hello);
+    } catch (error) {
+      // Most clients leave by breaking the connection.
+      if (!isClosed(error) && !signal.aborted) reason = (error as Error).message;
+      if (!joined && reason) report("refused");
+      await this.#door.turnAway(connection, error, joined);
+    } finally {
+      conn[Symbol.dispose]();
+    }
+    if (!joined) return;
+    this.#door.leave();
+    report("left");
+  }
+
+  #close(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    this.#listener.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#abort[Symbol.dispose]();
+    this.#close();
+    await this.#accepting;
+    await Promise.all(this.#serving);
+  }
+}

@@ -1,0 +1,21 @@
+/** The time of day to a fraction of a millisecond, on a server and in a browser. */
+
+/** How far the two clocks may drift apart before the fine one is set again, in milliseconds. */
+const TOLERANCE_MS = 20;
+
+let origin = performance.timeOrigin;
+
+/**
+ * Milliseconds since 1970, with a fraction. `Date.now()` is too coarse for ages below a millisecond,
+ * and `performance.timeOrigin` does not follow a clock that is set. So this uses the second, and
+ * corrects it by the first.
+ *
+ * @returns {number}
+ */
+export function now() {
+  const fine = origin + performance.now();
+  const coarse = Date.now();
+  if (Math.abs(fine - coarse) <= TOLERANCE_MS) return fine;
+  origin += coarse - fine;
+  return coarse;
+}

@@ -1,0 +1,69 @@
+/** What `/state` says, put together from the feed and its decoder. */
+
+import type { DecodeStage } from "../decode/stage.ts";
+import type { ConnectionStatus } from "../flow/feed.ts";
+import type { FeedState } from "../http/state.ts";
+import { now } from "../time/clock.js";
+
+/** The state of a stage. `here` is the source that is named when the camera is in this program. */
+export function feedState(
+  stage: DecodeStage,
+  here: { readonly host: string; readonly port: number },
+): FeedState {
+  const { host, port, status: connection, reconnects } = stage.source ??
+    { ...here, status: { state: "connected" } as const, reconnects: 0 };
+  // What the server said about its camera before the connection was lost is outdated.
+  const camera = connection.state === "connected" ? stage.status.latest : undefined;
+  return {
+    now: stage.now(),
+    source: { host, port, state: connection.state, reconnects, ...reasonOf(connection) },
+    camera: {
+      name: stage.info?.name ?? null,
+      state: camera?.state ?? "unknown",
+      reason: camera?.state === "lost" ? camera.reason : null,
+      width: stage.size?.width ?? null,
+      height: stage.size?.height ?? null,
+    },
+    ...decoderState(stage),
+  };
+}
+
+function decoderState(
+  stage: DecodeStage,
+): Pick<FeedState, "frames" | "latencyMs" | "scene" | "decode"> {
+  const { arrivals, counts, scene, mode, transform } = stage;
+  const { fps, bytesPerSecond, latencyMs, decodeMs, lastMinute } = stage.stats();
+  const status = transform.latest;
+  return {
+    frames: {
+      received: arrivals.received,
+      published: counts.published,
+      corrupt: counts.corrupt,
+      skipped: arrivals.missed + counts.skipped,
+      fps,
+      bytesPerSecond,
+    },
+    latencyMs,
+    scene: scene && { ...scene, lastMinute },
+    decode: {
+      mode,
+      error: status?.state === "failing" ? status.reason : null,
+      p50Ms: decodeMs.p50,
+      p95Ms: decodeMs.p95,
+    },
+  };
+}
+
+function reasonOf(status: ConnectionStatus): Pick<FeedState["source"], "reason" | "retryInMs"> {
+  switch (status.state) {
+    case "connected":
+      return {};
+    case "refused":
+      return { reason: status.reason };
+    case "connecting":
+      return {
+        reason: status.reason,
+        retryInMs: status.retryAt && Math.max(0, status.retryAt - now()),
+      };
+  }
+}

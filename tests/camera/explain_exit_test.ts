@@ -1,0 +1,68 @@
+import { assertEquals } from "@std/assert";
+import type { Exit } from "../../lib/camera/child.ts";
+import { explainExit } from "../../lib/camera/explain_exit.ts";
+
+/** Code and message for an exit with code 1 and this end of the log. */
+function explain(address: string, lines: string[], exit: Partial<Exit> = {}): [string, string] {
+  const stderr = lines.join("\n") + "\n";
+  const { code, message } = explainExit(address, { code: 1, signal: null, stderr, ...exit }, false);
+  return [code, message];
+}
+
+Deno.test("explainExit() names the cause and a hint when it knows them", () => {
+  assertEquals(
+    explain("/dev/video0", [
+      "[video4linux2,v4l2 @ 0x55] ioctl(VIDIOC_STREAMON): Device or resource busy",
+      "/dev/video0: Device or resource busy",
+    ]),
+    [
+      "busy",
+      'Cannot read "/dev/video0": ffmpeg exited with code 1: Device or resource busy: ' +
+      "another program uses the camera; close it",
+    ],
+  );
+  assertEquals(
+    explain("a b.mp4", [
+      "[mov,mp4 @ 0x55] moov atom not found",
+      "file:a b.mp4: Invalid data found",
+    ]),
+    [
+      "not-a-video",
+      'Cannot read "a b.mp4": ffmpeg exited with code 1: moov atom not found: ' +
+      "this is not a video that ffmpeg can read",
+    ],
+  );
+  assertEquals(
+    explain("x", ["[AVFilterGraph @ 0x5] No such filter: 'f'", "Error reinitializing filters!"]),
+    ["filter", `Cannot read "x": ffmpeg exited with code 1: No such filter: 'f'`],
+  );
+});
+
+Deno.test("explainExit() gives the last line of the log when it knows no cause", () => {
+  assertEquals(
+    explain("rtsp://x/", ["first", "[tcp @ 0x5] Connection to tcp://x:554 failed", ""]),
+    [
+      "ended",
+      'Cannot read "rtsp://x/": ffmpeg exited with code 1: Connection to tcp://x:554 failed',
+    ],
+  );
+  assertEquals(explain("x", []), ["ended", 'Cannot read "x": ffmpeg exited with code 1']);
+});
+
+Deno.test("explainExit() tells an end by a signal from one without an error", () => {
+  assertEquals(
+    explain("x", [], { code: 137, signal: "SIGKILL" }),
+    ["ended", 'Cannot read "x": ffmpeg was ended by SIGKILL'],
+  );
+  assertEquals(explain("x", [], { code: 0 }), ["ended", 'Cannot read "x": ffmpeg ended']);
+});
+
+Deno.test("explainExit() shows no password, and keeps the log as the cause", () => {
+  const stderr = "[in @ 0x5] started\nError opening input file rtsp://me:secret@x/.\n";
+  const { message, cause } = explainExit("rtsp://x/", { code: 1, signal: null, stderr }, true);
+  assertEquals(
+    message,
+    'Cannot read "rtsp://x/": ffmpeg exited with code 1: Error opening input file rtsp://x/.',
+  );
+  assertEquals(cause, "[in @ 0x5] started\nError opening input file rtsp://x/.");
+});

@@ -1,0 +1,170 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { now } from "../../lib/time/clock.js";
+import type { Hub } from "../../lib/flow/hub.ts";
+import { listen } from "../../lib/server/listen.ts";
+import { readExif } from "../../lib/frame/exif_block.js";
+import { LENGTH_PREFIX } from "../../lib/wire/codec.ts";
+import { receive } from "../../lib/client/receive.ts";
+import { RefusedError } from "../../lib/client/refused_error.ts";
+import { eventually } from "../support/eventually.ts";
+import { FakeCamera, frameOf } from "../support/frames.ts";
+import { testPictures } from "../support/pictures.ts";
+
+const [picture] = await testPictures(1);
+const HOST = "127.0.0.1";
+const HOUR = 3_600_000;
+
+/** Waits until a state is as it should be. */
+async function until<T extends object>(states: Hub<T>, wanted: (state: T) => boolean): Promise<T> {
+  for await (const state of states.follow()) if (wanted(state)) return state;
+  throw new Error("the states have ended");
+}
+
+Deno.test("receive() gives the frames that the server sends, with their time and number", async () => {
+  const camera = new FakeCamera();
+  await using door = listen(camera, { host: HOST, port: 0 });
+  await using receiver = receive(HOST, { port: door.address.port });
+  using frames = receiver.frames.subscribe();
+  await camera.watched;
+  const sent = frameOf(picture, 42);
+  camera.frames.publish(sent);
+  const { value: received } = await frames.next();
+  assertEquals(received?.bytes, sent.bytes);
+  assertEquals(received?.sequence, 42);
+  assertAlmostEquals(received!.capturedAt, sent.capturedAt, 0.001);
+});
+
+Deno.test("receive() tells the state of the server and of its camera", async () => {
+  const camera = new FakeCamera();
+  await using door = listen(camera, { host: HOST, port: 0 });
+  await using receiver = receive(HOST, { port: door.address.port });
+  await until(receiver.status, ({ state }) => state === "live");
+  assertEquals(receiver.source.status, { state: "connected" });
+  assertEquals(receiver.info, camera.info);
+  camera.status.publish({ state: "lost", reason: "unplugged" });
+  assertEquals(
+    await until(receiver.status, ({ state }) => state === "lost"),
+    { state: "lost", reason: "unplugged" },
+  );
+});
+
+Deno.test("receive() counts the frames that the server skipped", async () => {
+  const camera = new FakeCamera();
+  await using door = listen(camera, { host: HOST, port: 0 });
+  await using receiver = receive(HOST, { port: door.address.port });
+  using frames = receiver.frames.subscribe();
+  await camera.watched;
+  for (const sequence of [1, 2, 5, 6]) {
+    camera.frames.publish(frameOf(picture, sequence));
+    await frames.next();
+  }
+  assertEquals(receiver.arrivals.received, 4);
+  assertEquals(receiver.arrivals.missed, 2);
+});
+
+Deno.test("receive() knows the time by the server's clock", async () => {
+  const camera = new FakeCamera();
+  camera.now = () => now() + HOUR;
+  await using door = listen(camera, { host: HOST, port: 0 });
+  await using receiver = receive(HOST, { port: door.address.port });
+  const ahead = () => receiver.now() - now();
+  await eventually(() => Math.abs(ahead() - HOUR) < 1000, () => `${ahead()} ms ahead`);
+});
+
+Deno.test("receive() comes back by itself when the server does", async () => {
+  const camera = new FakeCamera();
+  const first = listen(camera, { host: HOST, port: 0 });
+  const { port } = first.address;
+  await using receiver = receive(HOST, { port });
+  await until(receiver.connection, ({ state }) => state === "connected");
+  await first[Symbol.asyncDispose]();
+  const lost = await until(receiver.connection, ({ state }) => state === "connecting");
+  assertEquals(lost.state, "connecting");
+  const again = new FakeCamera();
+  await using _second = listen(again, { host: HOST, port });
+  await again.watched;
+  using frames = receiver.frames.subscribe();
+  again.frames.publish(frameOf(picture));
+  assertEquals((await frames.next()).done, false);
+  assertEquals(receiver.source.reconnects, 1);
+});
+
+Deno.test("receive() keeps trying while there is no server, and says so", async () => {
+  const listener = Deno.listen({ hostname: HOST, port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  await using receiver = receive(HOST, { port });
+  const status = await until(receiver.connection, (state) => "retryAt" in state);
+  assertStringIncludes(JSON.stringify(status), `no server at ${HOST}:${port}: `);
+  const camera = new FakeCamera();
+  await using _door = listen(camera, { host: HOST, port });
+  await camera.watched;
+});
+
+Deno.test("receive() gives up on a server that speaks something else", async () => {
+  await using server = Deno.serve({ hostname: HOST, port: 0, onListen() {} }, () => {
+    return new Response("this is HTTP");
+  });
+  await using receiver = receive(HOST, { port: server.addr.port });
+  const words = "is not a socketcam server";
+  const error = await assertRejects(() => receiver.frames.ended, RefusedError, words);
+  assertEquals(error.code, "protocol");
+  assertEquals(receiver.source.status, { state: "refused", reason: error.message });
+});
+
+Deno.test("a loop over a receiver throws why it was refused, also one that starts later", async () => {
+  await using door = listen(new FakeCamera(), { host: HOST, port: 0, token: "secret" });
+  await using remote = receive(HOST, { port: door.address.port, token: "wrong" });
+  for (let i = 0; i < 2; i++) {
+    const error = await assertRejects(() => Array.fromAsync(remote), RefusedError, "not the token");
+    assertEquals(error.code, "wrong-token");
+  }
+});
+
+Deno.test("a loop over a receiver throws the reason when its signal is aborted", async () => {
+  const camera = new FakeCamera();
+  await using door = listen(camera, { host: HOST, port: 0 });
+  const ending = new AbortController();
+  await using remote = receive(HOST, { port: door.address.port, signal: ending.signal });
+  const loop = Array.fromAsync(remote);
+  await camera.watched;
+  ending.abort(new Error("enough"));
+  await assertRejects(() => loop, Error, "enough");
+});
+
+Deno.test("listen() relays what receive() gives: frames, their time, and the state of the camera", async () => {
+  const camera = new FakeCamera();
+  const origin = listen(camera, { host: HOST, port: 0 });
+  await using remote = receive(HOST, { port: origin.address.port });
+  await using relay = listen(remote, { host: HOST, port: 0 });
+  await using receiver = receive(HOST, { port: relay.address.port });
+  using frames = receiver.frames.subscribe();
+  await until(receiver.status, ({ state }) => state === "live");
+  const sent = frameOf(picture, 7);
+  camera.frames.publish(sent);
+  const { value: frame } = await frames.next();
+  assertEquals(frame?.bytes, sent.bytes);
+  assertEquals([frame?.sequence, frame?.capturedAt], [7, readExif(sent.bytes)?.capturedAt]);
+  await origin[Symbol.asyncDispose]();
+  const lost = await until(receiver.status, ({ state }) => state === "lost");
+  assertStringIncludes(JSON.stringify(lost), `${HOST}:${origin.address.port}`);
+});
+
+Deno.test("a frame keeps its memory from the socket through a relay to the next socket", async () => {
+  const camera = new FakeCamera();
+  await using origin = listen(camera, { host: HOST, port: 0 });
+  await using remote = receive(HOST, { port: origin.address.port });
+  using frames = remote.frames.subscribe();
+  await camera.watched;
+  camera.frames.publish(frameOf(picture, 7));
+  const frame = (await frames.next()).value!;
+  const [message, ...others] = frame.seal(LENGTH_PREFIX);
+  assertEquals(others, []);
+  assert(message.buffer === frame.bytes.buffer);
+});
