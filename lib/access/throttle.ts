@@ -1,5 +1,3 @@
-/** Slows down whoever guesses a token or a password. */
-
 /** How many failures cost nothing: people mistype. */
 export const FREE_FAILURES = 3;
 /** The first and the longest wait after one more failure, in milliseconds; it doubles each time. */
@@ -14,7 +12,10 @@ interface Record {
   readonly failedAt: number;
 }
 
-/** Remembers failures by address. All times are in milliseconds of `performance.now()`. */
+/**
+ * Slows down whoever guesses a token or a password, by address. All times are in milliseconds of
+ * `performance.now()`.
+ */
 export class Throttle {
   readonly #records = new Map<string, Record>();
 
