@@ -39,6 +39,14 @@ declare module "@std/async/delay" {
   export function delay(ms: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
 }
 
+declare module "@std/bytes/concat" {
+  export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>;
+}
+
+declare module "@std/crypto/timing-safe-equal" {
+  export function timingSafeEqual(a: ArrayBufferView, b: ArrayBufferView): boolean;
+}
+
 declare module "@std/http/negotiation" {
   /** The first of `types` that the client prefers; undefined if it accepts none. */
   export function accepts<T extends string>(request: Request, ...types: T[]): T | undefined;

@@ -1,5 +1,6 @@
 /** Messages to bytes and back. No input or output happens here. */
 
+import { concat } from "@std/bytes/concat";
 import * as v from "valibot";
 import type { Envelope } from "../frame/frame.ts";
 import type { ClientMessage, ServerMessage } from "./protocol.ts";
@@ -20,10 +21,7 @@ function lengthOf({ length }: Uint8Array): Uint8Array<ArrayBuffer> {
 /** A control message as it goes over the wire, with its length. */
 export function encodeControl(message: ClientMessage | ServerMessage): Uint8Array<ArrayBuffer> {
   const payload = new TextEncoder().encode(JSON.stringify(message));
-  const bytes = new Uint8Array(4 + payload.length);
-  bytes.set(lengthOf(payload));
-  bytes.set(payload, 4);
-  return bytes;
+  return concat([lengthOf(payload), payload]);
 }
 
 /** Acknowledgements of `count` frames as they go over the wire: an empty payload for each. */

@@ -120,7 +120,7 @@ Deno.test("both ends find out that a link is dead within 10 s, and meet when it 
   assertEquals(lost?.state, "connecting");
   assertEquals(await left.promise, "it has been silent for 6 s");
   assertLess(performance.now() - cutAt, 10_000);
-  link.mend();
+  link.restore();
   for await (const { state } of states) if (state === "connected") break;
   assertEquals(receiver.source.reconnects, 1);
 });

@@ -28,7 +28,7 @@ export class SlowLink implements AsyncDisposable {
   readonly #conns = new Set<Deno.Conn>();
   readonly #carrying = new Set<Promise<void>>();
   readonly #closing = new AbortController();
-  #mended: PromiseWithResolvers<void> | undefined;
+  #restored: PromiseWithResolvers<void> | undefined;
 
   constructor({ port, mbits = Infinity, roundTripMs = 0 }: SlowLinkOptions) {
     this.#port = port;
@@ -44,13 +44,13 @@ export class SlowLink implements AsyncDisposable {
 
   /** Forwards nothing from now on; both ends stay connected, and new connections still succeed. */
   cut(): void {
-    this.#mended = Promise.withResolvers();
+    this.#restored = Promise.withResolvers();
   }
 
   /** Forwards again. */
-  mend(): void {
-    this.#mended?.resolve();
-    this.#mended = undefined;
+  restore(): void {
+    this.#restored?.resolve();
+    this.#restored = undefined;
   }
 
   #track(work: Promise<void>): void {
@@ -79,7 +79,7 @@ export class SlowLink implements AsyncDisposable {
         const chunk = new Uint8Array(CHUNK_BYTES);
         const length = await from.read(chunk);
         if (length === null) break;
-        await this.#mended?.promise;
+        await this.#restored?.promise;
         // Timers are coarse, so the link makes up for what they lose.
         through = Math.max(through, performance.now() - TOLERANCE_MS) + length / 125 / mbits();
         const early = through - performance.now();
@@ -108,7 +108,7 @@ export class SlowLink implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
     this.#closing.abort();
-    this.mend();
+    this.restore();
     for (const conn of this.#conns) conn[Symbol.dispose]();
     while (this.#carrying.size > 0) await Promise.all(this.#carrying);
   }
