@@ -32,8 +32,6 @@ export interface ViewerOptions extends Pick<ViewerState, "address" | "path"> {
  */
 export const REPEAT_MS = 1000;
 
-const ENDED = { value: undefined, done: true } as const;
-
 /** One viewer: the frames it gets, when, and how it keeps up. */
 export class Viewer {
   readonly #frames: Mailbox<Frame>;
@@ -63,9 +61,13 @@ export class Viewer {
   /** The next frame for this viewer, which the caller releases; undefined at the end. */
   async next(): Promise<Frame | undefined> {
     while (true) {
+      let frame: Frame | undefined;
       this.#isWaiting = true;
-      // Whoever watches the source of the frames reports its error.
-      const { value: frame } = await this.#frames.next().catch(() => ENDED);
+      try {
+        frame = (await this.#frames.next()).value;
+      } catch {
+        // Whoever watches the source of the frames reports its error.
+      }
       this.#isWaiting = false;
       if (!frame) return undefined;
       const at = performance.now();
