@@ -17,7 +17,7 @@ import { MAX_MESSAGES_PER_SECOND } from "../../lib/wire/protocol.ts";
 import { eventually } from "../support/eventually.ts";
 import { FakeCamera, frameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
-import { WireClient } from "../support/wire_client.ts";
+import { ScriptedServer } from "../support/scripted_server.ts";
 
 const [picture] = await testPictures(1);
 const HOST = "127.0.0.1";
@@ -189,27 +189,15 @@ Deno.test("receive() keeps trying after it was connected, whatever answers at th
   await until(receiver.connection, ({ state }) => state === "connected");
 });
 
-/** A server that sends what a test wants, and then only reads. */
-async function scripted(...messages: object[]): Promise<{ port: number } & AsyncDisposable> {
-  const listener = Deno.listen({ hostname: HOST, port: 0 });
-  const serving = (async () => {
-    for await (const conn of listener) {
-      using client = WireClient.of(conn);
-      for (const message of messages) await client.send(message);
-      while (await client.payload() !== undefined);
-    }
-  })().catch(() => {});
-  return await Promise.resolve({
-    port: (listener.addr as Deno.NetAddr).port,
-    async [Symbol.asyncDispose]() {
-      listener.close();
-      await serving;
-    },
+/** A server that sends these messages to whoever connects. */
+function sending(...messages: object[]): ScriptedServer {
+  return new ScriptedServer(async (client) => {
+    for (const message of messages) await client.send(message);
   });
 }
 
 Deno.test("receive() ignores a state that it does not know, and answers that it did not ask for", async () => {
-  await using server = await scripted(
+  await using server = sending(
     { type: "welcome", version: 1, camera: { name: "door", mode: "MJPEG" } },
     { type: "camera", state: "live" },
     { type: "camera", state: "dreaming" },
@@ -225,7 +213,7 @@ Deno.test("receive() ignores a state that it does not know, and answers that it 
 
 Deno.test("receive() leaves a server that floods it, and tries it less and less often", async () => {
   const flood = new Array(MAX_MESSAGES_PER_SECOND + 1).fill({ type: "camera", state: "live" });
-  await using server = await scripted(...flood);
+  await using server = sending(...flood);
   await using receiver = receive(HOST, { port: server.port });
   const waits: number[] = [];
   for await (const status of receiver.connection.follow()) {

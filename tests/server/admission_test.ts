@@ -14,6 +14,7 @@ import { RefusedError } from "../../lib/client/refused_error.ts";
 import { MAX_WAITING } from "../../lib/server/waiting_room.ts";
 import { selfSigned } from "../support/certificates.ts";
 import { FakeCamera, frameOf } from "../support/frames.ts";
+import { ScriptedServer } from "../support/scripted_server.ts";
 import { testPictures } from "../support/pictures.ts";
 import { WireClient } from "../support/wire_client.ts";
 
@@ -169,24 +170,6 @@ Deno.test("receive() with a token shows nothing of a server that does not prove 
   await close();
 });
 
-/** A rogue server: it says what it wants, and reads nothing but one message. */
-async function rogue(words: (hello: { nonce?: string; hmac?: string }) => object[]) {
-  const listener = Deno.listen({ hostname: HOST, port: 0 });
-  const serving = (async () => {
-    for await (const conn of listener) {
-      using client = WireClient.of(conn);
-      await client.send({ type: "challenge", nonce: createNonce() });
-      for (const word of words(await client.message())) await client.send(word);
-      await client.payload();
-    }
-  })().catch(() => {});
-  const close = async () => {
-    listener.close();
-    await serving;
-  };
-  return { port: (listener.addr as Deno.NetAddr).port, close };
-}
-
 Deno.test("receive() refuses a server whose proof is missing, wrong, or its own answer", async () => {
   const welcome = { type: "welcome", version: 1 };
   const cases = [
@@ -195,11 +178,13 @@ Deno.test("receive() refuses a server whose proof is missing, wrong, or its own 
     ({ hmac }: { hmac?: string }) => [{ ...welcome, proof: hmac }],
     () => [{ type: "camera", state: "live" }],
   ];
-  for (const words of cases) {
-    const { port, close } = await rogue(words);
-    await using receiver = receive(HOST, { port, token: "secret" });
+  for (const answer of cases) {
+    await using rogue = new ScriptedServer(async (client) => {
+      await client.send({ type: "challenge", nonce: createNonce() });
+      for (const word of answer(await client.message())) await client.send(word);
+    });
+    await using receiver = receive(HOST, { port: rogue.port, token: "secret" });
     await assertRejects(() => Array.fromAsync(receiver), RefusedError, "does not prove");
-    await close();
   }
 });
 
