@@ -167,7 +167,7 @@ function table(count: number, samples: ReadonlyMap<string, readonly Sample[]>): 
     title: count === 1 ? "1 viewer" : `${count.toLocaleString("en")} viewers`,
     columns: [
       ...["", "CPU, % of a core", "memory, MB", "slowest viewer, a second", "delivered, %"],
-      ...["age at one viewer p50, ms", "p99", "all have a frame after, ms"],
+      ...["age at one viewer p50, ms", "age p99", "all have a frame after, ms"],
     ],
     rows: [...samples].map(([name, some]) => [
       name,

@@ -72,7 +72,7 @@ export async function measureLink(run: Run, footage: Footage): Promise<Measureme
     notes: [...NOTES, ...notes],
     tables: [{
       title: `${LINK.mbits} Mbit/s, round trip ${LINK.roundTripMs} ms`,
-      columns: ["", "frames a second", "age p50, ms", "p95"],
+      columns: ["", "frames a second", "age p50, ms", "age p95"],
       rows: rows.map(({ name }) => [
         name,
         figure(samples.get(name)!.map(({ fps }) => fps)),

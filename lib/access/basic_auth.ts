@@ -1,5 +1,3 @@
-/** HTTP's Basic authentication (RFC 7617), which every viewer program knows. */
-
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Throttle } from "./throttle.ts";
 
@@ -19,13 +17,15 @@ export interface AuthRefusal {
   readonly headers: Record<string, string>;
 }
 
-/** Compares credentials in constant time, and throttles whoever guesses. */
+/**
+ * HTTP's Basic authentication (RFC 7617), which every viewer program knows. Compares credentials in
+ * constant time, and throttles whoever guesses.
+ */
 export class BasicAuth {
   readonly #name: Uint8Array | undefined;
   readonly #password: Uint8Array;
   readonly #throttle = new Throttle();
 
-  /** Creates a check for these credentials. */
   constructor({ name, password }: Credentials) {
     this.#name = name === undefined ? undefined : digest(new TextEncoder().encode(name));
     this.#password = digest(new TextEncoder().encode(password));

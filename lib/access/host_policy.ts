@@ -1,14 +1,12 @@
+/** How long this machine's names and addresses are remembered, in milliseconds: they may change. */
+const REMEMBER_MS = 10_000;
+
 /**
- * Which host names the HTTP endpoint answers to.
+ * Which host names the HTTP endpoint answers to: this machine's, and those that are allowed besides.
  *
  * A page on the web can point its own name at this machine (DNS rebinding). To the browser, that
  * page and this endpoint would then be one site. But its requests carry the page's name as `Host`.
  */
-
-/** How long this machine's names and addresses are remembered, in milliseconds: they may change. */
-const REMEMBER_MS = 10_000;
-
-/** Knows this machine's names and addresses, and those that are allowed besides. */
 export class HostPolicy {
   readonly #allowed: ReadonlySet<string>;
   #own: ReadonlySet<string> = new Set();

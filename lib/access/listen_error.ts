@@ -1,5 +1,3 @@
-/** Why nobody can get in at all: the address is taken, or the system has no room. */
-
 /** Thrown when an address cannot be listened on. */
 export class ListenError extends Error {
   /** The error's name in messages. */

@@ -1,5 +1,3 @@
-/** Which web pages may use what an HTTP endpoint answers. */
-
 /** The origins whose pages may read answers and open WebSockets; `*` is all. */
 export type Origins = readonly string[];
 

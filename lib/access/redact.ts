@@ -1,5 +1,3 @@
-/** Addresses as they are shown to others: without the secrets in them. */
-
 /** A URL without its user name and password; other text stays as it is. */
 export function redactUrl(url: string): string {
   return url.replace(/\/\/[^@/]*@/, "//");

@@ -1,5 +1,3 @@
-/** Slows down whoever guesses a token or a password, and nobody else. */
-
 import { delay } from "@std/async/delay";
 import { RateLimit } from "../time/rate_limit.ts";
 import { addressKey } from "./address_key.ts";

@@ -1,14 +1,12 @@
-/** The webcams of macOS: AVFoundation, through ffmpeg. */
-
 import { runFfmpeg } from "./ffmpeg.ts";
-import { type Mode, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
+import { type Mode, parseSize, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
 
 /** A rate that no camera has: ffmpeg refuses it and lists those that the camera has. */
 const IMPOSSIBLE_RATE = "0.001";
 /** What a Mac's camera gives without conversion; AVFoundation does not list formats. */
 const FORMAT = "uyvy422";
 
-/** Webcams through AVFoundation. */
+/** The webcams of macOS: AVFoundation, through ffmpeg. */
 export const avfoundation: WebcamDriver = {
   async list(signal) {
     const args = ["-f", "avfoundation", "-list_devices", "true", "-i", ""];
@@ -53,17 +51,11 @@ export function parseDevices(text: string): Webcam[] {
  * range.
  */
 export function parseSupportedModes(text: string): Mode[] {
-  const sizes = new Map<string, { width: number; height: number; rates: Set<number> }>();
-  for (const match of text.matchAll(/(\d+)x(\d+)@\[[\d.]+ ([\d.]+)\]fps/g)) {
-    const [width, height, rate] = match.slice(1).map(Number);
-    const size = sizes.get(`${width}x${height}`) ?? { width, height, rates: new Set() };
-    sizes.set(`${width}x${height}`, size);
-    size.rates.add(rate);
-  }
-  return usable([...sizes.values()].map(({ width, height, rates }) => ({
+  const lines = text.matchAll(/(\d+x\d+)@\[[\d.]+ ([\d.]+)\]fps/g);
+  const sizes = Map.groupBy(lines, ([, size]) => size);
+  return usable([...sizes].map(([size, lines]) => ({
     format: FORMAT,
-    width,
-    height,
-    rates: [...rates],
+    ...parseSize(size),
+    rates: lines.map(([, , rate]) => Number(rate)),
   })));
 }

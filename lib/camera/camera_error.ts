@@ -1,5 +1,3 @@
-/** Why a camera gives no frames. */
-
 /**
  * What is wrong:
  * - `no-ffmpeg`: ffmpeg is not installed; `old-ffmpeg`: it is older than 5.1

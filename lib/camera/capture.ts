@@ -1,5 +1,3 @@
-/** One run of ffmpeg: its frames, and why there are no more. */
-
 import type { FrameMemory } from "../frame/frame_memory.ts";
 import { explainExit } from "./explain_exit.ts";
 import { startFfmpeg } from "./ffmpeg.ts";

@@ -1,5 +1,3 @@
-/** Child processes that end for certain. */
-
 import { onAbort } from "../time/on_abort.ts";
 
 /** How long a child may take to end after SIGTERM, in milliseconds; then it is killed. */
@@ -9,7 +7,6 @@ const MAX_STDERR = 16 * 1024;
 
 /** How a child ended. */
 export interface Exit {
-  /** Its exit code. */
   readonly code: number;
   /** The signal that ended it, if one did. */
   readonly signal: Deno.Signal | null;
@@ -19,14 +16,12 @@ export interface Exit {
 
 /** A running program. Disposing of it ends it and waits until it is reaped. */
 export class Child implements AsyncDisposable {
-  /** What it writes. */
   readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Resolves when it has ended and is reaped; never rejects. */
   readonly exit: Promise<Exit>;
   readonly #process: Deno.ChildProcess;
   readonly #signal: AbortSignal | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #hasEnded = false;
+  #ending: Promise<void> | undefined;
 
   /**
    * Starts `program`, and ends it when `signal` is aborted.
@@ -51,32 +46,30 @@ export class Child implements AsyncDisposable {
   }
 
   async #wait(): Promise<Exit> {
-    using _ = onAbort(this.#signal, () => this.#end());
+    using _ = onAbort(this.#signal, () => void this[Symbol.asyncDispose]());
     const { status, stderr } = this.#process;
     const [{ code, signal }, log] = await Promise.all([status, endOf(stderr)]);
-    this.#hasEnded = true;
-    clearTimeout(this.#timer);
     return { code, signal, stderr: log };
   }
 
-  #end(): void {
-    if (this.#hasEnded || this.#timer !== undefined) return;
+  async #end(): Promise<void> {
     this.#kill("SIGTERM");
-    this.#timer = setTimeout(() => this.#kill("SIGKILL"), TERM_MS);
+    const timer = setTimeout(() => this.#kill("SIGKILL"), TERM_MS);
+    await this.exit;
+    clearTimeout(timer);
   }
 
   #kill(signal: Deno.Signal): void {
     try {
       this.#process.kill(signal);
     } catch (error) {
-      // It has just ended by itself.
+      // It has ended by itself.
       if (!(error instanceof TypeError)) throw error;
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#end();
-    await this.exit;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#ending ??= this.#end();
   }
 }
 

@@ -1,5 +1,3 @@
-/** Which of a webcam's modes to use, and why. */
-
 import { MJPEG, type Mode } from "./webcam.ts";
 
 /** The size and rate wanted of a camera; the nearest that it has is used. */
@@ -12,24 +10,12 @@ export interface CameraConstraints {
   readonly fps: number;
 }
 
-/** The mode that was chosen. */
-export interface Choice {
-  /** The mode, with the size to ask for. */
-  readonly mode: Mode;
-  /** The rate to ask for, in frames a second. */
-  readonly rate: number;
-  /** Why this one, in a few words. */
-  readonly why: string;
-}
-
 /**
  * Chooses the webcam's own JPEGs if they have the wanted size, because passing them on costs nothing.
  * Otherwise the mode nearest in size among those that reach the wanted rate, or else the fastest one.
+ * Returns it with the size and the rate to ask for, and in a few words why it is this one.
  */
-export function chooseMode(
-  modes: readonly Mode[],
-  constraints: CameraConstraints,
-): Choice | undefined {
+export function chooseMode(modes: readonly Mode[], constraints: CameraConstraints) {
   const { width, height, fps } = constraints;
   const offers = modes.map((mode) => ({ ...mode, ...fit(mode, constraints) }));
   const isExact = (mode: Mode) => mode.width === width && mode.height === height;

@@ -1,9 +1,7 @@
-/** The webcams of Windows: DirectShow, through ffmpeg. */
-
 import { runFfmpeg } from "./ffmpeg.ts";
-import { MJPEG, type Mode, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
+import { MJPEG, type Mode, parseSize, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
 
-/** Webcams through DirectShow. */
+/** The webcams of Windows: DirectShow, through ffmpeg. */
 export const dshow: WebcamDriver = {
   async list(signal) {
     const args = ["-f", "dshow", "-list_devices", "true", "-i", "dummy"];
@@ -52,14 +50,13 @@ export function parseDevices(text: string): Webcam[] {
  */
 export function parseOptions(text: string): Mode[] {
   const line =
-    /(?:pixel_format|vcodec)=(\S+) +min s=(\d+x\d+) fps=([\d.]+) max s=(\d+)x(\d+) fps=([\d.]+)/g;
+    /(?:pixel_format|vcodec)=(\S+) +min s=(\d+x\d+) fps=([\d.]+) max s=(\d+x\d+) fps=([\d.]+)/g;
   const modes = [...text.matchAll(line)].map((match): Mode => {
-    const [, format, minSize, minRate, width, height, rate] = match;
+    const [, format, minSize, minRate, size, rate] = match;
     return {
       format,
-      width: Number(width),
-      height: Number(height),
-      ...minSize !== `${width}x${height}` && { anySize: true },
+      ...parseSize(size),
+      ...minSize !== size && { anySize: true },
       rates: [Number(rate)],
       ...minRate !== rate && { anyRate: true },
     };

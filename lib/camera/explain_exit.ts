@@ -1,5 +1,3 @@
-/** Why ffmpeg ended, in words. */
-
 import { redactUrl } from "../access/redact.ts";
 import { CameraError, type CameraErrorCode } from "./camera_error.ts";
 import type { Exit } from "./child.ts";

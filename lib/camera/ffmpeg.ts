@@ -1,5 +1,3 @@
-/** ffmpeg as a child. */
-
 import { CameraError } from "./camera_error.ts";
 import { Child } from "./child.ts";
 

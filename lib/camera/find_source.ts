@@ -1,16 +1,15 @@
-/** From the option `device` to the arguments with which ffmpeg reads it. */
-
 import { redactUrl } from "../access/redact.ts";
 import type { CameraInfo } from "../flow/feed.ts";
 import { type CameraConstraints, chooseMode } from "./choose_mode.ts";
-import { driver, findWebcam, type FindWebcamOptions, type FoundWebcam } from "./find_webcam.ts";
-import { isMjpegUrl } from "./is_mjpeg_url.ts";
-import { parseInput } from "./parse_input.ts";
+import { driver, findWebcam, type FoundWebcam, referenceOf } from "./find_webcam.ts";
 import { MJPEG } from "./webcam.ts";
+
+/** How long the server of a stream may take to answer, in milliseconds. */
+const ANSWER_MS = 3000;
 
 /** Which camera, and how its frames should be. */
 export interface SourceOptions extends CameraConstraints {
-  /** Which camera. */
+  /** A webcam as {@linkcode findWebcam} takes it, `test`, a file's path or a URL. */
   readonly device: string;
   /** 1 to 100, as in libjpeg; for frames that are encoded here. */
   readonly quality: number;
@@ -31,26 +30,23 @@ export interface Source extends CameraInfo {
 /**
  * Finds the device, and how to read it.
  *
+ * @param name the name under which a webcam was found before.
  * @throws {CameraError} `no-webcam`, when there is no such device.
  */
 export async function findSource(
   options: SourceOptions,
-  { name, signal }: FindWebcamOptions = {},
+  name?: string,
+  signal?: AbortSignal,
 ): Promise<Source> {
-  const input = await parseInput(options.device);
-  switch (input.kind) {
-    case "webcam":
-      return webcamSource(await findWebcam(input.choice, { name, signal }), options);
-    case "test":
-      return testSource(options);
-    case "file":
-      return fileSource(input.path, options);
-    case "url":
-      return urlSource(input.url, await isMjpegUrl(input.url, signal), options);
+  const { device } = options;
+  if (device === "test") return testSource(options);
+  if (/^(rtsps?|https?):\/\//.test(device)) {
+    return urlSource(device, await isMjpegUrl(device, signal), options);
   }
+  if (referenceOf(device) === "name" && await isFile(device)) return fileSource(device, options);
+  return webcamSource(await findWebcam(device, name, signal), options);
 }
 
-/** A webcam in its best mode. */
 function webcamSource({ webcam, modes }: FoundWebcam, options: SourceOptions): Source {
   const choice = chooseMode(modes, options);
   const { mode, rate = options.fps, why = "it does not list its modes" } = choice ?? {};
@@ -107,6 +103,35 @@ export function urlSource(url: string, isMjpeg: boolean, options: SourceOptions)
     ],
     mayReturn: true,
   };
+}
+
+/** Asks for the content type; false if the server does not answer, since ffmpeg will say why. */
+async function isMjpegUrl(url: string, signal?: AbortSignal): Promise<boolean> {
+  if (!url.startsWith("http")) return false;
+  const timeout = AbortSignal.timeout(ANSWER_MS);
+  try {
+    const { username, password, origin, pathname, search } = new URL(url);
+    // fetch() refuses a URL with credentials.
+    const credentials = [username, password].map(decodeURIComponent).join(":");
+    const response = await fetch(`${origin}${pathname}${search}`, {
+      headers: username ? { authorization: `Basic ${btoa(credentials)}` } : {},
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+    await response.body?.cancel();
+    return response.headers.get("content-type")?.startsWith("multipart/x-mixed-replace") ?? false;
+  } catch {
+    return false;
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    const { NotFound, NotADirectory } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotADirectory) return false;
+    throw error;
+  }
 }
 
 /** How frames leave ffmpeg: JPEGs are copied, unless a filter needs their pixels. */

@@ -1,9 +1,6 @@
-/** The webcams of this machine, and which of them a choice means. */
-
 import { avfoundation } from "./avfoundation.ts";
 import { CameraError } from "./camera_error.ts";
 import { dshow } from "./dshow.ts";
-import type { WebcamChoice } from "./parse_input.ts";
 import { v4l2 } from "./v4l2.ts";
 import type { Mode, Webcam, WebcamDriver } from "./webcam.ts";
 
@@ -11,6 +8,13 @@ import type { Mode, Webcam, WebcamDriver } from "./webcam.ts";
 export const driver: WebcamDriver = { darwin: avfoundation, windows: dshow }[
   Deno.build.os as string
 ] ?? v4l2;
+
+/** How `device` refers to a webcam; what looks like nothing else is part of its name. */
+export function referenceOf(device: string): "auto" | "number" | "path" | "name" {
+  if (device === "auto") return "auto";
+  if (/^\d+$/.test(device)) return "number";
+  return device.startsWith("/dev/") ? "path" : "name";
+}
 
 /** A webcam with its modes. */
 export interface FoundWebcam {
@@ -50,26 +54,20 @@ export async function listWebcams(signal?: AbortSignal): Promise<FoundWebcam[]> 
   return found.filter(({ modes }) => modes.length > 0);
 }
 
-/** Options of {@linkcode findWebcam}. */
-export interface FindWebcamOptions {
-  /** The name under which the webcam was found before. */
-  readonly name?: string;
-  /** Ends the search. */
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Finds a webcam. After it was unplugged and plugged in again, it may have another path, so its
  * earlier `name` counts, too.
  *
+ * @param device `auto`, a number, a path below `/dev/`, or part of a name.
  * @throws {CameraError} `no-webcam`, when there is no such webcam; the message lists those there are.
  */
 export async function findWebcam(
-  choice: WebcamChoice,
-  { name, signal }: FindWebcamOptions = {},
+  device: string,
+  name?: string,
+  signal?: AbortSignal,
 ): Promise<FoundWebcam> {
   const webcams = await driver.list(signal);
-  const chosen = await matching(choice, webcams);
+  const chosen = await matching(device, webcams);
   const namesakes = webcams.filter((webcam) => webcam.name === name);
   for (const webcam of [...chosen, ...namesakes]) {
     const modes = await driver.modes(webcam, signal);
@@ -77,48 +75,44 @@ export async function findWebcam(
     if (modes.length > 0) return { webcam, modes };
   }
   // A device that lists no modes may still give frames, but only who asks for it gets it.
-  if (chosen.length > 0 && choice.by !== "auto") return { webcam: chosen[0], modes: [] };
-  throw new CameraError("no-webcam", missing(choice, webcams), { permanent: true });
+  if (chosen.length > 0 && device !== "auto") return { webcam: chosen[0], modes: [] };
+  throw new CameraError("no-webcam", missing(device, webcams), { permanent: true });
 }
 
-async function matching(choice: WebcamChoice, webcams: Webcam[]): Promise<Webcam[]> {
-  switch (choice.by) {
+async function matching(device: string, webcams: Webcam[]): Promise<Webcam[]> {
+  switch (referenceOf(device)) {
     case "auto":
       return webcams;
-    case "index":
+    case "number":
       return webcams.filter(({ path }, index) => {
         // Linux has the number in the path, macOS has nothing else, Windows has none.
         const number = /^(?:\/dev\/video)?(\d+)$/.exec(path)?.[1] ?? index;
-        return Number(number) === choice.index;
+        return Number(number) === Number(device);
       });
     case "path": {
       // A link, as in /dev/v4l/by-id, keeps its name when the number changes.
-      const path = await Deno.realPath(choice.path).catch((error) => {
-        if (error instanceof Deno.errors.NotCapable) return undefined;
-        return choice.path;
-      });
-      const found = webcams.filter((webcam) => webcam.path === (path ?? choice.path));
+      const path = await Deno.realPath(device).catch((error) =>
+        error instanceof Deno.errors.NotCapable ? undefined : device
+      );
+      const found = webcams.filter((webcam) => webcam.path === (path ?? device));
       // Without the permission to follow a link, leave that to ffmpeg.
-      const isLink = path === undefined && !/^\/dev\/video\d+$/.test(choice.path);
-      return isLink ? [{ path: choice.path, name: choice.path }] : found;
+      const isLink = path === undefined && !/^\/dev\/video\d+$/.test(device);
+      return isLink ? [{ path: device, name: device }] : found;
     }
     case "name":
-      return webcams.filter(({ name }) => name.toLowerCase().includes(choice.part.toLowerCase()));
+      return webcams.filter(({ name }) => name.toLowerCase().includes(device.toLowerCase()));
   }
 }
 
-function missing(choice: WebcamChoice, webcams: readonly Webcam[]): string {
+function missing(device: string, webcams: readonly Webcam[]): string {
   const available = webcams.length === 0
     ? "this machine has none; plug one in"
     : `this machine has ${webcams.map(({ path, name }) => `"${name}" (${path})`).join(", ")}`;
-  switch (choice.by) {
-    case "auto":
-      return `No webcam found: ${available}`;
-    case "index":
-      return `No webcam number ${choice.index}: ${available}`;
-    case "path":
-      return `No webcam at ${choice.path}: ${available}`;
-    case "name":
-      return `No file "${choice.part}", and no webcam of that name: ${available}`;
-  }
+  const problem = {
+    auto: "No webcam found",
+    number: `No webcam number ${device}`,
+    path: `No webcam at ${device}`,
+    name: `No file "${device}", and no webcam of that name`,
+  }[referenceOf(device)];
+  return `${problem}: ${available}`;
 }

@@ -1,8 +1,3 @@
-/**
- * The output of `ffmpeg -f mpjpeg`: JPEGs, each after a header with its length. So no frame has to
- * be searched for, and none waits for the next one.
- */
-
 import { MAX_FRAME_BYTES } from "../frame/frame.ts";
 import { FrameMemory } from "../frame/frame_memory.ts";
 import { CameraError } from "./camera_error.ts";
@@ -13,7 +8,10 @@ export const MAX_HEADER_BYTES = 1024;
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** Splits the stream into JPEGs; does no I/O itself. */
+/**
+ * Splits the output of `ffmpeg -f mpjpeg` into JPEGs; does no I/O itself. Each comes after a header
+ * with its length. So no frame has to be searched for, and none waits for the next one.
+ */
 export class MpjpegReader {
   readonly #header = new Uint8Array(MAX_HEADER_BYTES);
   #headerLength = 0;

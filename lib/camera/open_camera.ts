@@ -1,5 +1,3 @@
-/** The life of a camera: it runs while somebody watches, and comes back by itself. */
-
 import { delay } from "@std/async/delay";
 import { Demand } from "../flow/demand.ts";
 import type { CameraInfo, CameraStatus, Feed } from "../flow/feed.ts";
@@ -98,20 +96,20 @@ class SupervisedCamera implements Camera {
   readonly status = new Hub<CameraStatus>();
   readonly source = undefined;
   readonly now = now;
-  readonly counts: { dropped: Partial<Record<JpegFault, number>>; startMs: number | null } = {
-    dropped: {},
-    startMs: null,
+  readonly counts = {
+    dropped: {} as Partial<Record<JpegFault, number>>,
+    startMs: null as number | null,
   };
   info: CameraInfo | undefined;
   error: Error | undefined;
   readonly #options: SourceOptions;
   readonly #demand: Demand;
   readonly #ready = Promise.withResolvers<void>();
+  readonly ready = this.#ready.promise;
   readonly #backoff = new Backoff(RETRY_MS);
   readonly #abort: Disposable;
   readonly #living: Promise<void>;
   #mayReturn = false;
-  #sequence = 0;
 
   constructor(options: CameraOptions) {
     const { device = "auto", width = 1280, height = 720, fps = 30, quality = 80, filter } = options;
@@ -121,17 +119,13 @@ class SupervisedCamera implements Camera {
     this.frames = new Hub((wanted) => this.#demand.set(wanted || alwaysOn));
     this.#demand.set(true);
     if (!alwaysOn) this.#demand.set(false);
-    this.#ready.promise.catch(() => {});
+    this.ready.catch(() => {});
     this.#abort = onAbort(signal, (reason) => this.#close(reason));
     this.#living = this.#live().catch((error) => this.#close(error));
   }
 
   get arrivals(): Feed["arrivals"] {
     return { received: this.frames.published, missed: 0 };
-  }
-
-  get ready(): Promise<void> {
-    return this.#ready.promise;
   }
 
   async #live(): Promise<void> {
@@ -166,15 +160,13 @@ class SupervisedCamera implements Camera {
     deadline.set(START_MS, () => stallError(START_MS));
     const signal = AbortSignal.any([wanted, stalled.signal]);
     try {
-      const source = await findSource(this.#options, { name: this.info?.name, signal });
+      const source = await findSource(this.#options, this.info?.name, signal);
       this.info = { name: source.name, mode: source.mode };
       const startedAt = performance.now();
-      let isLive = false;
       for await (const memory of capture(source, signal)) {
         if (!this.#publish(memory)) continue;
         deadline.set(STALL_MS, () => stallError(STALL_MS));
-        if (!isLive) this.#started(performance.now() - startedAt);
-        isLive = true;
+        if (this.status.latest?.state !== "live") this.#started(performance.now() - startedAt);
       }
     } catch (error) {
       // The reason why ffmpeg was ended says more than how it ended.
@@ -193,11 +185,9 @@ class SupervisedCamera implements Camera {
 
   /** Publishes a frame if it is whole. */
   #publish(memory: FrameMemory): boolean {
-    const capturedAt = now();
-    const sequence = nextSequence(this.#sequence);
+    const sequence = nextSequence(this.frames.latest?.sequence ?? 0);
     try {
-      this.frames.publish(completeFrame(memory, { sequence, capturedAt }));
-      this.#sequence = sequence;
+      this.frames.publish(completeFrame(memory, { sequence, capturedAt: now() }));
       return true;
     } catch (error) {
       if (!(error instanceof JpegError)) throw error;

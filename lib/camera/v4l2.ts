@@ -1,13 +1,11 @@
-/** The webcams of Linux: Video4Linux, second version. */
-
 import { Child } from "./child.ts";
 import { runFfmpeg } from "./ffmpeg.ts";
-import { type Mode, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
+import { type Mode, parseSize, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
 
 /** Where the kernel lists video devices. */
 const CLASS = "/sys/class/video4linux";
 
-/** Webcams through Video4Linux. */
+/** The webcams of Linux: Video4Linux, second version. */
 export const v4l2: WebcamDriver = {
   async list(signal) {
     try {
@@ -105,7 +103,7 @@ export function parseV4l2Ctl(text: string): Mode[] {
     const [, kind, size] = /Size: (\w+) (?:\d+x\d+ - )?(\d+x\d+)/.exec(line) ?? [];
     if (size) {
       const any = kind !== "Discrete" && { anySize: true as const };
-      modes.push({ format, ...dimensions(size), ...any, rates: [] });
+      modes.push({ format, ...parseSize(size), ...any, rates: [] });
     }
     const [, interval, rate] = /Interval: (\w+) .*?([\d.]+) fps\)/.exec(line) ?? [];
     const mode = modes.at(-1);
@@ -129,18 +127,13 @@ export function parseListFormats(text: string): Mode[] {
     const [, format, sizes] = match;
     if (!known.includes(format)) continue;
     for (const [size] of sizes.matchAll(/(?<=^| )\d+x\d+/g)) {
-      modes.push({ format, ...dimensions(size), rates: [] });
+      modes.push({ format, ...parseSize(size), rates: [] });
     }
     // A range of sizes: {32-2592, 2}x{32-1944, 2}
     const [, width, height] = /\{\d+-(\d+)[^}]*\}x\{\d+-(\d+)[^}]*\}/.exec(sizes) ?? [];
     if (width) {
-      modes.push({ format, ...dimensions(`${width}x${height}`), rates: [], anySize: true });
+      modes.push({ format, ...parseSize(`${width}x${height}`), rates: [], anySize: true });
     }
   }
   return usable(modes);
-}
-
-function dimensions(size: string): { width: number; height: number } {
-  const [width, height] = size.split("x").map(Number);
-  return { width, height };
 }

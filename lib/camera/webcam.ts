@@ -1,5 +1,3 @@
-/** A webcam and its modes, whatever the operating system. */
-
 /** A webcam. */
 export interface Webcam {
   /** How ffmpeg opens it: `/dev/video0` on Linux, `0` on macOS, `video=HD Webcam` on Windows. */
@@ -37,7 +35,10 @@ export interface WebcamDriver {
 /** The format of webcams that make JPEGs themselves. */
 export const MJPEG = "mjpeg";
 
-/** Keeps the modes that can be opened, highest rate first: some drivers list empty sizes and rates. */
+/**
+ * Keeps the modes that can be opened, and each rate once, highest first: some drivers list empty
+ * sizes and rates.
+ */
 export function usable(modes: readonly Mode[]): Mode[] {
   return modes
     .filter(({ width, height }) =>
@@ -46,6 +47,13 @@ export function usable(modes: readonly Mode[]): Mode[] {
     .map((mode) => ({
       ...mode,
       // Filter before sorting, because NaN upsets the order of the others.
-      rates: mode.rates.filter((rate) => Number.isFinite(rate) && rate > 0).sort((a, b) => b - a),
+      rates: [...new Set(mode.rates)]
+        .filter((rate) => Number.isFinite(rate) && rate > 0).sort((a, b) => b - a),
     }));
+}
+
+/** Parses a size: `640x480`. */
+export function parseSize(text: string): { width: number; height: number } {
+  const [width, height] = text.split("x").map(Number);
+  return { width, height };
 }

@@ -1,5 +1,3 @@
-/** Webcams and their modes, as a table. */
-
 import type { FoundWebcam } from "../camera/find_webcam.ts";
 import type { Mode } from "../camera/webcam.ts";
 

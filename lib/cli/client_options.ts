@@ -1,10 +1,18 @@
-/** The options of `client.ts`. */
-
 import { DEFAULT_WORKERS, MAX_DEFAULT_WORKERS } from "../decode/decode_frames.ts";
 import { DEFAULT_HTTP_PORT } from "../http/serve_http.ts";
 import { DEFAULT_PORT } from "../wire/protocol.ts";
-import { ACCESS_HINTS, command, list, option, pem, port, token, wholeNumber } from "./options.ts";
-import { UsageError } from "./usage_error.ts";
+import {
+  ACCESS_HINTS,
+  allowHost,
+  allowOrigin,
+  command,
+  option,
+  pem,
+  port,
+  token,
+  UsageError,
+  wholeNumber,
+} from "./options.ts";
 
 /** Reads the command line and the environment. */
 export function readClientOptions(args: string[]) {
@@ -26,22 +34,10 @@ export function readClientOptions(args: string[]) {
         .argParser(port).default(DEFAULT_HTTP_PORT),
     )
     .addOption(option("--http-user <name:password>", "what viewers must enter"))
-    .addOption(
-      option("--allow-host <names>", "also answer to these names, for example a proxy's").argParser(
-        list,
-      ),
-    )
-    .addOption(
-      option(
-        "--allow-origin <origins>",
-        "let pages of these origins use the answers; * is all (CORS)",
-      )
-        .argParser(list),
-    )
+    .addOption(allowHost)
+    .addOption(allowOrigin)
     .addOption(option("--transform <module>", "your TypeScript on every frame"))
-    .addOption(
-      option("--no-decode", "pass frames on undecoded").conflicts("transform"),
-    )
+    .addOption(option("--no-decode", "pass frames on undecoded").conflicts("transform"))
     .addOption(
       option("--workers <n>", "at most this many decoders")
         .argParser(wholeNumber(1, 64))

@@ -1,5 +1,3 @@
-/** Which option fixes an error of the library. */
-
 import { ListenError } from "../access/listen_error.ts";
 import { CameraError } from "../camera/camera_error.ts";
 import { type RefusalCode, RefusedError } from "../client/refused_error.ts";

@@ -1,5 +1,3 @@
-/** Missing permissions. */
-
 /** A sentence that names the missing permission. */
 export function notAllowed({ message }: Deno.errors.NotCapable): string {
   const [, what, object] = /^Requires (\w+) access to "(.+)", run again/.exec(message) ?? [];

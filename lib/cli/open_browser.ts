@@ -1,12 +1,10 @@
-/** Opens the browser. */
-
 /** The program that opens a URL, by system. */
-const OPENERS: Readonly<Partial<Record<typeof Deno.build.os, readonly string[]>>> = {
-  darwin: ["open"],
-  windows: ["explorer.exe"],
+const OPENERS: Readonly<Partial<Record<typeof Deno.build.os, string>>> = {
+  darwin: "open",
+  windows: "explorer.exe",
 };
 /** On all other systems, as freedesktop.org has it. */
-const XDG_OPEN: readonly string[] = ["xdg-open"];
+const XDG_OPEN = "xdg-open";
 
 /**
  * Opens a URL in the browser; settles when the system has accepted it.
@@ -14,11 +12,10 @@ const XDG_OPEN: readonly string[] = ["xdg-open"];
  * @throws {Error} when it cannot be opened; the message is for the user.
  */
 export async function openBrowser(url: string): Promise<void> {
-  const [program, ...args] = OPENERS[Deno.build.os] ?? XDG_OPEN;
+  const program = OPENERS[Deno.build.os] ?? XDG_OPEN;
   let code: number;
   try {
-    const command = new Deno.Command(program, { args: [...args, url], stdin: "null" });
-    ({ code } = await command.output());
+    ({ code } = await new Deno.Command(program, { args: [url], stdin: "null" }).output());
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) {
       throw new Error(`Deno does not allow running ${program}; open ${url} yourself`);

@@ -1,17 +1,12 @@
-/** What the options of both programs share. */
-
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { notAllowed } from "./not_allowed.ts";
 import manifest from "../../deno.json" with { type: "json" };
-
-/** The program's version. */
-export const VERSION: string = manifest.version;
 
 /** A command that throws instead of exiting, with the options of both programs. */
 export function command(name: string, description: string) {
   return new Command(name)
     .description(description)
-    .version(VERSION)
+    .version(manifest.version)
     .exitOverride()
     .showHelpAfterError("(--help shows all options)")
     .addOption(option("--log <format>", "how to log").choices(["text", "json"]).default("text"))
@@ -23,9 +18,6 @@ export function option<const Flags extends string>(flags: Flags, description: st
   const name = /^--([a-z-]+)/.exec(flags)![1];
   return new Option(flags, description).env(`SOCKETCAM_${name.toUpperCase().replaceAll("-", "_")}`);
 }
-
-/** What the options that let in a host or an origin are called. */
-export const ACCESS_HINTS = { allowHost: "--allow-host", allowOrigin: "--allow-origin" };
 
 /** Reads a whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -40,8 +32,28 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 export const port: (text: string) => number = wholeNumber(0, 65_535);
 
 /** Reads words separated by commas; an option given twice adds up. */
-export function list(text: string, before: string[] | undefined): string[] {
+function list(text: string, before: string[] | undefined): string[] {
   return [...before ?? [], ...text.split(",").map((word) => word.trim()).filter(Boolean)];
+}
+
+/** Lets in host names. */
+export const allowHost = option(
+  "--allow-host <names>",
+  "also answer to these names, for example a proxy's",
+).argParser(list);
+
+/** Lets in origins. */
+export const allowOrigin = option(
+  "--allow-origin <origins>",
+  "let pages of these origins use the answers; * is all (CORS)",
+).argParser(list);
+
+/** What these two options are called. */
+export const ACCESS_HINTS = { allowHost: "--allow-host", allowOrigin: "--allow-origin" };
+
+/** Thrown for wrong usage; the message says what is right. */
+export class UsageError extends Error {
+  override name = "UsageError";
 }
 
 /** Reads a PEM file, which must hold a `what` (the word in its header). */

@@ -1,5 +1,3 @@
-/** What happens, in log lines. */
-
 import type { Camera } from "../camera/open_camera.ts";
 import type { Receiver } from "../client/receive.ts";
 import type { DecodeStage } from "../decode/stage.ts";
@@ -53,8 +51,7 @@ export function reportOpenDoor(
   { secret, host }: { readonly secret: string; readonly host: string },
   log: Log,
 ): void {
-  const isLocal = /^(127\.|::1$|::ffff:127\.)/.test(hostname);
-  if (isLocal) return;
+  if (/^(127\.|::1$|::ffff:127\.)/.test(hostname)) return;
   log.warn(
     `anyone on the network who reaches ${hostname}:${port} can watch; set a ${secret}, or listen ` +
       `on this machine only with ${host} 127.0.0.1`,

@@ -1,10 +1,9 @@
-/** What surrounds a program: signals in, exit status out. */
-
 import { CommanderError } from "commander";
+import { onAbort } from "../time/on_abort.ts";
 import { withHint } from "./hint.ts";
 import { complain } from "./log.ts";
 import { notAllowed } from "./not_allowed.ts";
-import { UsageError } from "./usage_error.ts";
+import { UsageError } from "./options.ts";
 
 /** The signals that end a program in an orderly way. */
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
@@ -44,8 +43,5 @@ function describe(error: unknown): string {
 
 /** Resolves when the signal is aborted. */
 export function aborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  return promise;
+  return new Promise((resolve) => onAbort(signal, () => resolve()));
 }

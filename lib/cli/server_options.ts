@@ -1,9 +1,17 @@
-/** The options of `server.ts`. */
-
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
-import { ACCESS_HINTS, command, list, option, pem, port, token, wholeNumber } from "./options.ts";
-import { UsageError } from "./usage_error.ts";
+import {
+  ACCESS_HINTS,
+  allowHost,
+  allowOrigin,
+  command,
+  option,
+  pem,
+  port,
+  token,
+  UsageError,
+  wholeNumber,
+} from "./options.ts";
 
 /** The longest side of a frame that can be asked for, in pixels: that of a JPEG. */
 export const MAX_SIDE = 65_535;
@@ -28,13 +36,9 @@ export function readServerOptions(args: string[]) {
       option("--quality <n>", "1 to 100, for frames that are encoded here")
         .argParser(wholeNumber(1, 100)).default(80),
     )
-    .addOption(
-      option("--filter <graph>", "an ffmpeg filter graph (transpose=1, drawtext=...)"),
-    )
+    .addOption(option("--filter <graph>", "an ffmpeg filter graph (transpose=1, drawtext=...)"))
     .addOption(option("--host <address>", "where to listen").default("0.0.0.0"))
-    .addOption(
-      option("--port <n>", "the port, 0 picks one").argParser(port).default(DEFAULT_PORT),
-    )
+    .addOption(option("--port <n>", "the port, 0 picks one").argParser(port).default(DEFAULT_PORT))
     .addOption(option("--token <text>", "the secret that a client must know").argParser(token))
     .addOption(
       option("--cert <file>", "use TLS with this certificate").argParser(pem("CERTIFICATE")),
@@ -47,17 +51,8 @@ export function readServerOptions(args: string[]) {
     .addOption(
       option("--http-port <n>", "serve viewers from here too, 0 picks a port").argParser(port),
     )
-    .addOption(
-      option("--allow-host <names>", "also answer to these names, for example a proxy's")
-        .argParser(list),
-    )
-    .addOption(
-      option(
-        "--allow-origin <origins>",
-        "let pages of these origins use the answers; * is all (CORS)",
-      )
-        .argParser(list),
-    )
+    .addOption(allowHost)
+    .addOption(allowOrigin)
     .addOption(option("--always-on", "keep the camera running while nobody watches"))
     .addOption(new Option("--list", "show the webcams and their modes, and exit"))
     .addOption(new Option("--json", "with --list: as JSON"))

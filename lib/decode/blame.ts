@@ -1,10 +1,6 @@
-/**
- * What went wrong in a user's module, and where, in one line: `/home/me/grey.ts:3: x is not defined`.
- */
-
 import { fileURLToPath } from "node:url";
 
-/** The file and line of an error in a module, and the first line of its message. */
+/** What went wrong in a user's module, and where: `/home/me/grey.ts:3: x is not defined`. */
 export function blame(module: string, error: unknown): string {
   const { message, stack = "" } = error instanceof Error
     ? error

@@ -1,16 +1,15 @@
-/** Lets through the frames that decode, unchanged: encoding them again would lose quality. */
-
 import type { Feed } from "../flow/feed.ts";
 import type { Frame } from "../frame/frame.ts";
-import type { CheckQuestion, CheckResult } from "./check_worker.ts";
-import type { Decoded, Decoder } from "./decoder.ts";
+import type { ByteMessage } from "./answer_questions.ts";
+import type { Decoded, Decoder, Outcome } from "./decoder.ts";
 import { DecoderStage } from "./decoder_stage.ts";
 import type { DecodeOptions, DecodeStage } from "./stage.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /**
  * Decodes each frame at 1/8 of its size in a worker, one by default, and lets through those that
- * decode. The loop gives each frame with its scene. It throws the error that the feed ends with.
+ * decode, unchanged: encoding them again would lose quality. The loop gives each frame with its
+ * scene. It throws the error that the feed ends with.
  *
  * @example
  * ```ts
@@ -32,7 +31,7 @@ export function checkFrames(feed: Feed, options: DecodeOptions = {}): DecodeStag
 /** Checks frames in workers. */
 export class Checker implements Decoder {
   readonly mode = "check";
-  readonly #pool: WorkerPool<CheckQuestion, CheckResult>;
+  readonly #pool: WorkerPool<ByteMessage, Outcome>;
 
   /** Starts the first of at most `workers` workers. */
   constructor(workers: number) {
@@ -40,18 +39,15 @@ export class Checker implements Decoder {
     this.#pool = new WorkerPool(module, { size: workers });
   }
 
-  /** Waits until a worker is free. */
   free(): Promise<void> {
     return this.#pool.free();
   }
 
   /** Gives the same frame, if it decodes. The worker gets a copy, so that the frame stays whole. */
   async decode(frame: Frame): Promise<Decoded> {
-    const result = await this.#pool.ask({ bytes: frame.bytes.slice() });
-    return "refused" in result ? result : { frame, ...result };
+    return { frame, ...await this.#pool.ask({ bytes: frame.bytes.slice() }) };
   }
 
-  /** Ends the workers. */
   [Symbol.dispose](): void {
     this.#pool[Symbol.dispose]();
   }

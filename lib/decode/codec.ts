@@ -1,10 +1,3 @@
-/**
- * imagescript's JPEG codec, made safe for JPEGs from strangers.
- *
- * `Image.decode` of the same package copies pixel by pixel in JavaScript. The codec under it is three
- * times as fast, and can decode to 1/8 of the size.
- */
-
 import jpeg from "imagescript/jpeg";
 import { JpegError, jpegSize } from "../frame/jpeg.ts";
 
@@ -20,9 +13,7 @@ export const KEPT_PIXELS = 16_000_000;
 
 /** A decoded JPEG. */
 export interface Pixels {
-  /** Pixels. */
   readonly width: number;
-  /** Pixels. */
   readonly height: number;
   /** 0: grey, 1 byte a pixel; 1: RGB, 3 bytes; 2: CMYK, 4 bytes. */
   readonly format: 0 | 1 | 2;
@@ -35,7 +26,12 @@ interface Instance {
   decode(bytes: Uint8Array, width?: number, height?: number): Pixels;
 }
 
-/** Decodes JPEGs. */
+/**
+ * imagescript's JPEG codec, made safe for JPEGs from strangers.
+ *
+ * `Image.decode` of the same package copies pixel by pixel in JavaScript. The codec under it is three
+ * times as fast, and can decode to 1/8 of the size.
+ */
 export class Codec {
   #instance: Instance;
 

@@ -1,5 +1,3 @@
-/** Chooses between the three ways of decoding. */
-
 import type { Feed } from "../flow/feed.ts";
 import { checkFrames } from "./check_frames.ts";
 import { passFrames } from "./pass_frames.ts";

@@ -1,10 +1,9 @@
-/** Runs a decoder: frames of a feed in, those that are fit to be seen out, in order. */
-
 import { Demand } from "../flow/demand.ts";
 import type { CameraInfo, CameraStatus, Feed, Source } from "../flow/feed.ts";
 import { Hub } from "../flow/hub.ts";
 import { Percentiles, RateMeter } from "../flow/meters.js";
 import type { Frame } from "../frame/frame.ts";
+import { JpegError } from "../frame/jpeg.ts";
 import { onAbort } from "../time/on_abort.ts";
 import type { Decoded, Decoder } from "./decoder.ts";
 import { brightness, motion, type Scene } from "./motion.ts";
@@ -21,12 +20,11 @@ import type { Thumbnail } from "./thumbnail.ts";
 import { TransformHealth } from "./transform_health.ts";
 import { WorkerError } from "./worker_handle.ts";
 
-/** Runs a decoder between a feed and its own subscribers. */
+/** Runs a decoder: frames of a feed in, those that are fit to be seen out, in order. */
 export class DecoderStage implements DecodeStage {
   readonly mode: DecodeMode;
   readonly frames = new Hub<Frame>(() => this.#updateDemand());
   readonly status: Hub<CameraStatus>;
-  readonly transform: Hub<TransformStatus>;
   readonly counts: DecodeCounts = { published: 0, corrupt: 0, skipped: 0 };
   scene: Scene | null = null;
   size: { readonly width: number; readonly height: number } | undefined;
@@ -35,6 +33,7 @@ export class DecoderStage implements DecodeStage {
   readonly #decoder: Decoder;
   readonly #checked = new Hub<CheckedFrame>(() => this.#updateDemand());
   readonly #health = new TransformHealth();
+  readonly transform: Hub<TransformStatus> = this.#health.status;
   readonly #motion = new PeakMeter();
   readonly #durations = new Percentiles();
   readonly #ages = new Percentiles();
@@ -50,7 +49,6 @@ export class DecoderStage implements DecodeStage {
   constructor(feed: Feed, decoder: Decoder, signal: AbortSignal | undefined) {
     this.mode = decoder.mode;
     this.status = feed.status;
-    this.transform = this.#health.status;
     this.#feed = feed;
     this.#decoder = decoder;
     this.#living = this.#live().then(() => this.#close(), (error) => this.#close(error));
@@ -118,7 +116,7 @@ export class DecoderStage implements DecodeStage {
   /** Decodes a frame, and publishes it once all `earlier` ones are. Never rejects. */
   async #pass(frame: Frame, earlier: Promise<void>): Promise<void> {
     try {
-      const decoded = await this.#decoder.decode(frame).catch(refusal);
+      const decoded = await this.#decoder.decode(frame).catch((error: Error) => error);
       await earlier;
       this.#finish(frame, decoded);
     } catch (error) {
@@ -126,13 +124,14 @@ export class DecoderStage implements DecodeStage {
     }
   }
 
-  #finish(source: Frame, decoded: Decoded): void {
-    const isRefused = "refused" in decoded;
-    if (this.#closed || isRefused || decoded.frame !== source) source.release();
+  #finish(source: Frame, decoded: Decoded | Error): void {
+    const isError = decoded instanceof Error;
+    if (this.#closed || isError || decoded.frame !== source) source.release();
     if (this.#closed) return;
-    if (isRefused) {
+    if (isError) {
+      if (!(decoded instanceof JpegError || decoded instanceof WorkerError)) throw decoded;
       this.counts.corrupt++;
-      this.lastError = decoded.refused;
+      this.lastError = decoded.message;
       return;
     }
     const { size, thumbnail, ms, problem } = decoded;
@@ -190,10 +189,4 @@ export class DecoderStage implements DecodeStage {
     this.#close();
     await this.#living;
   }
-}
-
-/** A worker that died or hung over a frame refuses it; any other error is unexpected. */
-function refusal(error: unknown): Decoded {
-  if (!(error instanceof WorkerError)) throw error;
-  return { refused: error.message };
 }

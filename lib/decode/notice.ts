@@ -1,17 +1,16 @@
-/** A frame that says why there is no picture. */
-
 import { Frame } from "../frame/frame.ts";
 import { FrameMemory } from "../frame/frame_memory.ts";
 import { now } from "../time/clock.js";
-import type { Notice, NoticeQuestion } from "./notice_worker.ts";
+import type { ByteMessage } from "./answer_questions.ts";
+import type { NoticeQuestion } from "./notice_worker.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** How long a notice may take to draw, in milliseconds. */
 export const NOTICE_MS = 10_000;
 
-/** Draws notices, one after the other. Disposing of it ends its worker. */
+/** Draws frames that say why there is no picture. Disposing of it ends its worker. */
 export class NoticeDrawer implements Disposable {
-  #pool: WorkerPool<NoticeQuestion, Notice> | undefined;
+  #pool: WorkerPool<NoticeQuestion, ByteMessage> | undefined;
 
   /**
    * Draws words on a frame turned to grey, or on a dark ground if there is none.
@@ -21,17 +20,14 @@ export class NoticeDrawer implements Disposable {
   async draw(words: string, last: Frame | undefined): Promise<Frame> {
     // The worker starts with the first notice and stays: a worker that has loaded a native addon
     // leaves descriptors open, and weeks may bring thousands of outages.
-    this.#pool ??= new WorkerPool(new URL("./notice_worker.ts", import.meta.url), {
-      size: 1,
-      hangMs: NOTICE_MS,
-    });
+    const module = new URL("./notice_worker.ts", import.meta.url);
+    this.#pool ??= new WorkerPool(module, { hangMs: NOTICE_MS });
     const { capturedAt, sequence } = last ?? { capturedAt: now(), sequence: 0 };
     const question = { words, bytes: last?.bytes.slice(), capturedAt, sequence };
     const { bytes } = await this.#pool.ask(question);
     return new Frame(FrameMemory.adopt(bytes), question);
   }
 
-  /** Ends the worker. */
   [Symbol.dispose](): void {
     this.#pool?.[Symbol.dispose]();
   }

@@ -1,5 +1,3 @@
-/** The worker that draws notices. */
-
 import { createRequire } from "node:module";
 import { Image, TextLayout } from "imagescript";
 // Only what is imported is installed, and a font cannot be imported.
@@ -7,7 +5,7 @@ import "@expo-google-fonts/didact-gothic/package.json" with { type: "json" };
 import type { FrameMeta } from "../frame/frame.ts";
 import { free } from "../frame/frame_memory.ts";
 import { JpegError } from "../frame/jpeg.ts";
-import { answerQuestions } from "./answer_questions.ts";
+import { answerQuestions, type ByteMessage } from "./answer_questions.ts";
 import { Codec } from "./codec.ts";
 import { encodeFrame, imageOf } from "./image.ts";
 
@@ -15,11 +13,6 @@ import { encodeFrame, imageOf } from "./image.ts";
 export interface NoticeQuestion extends FrameMeta {
   readonly words: string;
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
-}
-
-/** A notice, as a frame. */
-export interface Notice {
-  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 const FONT = "@expo-google-fonts/didact-gothic/400Regular/DidactGothic_400Regular.ttf";
@@ -41,7 +34,7 @@ const MAX_WORDS = 240;
 const codec = await Codec.load();
 const font = await Deno.readFile(createRequire(import.meta.url).resolve(FONT));
 
-answerQuestions<NoticeQuestion, Notice>(async ({ words, bytes, ...meta }) => {
+answerQuestions<NoticeQuestion, ByteMessage>(async ({ words, bytes, ...meta }) => {
   const image = ground(bytes);
   const { width, height } = image;
   const size = Math.max(12, Math.round(Math.min(width, height) * TEXT_HEIGHT));

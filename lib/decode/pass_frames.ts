@@ -1,5 +1,3 @@
-/** Passes frames on without decoding, for the smallest machines. */
-
 import type { Feed } from "../flow/feed.ts";
 import type { Frame } from "../frame/frame.ts";
 import { JpegError, jpegSize } from "../frame/jpeg.ts";
@@ -8,7 +6,8 @@ import { DecoderStage } from "./decoder_stage.ts";
 import type { DecodeOptions, DecodeStage } from "./stage.ts";
 
 /**
- * Passes every frame on, damaged or not. The loop gives frames without scenes.
+ * Passes every frame on undecoded, damaged or not, which suits the smallest machines. The loop gives
+ * frames without scenes.
  *
  * @example
  * ```ts

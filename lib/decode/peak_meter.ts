@@ -1,5 +1,3 @@
-/** The peaks of the last minute, second by second. */
-
 /** How far back a {@linkcode PeakMeter} looks, in seconds. */
 export const PEAK_SECONDS = 60;
 

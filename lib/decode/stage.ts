@@ -1,8 +1,3 @@
-/**
- * What every way of decoding offers: a feed of the frames that are fit to be seen, and how decoding
- * goes.
- */
-
 import type { Feed } from "../flow/feed.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Shareable } from "../flow/mailbox.ts";

@@ -1,14 +1,10 @@
-/** A frame in grey at 1/8 of its size, small enough to compare with the next one. */
-
 import type { Pixels } from "./codec.ts";
 
-/** The brightness of a frame, row by row, from the top left. */
+/** A frame in grey at 1/8 of its size, small enough to compare with the next one. */
 export interface Thumbnail {
-  /** Pixels. */
   readonly width: number;
-  /** Pixels. */
   readonly height: number;
-  /** One byte a pixel, 0 is black. */
+  /** One byte a pixel, 0 is black; row by row, from the top left. */
   readonly grey: Uint8Array<ArrayBuffer>;
 }
 

@@ -1,5 +1,3 @@
-/** The user's own code on every frame: decoded in full, handed to a function, encoded again. */
-
 import { pathToFileURL } from "node:url";
 import type { Feed } from "../flow/feed.ts";
 import { Frame } from "../frame/frame.ts";
@@ -15,7 +13,7 @@ import { watchFile } from "./watch_file.ts";
 import { WorkerError, WorkerTimeout } from "./worker_handle.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
-export type { Transform } from "./transform.ts";
+export type { Transform } from "./transform_worker.ts";
 
 /** The most workers by default. */
 export const MAX_DEFAULT_WORKERS = 4;
@@ -111,11 +109,9 @@ class Transformer implements Decoder {
     const { sequence, capturedAt } = frame;
     const bytes = frame.bytes.slice();
     const question = { bytes, sequence, capturedAt, module: this.#module.href };
-    const result = await this.#pool.ask(question);
-    if ("refused" in result) return result;
-    if ("problem" in result) return { frame, ...result };
-    const { bytes: transformed, ...seen } = result;
-    return { frame: new Frame(FrameMemory.adopt(transformed), frame), ...seen };
+    const { bytes: transformed, ...outcome } = await this.#pool.ask(question);
+    const result = transformed ? new Frame(FrameMemory.adopt(transformed), frame) : frame;
+    return { frame: result, ...outcome };
   }
 
   get #fallback(): Checker {

@@ -1,5 +1,3 @@
-/** Whether a transform works, told often enough. */
-
 import { Hub } from "../flow/hub.ts";
 import type { TransformStatus } from "./stage.ts";
 

@@ -3,34 +3,46 @@
 import type { Image } from "imagescript";
 import { Frame, type FrameMeta } from "../frame/frame.ts";
 import { FrameMemory, free } from "../frame/frame_memory.ts";
-import { JpegError } from "../frame/jpeg.ts";
-import { answerQuestions } from "./answer_questions.ts";
+import { answerQuestions, type ByteMessage } from "./answer_questions.ts";
 import { blame } from "./blame.ts";
-import { Codec, type Pixels } from "./codec.ts";
+import { Codec } from "./codec.ts";
+import type { Outcome } from "./decoder.ts";
 import { encodeFrame, imageOf } from "./image.ts";
-import { type Thumbnail, thumbnailOfFull } from "./thumbnail.ts";
-import type { Transform } from "./transform.ts";
+import { thumbnailOfFull } from "./thumbnail.ts";
+
+/**
+ * Your code on every frame. It changes the image in place, or returns another one of any size. Several
+ * run at the same time, each in a worker of its own. Do not call `encodeJPEG` or `encodeWEBP`: when
+ * a worker ends while imagescript encodes, the whole process crashes.
+ *
+ * To draw text, give `Image.renderText` the bytes of a TrueType or OpenType font: one of the system
+ * (`fc-list` lists them on Linux), one from npm (as `examples/transforms/caption.ts` does), or a file
+ * beside your module (`new URL("font.ttf", import.meta.url)`). Drawing a line takes some 4 ms, so
+ * keep text that does not change.
+ *
+ * @example
+ * ```ts
+ * import { Image } from "imagescript";
+ * import type { Transform } from "socketcam";
+ *
+ * const FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf";
+ * let text: Image | undefined;
+ *
+ * export default (async (image) => {
+ *   text ??= await Image.renderText(await Deno.readFile(FONT), 32, "Front door", 0xffffffff);
+ *   image.composite(text, 16, 16);
+ * }) satisfies Transform;
+ * ```
+ */
+export type Transform = (image: Image, frame: Frame) => Image | void | Promise<Image | void>;
 
 /** A frame, and the module that transforms it. */
-export interface TransformQuestion extends FrameMeta {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+export interface TransformQuestion extends FrameMeta, ByteMessage {
   readonly module: string;
 }
 
-/** What the frame shows, in common to both outcomes. */
-interface Seen {
-  /** Of the frame that goes on, in pixels. */
-  readonly size: readonly [width: number, height: number];
-  /** Of the frame as it came. */
-  readonly thumbnail: Thumbnail;
-  readonly ms: number;
-}
-
-/** The transformed frame, why the transform failed, or why the frame does not decode. */
-export type TransformResult =
-  | Seen & { readonly bytes: Uint8Array<ArrayBuffer> }
-  | Seen & { readonly problem: string }
-  | { readonly refused: string };
+/** The outcome, with the transformed frame unless the transform failed. */
+export type TransformResult = Outcome & Partial<ByteMessage>;
 
 const codec = await Codec.load();
 let transform: Promise<Transform> | undefined;
@@ -46,13 +58,7 @@ for (const type of ["error", "unhandledrejection"]) {
 
 answerQuestions<TransformQuestion, TransformResult>(async ({ bytes, module, ...meta }) => {
   const startedAt = performance.now();
-  let pixels: Pixels;
-  try {
-    pixels = codec.decode(bytes, "full");
-  } catch (error) {
-    if (error instanceof JpegError) return { refused: error.message };
-    throw error;
-  }
+  const pixels = codec.decode(bytes, "full");
   const thumbnail = thumbnailOfFull(pixels);
   const { width, height } = pixels;
   try {

@@ -1,5 +1,3 @@
-/** Notices when a file is saved. */
-
 /** How often the file is looked at, in milliseconds. */
 export const FILE_POLL_MS = 300;
 

@@ -1,5 +1,3 @@
-/** The outside of a worker, which may die or hang. */
-
 import { Deadline } from "../time/deadline.ts";
 import { transferOf } from "./answer_questions.ts";
 
@@ -13,7 +11,7 @@ export class WorkerTimeout extends WorkerError {
   override name = "WorkerTimeout";
 }
 
-/** A worker that answers one question at a time. */
+/** The outside of a worker that answers one question at a time, and may die or hang. */
 export class WorkerHandle {
   readonly #worker: Worker;
   readonly #deadline = new Deadline();
@@ -34,7 +32,7 @@ export class WorkerHandle {
     this.#worker.onerror = (event) => {
       event.preventDefault();
       onDeath();
-      this.#end(`the decoder died: ${event.message}`);
+      this.end(`the decoder died: ${event.message}`);
     };
     this.#loaded = this.#receive(startMs);
     this.#loaded.catch(() => {});
@@ -52,11 +50,7 @@ export class WorkerHandle {
   }
 
   /** Ends the worker, even while it works. */
-  end(): void {
-    this.#end("the decoder was closed");
-  }
-
-  #end(reason: string): void {
+  end(reason: string = "the decoder was closed"): void {
     if (this.#ended) return;
     this.#ended = new WorkerError(reason);
     this.#worker.terminate();

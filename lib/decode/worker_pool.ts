@@ -1,24 +1,19 @@
-/** Workers that answer one question at a time. */
-
 import { fileURLToPath } from "node:url";
+import { JpegError } from "../frame/jpeg.ts";
+import type { Refusal } from "./answer_questions.ts";
 import { WorkerError, WorkerHandle } from "./worker_handle.ts";
-
-/** How long a worker may take for an answer by default, in milliseconds. */
-export const HANG_MS = 2000;
-/** How long a worker may take to load by default, in milliseconds: small machines are slow at it. */
-export const START_MS = 10_000;
 
 /** Options of {@linkcode WorkerPool}. */
 export interface WorkerPoolOptions {
-  /** The most workers; all but the first start when they are needed. */
-  readonly size: number;
-  /** How long a worker may take for an answer before it is replaced, in milliseconds. */
+  /** The most workers, 1 by default; all but the first start when they are needed. */
+  readonly size?: number;
+  /** How long a worker may take for an answer before it is replaced; 2000 ms by default. */
   readonly hangMs?: number;
-  /** How long a worker may take to load before it is replaced, in milliseconds. */
+  /** How long it may take to load; 10,000 ms by default, since small machines are slow at it. */
   readonly startMs?: number;
 }
 
-/** Workers that run one module, which calls {@linkcode answerQuestions}. */
+/** Workers that run one module and answer one question at a time ({@linkcode answerQuestions}). */
 export class WorkerPool<Question, Answer> {
   readonly #module: URL;
   readonly #size: number;
@@ -32,7 +27,7 @@ export class WorkerPool<Question, Answer> {
 
   /** @throws {Deno.errors.NotCapable} when Deno does not allow the module to be loaded. */
   constructor(module: URL, options: WorkerPoolOptions) {
-    const { size, hangMs = HANG_MS, startMs = START_MS } = options;
+    const { size = 1, hangMs = 2000, startMs = 10_000 } = options;
     // A worker whose module may not be read would end at once, and the next one after it.
     if (module.protocol === "file:") assertReadable(fileURLToPath(module));
     this.#module = module;
@@ -51,6 +46,7 @@ export class WorkerPool<Question, Answer> {
   /**
    * Asks the next free worker. The memory of the question's `bytes` goes to the worker.
    *
+   * @throws {JpegError} when the worker refuses it.
    * @throws {WorkerError} when the worker dies or hangs over it, and has been replaced.
    */
   async ask(question: Question): Promise<Answer> {
@@ -61,8 +57,9 @@ export class WorkerPool<Question, Answer> {
     this.#busy.add(worker);
     let fit = false;
     try {
-      const answer = await worker.ask(question, this.#hangMs) as Answer;
+      const answer = await worker.ask(question, this.#hangMs) as Answer & Partial<Refusal>;
       fit = this.#busy.has(worker) && !this.#outdated.has(worker);
+      if (answer.refusal) throw new JpegError(...answer.refusal);
       return answer;
     } finally {
       this.#busy.delete(worker);

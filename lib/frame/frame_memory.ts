@@ -31,6 +31,7 @@ export class FrameMemory {
   #start: number;
   #end: number;
   #filled = 0;
+  #bytes: Uint8Array<ArrayBuffer> | undefined;
   #holders = 1;
 
   private constructor(buffer: ArrayBuffer, start: number, end: number) {
@@ -65,7 +66,8 @@ export class FrameMemory {
   /** The bytes, as a view. @throws {TypeError} when the memory was released. */
   get bytes(): Uint8Array<ArrayBuffer> {
     this.#assertHeld("read");
-    return new Uint8Array(this.#buffer, this.#start, this.#end - this.#start);
+    // A view costs more than the rest of what a viewer needs of a frame.
+    return this.#bytes ??= new Uint8Array(this.#buffer, this.#start, this.#end - this.#start);
   }
 
   /** Whether all bytes are there. */
@@ -88,6 +90,7 @@ export class FrameMemory {
     if (count > this.#start) throw outOfRoom("in front of", count, this.#start);
     this.#start -= count;
     this.#filled += count;
+    this.#bytes = undefined;
   }
 
   /** Moves the end by `count` bytes: into the tailroom, or back if negative. */
@@ -96,6 +99,7 @@ export class FrameMemory {
     if (count > free) throw outOfRoom("behind", count, free);
     this.#end += count;
     this.#filled += count;
+    this.#bytes = undefined;
   }
 
   /** The bytes between `head` and `tail` in one piece, without moving them; undefined without room. */

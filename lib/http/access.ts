@@ -1,5 +1,3 @@
-/** Which requests are refused, and why. */
-
 import type { BasicAuth } from "../access/basic_auth.ts";
 import type { HostPolicy } from "../access/host_policy.ts";
 import { mayOpenSocket, type Origins } from "../access/origin_policy.ts";
@@ -55,8 +53,6 @@ export function socketRefusal(
 ): Response | undefined {
   if (mayOpenSocket(origins, request)) return undefined;
   const origin = request.headers.get("origin");
-  return text(
-    403,
-    `Pages of ${origin} may not watch; allow them with ${hints.allowOrigin} ${origin}`,
-  );
+  const hint = `allow them with ${hints.allowOrigin} ${origin}`;
+  return text(403, `Pages of ${origin} may not watch; ${hint}`);
 }

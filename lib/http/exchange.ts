@@ -9,7 +9,8 @@
 import { once } from "node:events";
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { ViewerResponse } from "./viewer_response.ts";
+import { bracketed } from "./url.ts";
+import { ViewerResponse } from "./viewer.ts";
 
 /**
  * The request. `isUpgrade` says whether the connection is about to change its protocol: a header
@@ -30,11 +31,6 @@ export function requestOf(
   }
   if (!isUpgrade) request.headers.delete("upgrade");
   return request;
-}
-
-/** An address as URLs write it. */
-function bracketed(address: string): string {
-  return address.includes(":") ? `[${address}]` : address;
 }
 
 /** Sends a response; settles once all of it is written. */

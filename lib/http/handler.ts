@@ -1,5 +1,3 @@
-/** From a request to a response, without a port. */
-
 import { accepts } from "@std/http/negotiation";
 import { sharingHeaders } from "../access/origin_policy.ts";
 import type { Hub } from "../flow/hub.ts";
@@ -33,7 +31,7 @@ export type EncodePng = (frame: Frame) => Promise<Uint8Array<ArrayBuffer>>;
 /** Where a request comes from. */
 export type Remote = Pick<Deno.NetAddr, "hostname" | "port">;
 
-/** Answers a request. */
+/** Answers a request, without a port. */
 export async function handle(site: Site, request: Request, remote: Remote): Promise<Response> {
   const response = await refusal(site, request, remote.hostname) ??
     await answer(site, request, remote);
@@ -47,8 +45,6 @@ async function answer(site: Site, request: Request, remote: Remote): Promise<Res
   const resource = find(request, site);
   if (request.method === "HEAD") return head(site, resource);
   switch (resource) {
-    case "page":
-      return asset(site, PAGE);
     case "stream":
       return stream(site, request, remote);
     case "socket":
@@ -93,11 +89,10 @@ function find(request: Request, { encodePng }: Site): Resource {
   const action = searchParams.get("action");
   if (action === "stream" || action === "snapshot") return action;
   // A browser asks for HTML by name; `ffplay http://...` and `curl` accept anything.
-  return accepts(request, "image/jpeg", "text/html") === "text/html" ? "page" : "stream";
+  return accepts(request, "image/jpeg", "text/html") === "text/html" ? PAGE : "stream";
 }
 
 const TYPES = {
-  page: PAGE.type,
   stream: MJPEG_TYPE,
   socket: "text/plain; charset=utf-8",
   snapshot: "image/jpeg",

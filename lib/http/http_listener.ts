@@ -1,12 +1,12 @@
-/** An HTTP server that keeps listening. */
-
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isOutOfDescriptors, OUT_OF_DESCRIPTORS } from "../access/listen_error.ts";
-import { knock } from "./knock.ts";
+import { LateError, within } from "../time/deadline.ts";
 
 /** How often to check whether connections are still accepted, in milliseconds. */
 const CHECK_MS = 2000;
+/** How long a connection may wait to be accepted, in milliseconds. */
+const KNOCK_MS = 1000;
 
 /** Options of {@linkcode HttpListener.start}. */
 export interface HttpListenerOptions {
@@ -56,7 +56,7 @@ export class HttpListener implements AsyncDisposable {
   async #check(): Promise<void> {
     // Twice, since this program itself may have been busy the first time.
     for (let times = 0; times < 2; times++) {
-      const outcome = await knock(this.address);
+      const outcome = await knock(this.address).catch((error) => ({ error }));
       if (outcome === "heard" || this.#closed) return;
       if (outcome !== "unheard" && isOutOfDescriptors(outcome.error)) {
         return this.#options.onTrouble(OUT_OF_DESCRIPTORS);
@@ -100,3 +100,21 @@ function bind(server: Server, host: string, port: number): Promise<void> {
     server.listen({ host, port }, resolve);
   });
 }
+
+/**
+ * Knocks at an address of this machine: connects, says nothing, and waits until the other side
+ * closes too, for which it must have accepted the connection. Rejects when it cannot connect.
+ */
+async function knock({ hostname, port }: Deno.NetAddr): Promise<"heard" | "unheard"> {
+  using conn = await Deno.connect({ hostname: REACHED_AT[hostname] ?? hostname, port });
+  try {
+    await conn.closeWrite();
+    while (await within(conn.read(new Uint8Array(1)), KNOCK_MS, "unheard") !== null);
+    return "heard";
+  } catch (error) {
+    return error instanceof LateError ? "unheard" : "heard";
+  }
+}
+
+/** Where to reach a server that listens on all addresses. */
+const REACHED_AT: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };

@@ -1,5 +1,3 @@
-/** The server of `node:http`: its limits, and what it hears, passed to the handler. */
-
 import { createServer, type IncomingMessage, type Server, type ServerOptions } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { requestOf, send, sendLast, sendUpgrade } from "./exchange.ts";
@@ -14,14 +12,11 @@ export const MAX_HEAD_BYTES = 16 * 1024;
 /** How many connections there may be at the same time: all viewers, and other requests. */
 export const MAX_CONNECTIONS = MAX_VIEWERS + 200;
 
-/** A certificate and its key, in PEM. */
-export interface TlsOptions {
-  readonly cert?: string;
-  readonly key?: string;
-}
-
-/** Creates a server of a site, which does not listen yet. */
-export function createHttpServer(site: Site, { cert, key }: TlsOptions): Server {
+/** Creates a server of a site, which does not listen yet; with a certificate in PEM, one of HTTPS. */
+export function createHttpServer(
+  site: Site,
+  { cert, key }: { readonly cert?: string; readonly key?: string },
+): Server {
   // Deno supports the callback, but its types do not have it.
   const limits: ServerOptions & { shouldUpgradeCallback: (request: IncomingMessage) => boolean } = {
     headersTimeout: REQUEST_MS,

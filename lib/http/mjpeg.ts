@@ -1,9 +1,7 @@
-/** Frames as `multipart/x-mixed-replace`, which every browser and camera program can show. */
-
 import type { IncomingMessage } from "node:http";
 import type { Writable } from "node:stream";
 import type { Envelope, Frame } from "../frame/frame.ts";
-import { ViewerResponse } from "./viewer_response.ts";
+import { ViewerResponse } from "./viewer.ts";
 
 const BOUNDARY = "frame";
 
@@ -27,7 +25,7 @@ export const MULTIPART: Envelope = {
   tail: encoder.encode(`\r\n--${BOUNDARY}\r\n`),
 };
 
-/** A viewer's stream. */
+/** A `multipart/x-mixed-replace` stream, which every browser and camera program can show. */
 export class MjpegResponse extends ViewerResponse {
   /** Writes the newest frame whenever the connection has taken the one before. */
   override async writeTo({ socket }: IncomingMessage): Promise<void> {
@@ -43,11 +41,8 @@ export class MjpegResponse extends ViewerResponse {
 /** Whether the connection has taken all the pieces. If not, a write of them may be under way. */
 function write(connection: Writable, pieces: readonly Uint8Array[]): Promise<boolean> {
   return new Promise((resolve) => {
-    connection.cork();
-    pieces.forEach((bytes, i) => {
-      if (i < pieces.length - 1) connection.write(bytes);
-      else connection.write(bytes, (error) => resolve(!error));
-    });
-    connection.uncork();
+    const last = pieces.length - 1;
+    for (let i = 0; i < last; i++) connection.write(pieces[i]);
+    connection.write(pieces[last], (error) => resolve(!error));
   });
 }

@@ -1,5 +1,3 @@
-/** What viewers see while no frames come: the last picture, with the reason in words. */
-
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import { type FeedState, unavailableReason } from "./state.ts";
@@ -10,7 +8,7 @@ export const PATIENCE_MS = 500;
 /** Draws words on a frame, or on an empty one. The caller releases the result. */
 export type DrawNotice = (words: string, last: Frame | undefined) => Promise<Frame>;
 
-/** Keeps the notice up to date. */
+/** What viewers see while no frames come: the last picture, with the reason in words. */
 export class Notice {
   readonly #frames: Hub<Frame>;
   readonly #readState: () => FeedState;
@@ -20,7 +18,6 @@ export class Notice {
   #reason: string | undefined;
   #drawn: Frame | undefined;
 
-  /** Creates the notice for viewers of `frames`. */
   constructor(frames: Hub<Frame>, readState: () => FeedState, draw: DrawNotice) {
     this.#frames = frames;
     this.#readState = readState;

@@ -1,5 +1,3 @@
-/** What all answers have in common. */
-
 /** The headers of every answer. */
 export function headers(type: string): Record<string, string> {
   return {

@@ -1,5 +1,3 @@
-/** The HTTP endpoint that viewers open. */
-
 import { BasicAuth, type Credentials } from "../access/basic_auth.ts";
 import { HostPolicy } from "../access/host_policy.ts";
 import { ListenError } from "../access/listen_error.ts";

@@ -1,5 +1,3 @@
-/** A single frame. */
-
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import { within } from "../time/deadline.ts";
@@ -9,14 +7,14 @@ import { type FeedState, unavailableReason } from "./state.ts";
 /** How long a snapshot waits for a frame, in milliseconds. */
 export const SNAPSHOT_MS = 3000;
 
-/** Encodes a frame; it is done with the frame once the promise settles. */
-export type Encode = (frame: Frame) => BodyInit | Promise<BodyInit>;
-
-/** Answers with the next frame, encoded: the one before may be from long ago. Or 503 and why. */
+/**
+ * Answers with the next frame, since the one before may be from long ago, or with 503 and the reason.
+ * `encode` is done with the frame once its promise settles.
+ */
 export async function snapshot(
   { frames, readState }: { readonly frames: Hub<Frame>; readonly readState: () => FeedState },
   type: string,
-  encode: Encode,
+  encode: (frame: Frame) => BodyInit | Promise<BodyInit>,
 ): Promise<Response> {
   try {
     const frame = await nextFrame(frames).catch((error: Error) => {

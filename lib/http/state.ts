@@ -1,8 +1,6 @@
-/** What `/state` says: where frames come from, and how well they come. */
-
 import type { ViewerState } from "./viewer.ts";
 
-/** All of `/state`. */
+/** What `/state` says: where frames come from, how well they come, and who watches. */
 export interface State extends FeedState {
   /** The viewers of this endpoint. */
   readonly viewers: readonly ViewerState[];
@@ -29,9 +27,8 @@ export interface FeedState {
     readonly state: "live" | "starting" | "lost" | "unknown";
     /** Why it is not live. */
     readonly reason: string | null;
-    /** The newest frame's width in pixels. */
+    /** The newest frame's size, in pixels. */
     readonly width: number | null;
-    /** The newest frame's height in pixels. */
     readonly height: number | null;
   };
   /** Counts since the start, and the rates of the last seconds. */
@@ -49,13 +46,8 @@ export interface FeedState {
     /** Bytes published a second. */
     readonly bytesPerSecond: number;
   };
-  /** From capture to publication here, in milliseconds, by the server's clock. */
-  readonly latencyMs: {
-    /** Null before the first frame. */
-    readonly p50: number | null;
-    /** Null before the first frame. */
-    readonly p95: number | null;
-  };
+  /** From capture to publication here, by the server's clock; null before the first frame. */
+  readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
   /** What the newest frame shows, in numbers; null where frames are not decoded. */
   readonly scene: {
     /** The share of the frame that has changed since the one before, 0 to 1. */
@@ -65,14 +57,12 @@ export interface FeedState {
     /** The most motion in each of the last 60 seconds, oldest first. */
     readonly lastMinute: readonly number[];
   } | null;
-  /** What is done to frames, and how long it takes. */
+  /** What is done to frames, and how long it takes; null before the first frame. */
   readonly decode: {
     readonly mode: "check" | "transform" | "off";
     /** Why the transform does not work. */
     readonly error: string | null;
-    /** Milliseconds; null before the first frame. */
     readonly p50Ms: number | null;
-    /** Milliseconds; null before the first frame. */
     readonly p95Ms: number | null;
   };
 }

@@ -1,5 +1,3 @@
-/** The URL that a person opens. */
-
 /** Addresses of this machine alone, or all of its addresses. */
 const HERE: readonly string[] = ["127.0.0.1", "0.0.0.0", "::1", "::"];
 
@@ -8,8 +6,11 @@ export function urlOf(
   { hostname, port }: Deno.NetAddr,
   { cert }: { readonly cert?: string } = {},
 ): string {
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return `${cert === undefined ? "http" : "https"}://${
-    HERE.includes(hostname) ? "localhost" : host
-  }:${port}`;
+  const host = HERE.includes(hostname) ? "localhost" : bracketed(hostname);
+  return `${cert === undefined ? "http" : "https"}://${host}:${port}`;
+}
+
+/** An address as URLs write it. */
+export function bracketed(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
 }

@@ -1,5 +1,4 @@
-/** One viewer: the frames it gets, when, and how it keeps up. */
-
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Mailbox } from "../flow/mailbox.ts";
 import { RateMeter } from "../flow/meters.js";
@@ -19,11 +18,7 @@ export interface ViewerState {
 }
 
 /** Options of a {@linkcode Viewer}. */
-export interface ViewerOptions {
-  /** The viewer's address and port. */
-  readonly address: string;
-  /** The path and query it asked for. */
-  readonly path: string;
+export interface ViewerOptions extends Pick<ViewerState, "address" | "path"> {
   /** The most frames a second that it wants; may be `Infinity`. */
   readonly fps: number;
   /** Whether it gets the last frame again, or a notice, when no new one comes. */
@@ -37,7 +32,9 @@ export interface ViewerOptions {
  */
 export const REPEAT_MS = 1000;
 
-/** One viewer's frames. */
+const ENDED = { value: undefined, done: true } as const;
+
+/** One viewer: the frames it gets, when, and how it keeps up. */
 export class Viewer {
   readonly #frames: Mailbox<Frame>;
   readonly #options: ViewerOptions;
@@ -66,7 +63,10 @@ export class Viewer {
   /** The next frame for this viewer, which the caller releases; undefined at the end. */
   async next(): Promise<Frame | undefined> {
     while (true) {
-      const frame = await this.#take();
+      this.#isWaiting = true;
+      // Whoever watches the source of the frames reports its error.
+      const { value: frame } = await this.#frames.next().catch(() => ENDED);
+      this.#isWaiting = false;
       if (!frame) return undefined;
       const at = performance.now();
       if (this.#pace && !this.#pace.take(at) && frame !== this.#last) {
@@ -77,18 +77,6 @@ export class Viewer {
       this.#lastAt = at;
       this.#rate.add(frame.bytes.length, at);
       return frame;
-    }
-  }
-
-  async #take(): Promise<Frame | undefined> {
-    this.#isWaiting = true;
-    try {
-      return (await this.#frames.next()).value;
-    } catch {
-      // The source of the frames reports the error.
-      return undefined;
-    } finally {
-      this.#isWaiting = false;
     }
   }
 
@@ -136,4 +124,18 @@ export class Viewer {
     const { address, path } = this.#options;
     return { address, path, fps: this.#rate.read().fps, skipped: this.skipped };
   }
+}
+
+/** A response that holds its viewer, and writes the frames to the viewer's connection itself. */
+export abstract class ViewerResponse extends Response {
+  constructor(readonly viewer: Viewer, headers?: HeadersInit) {
+    super(null, { headers });
+  }
+
+  /**
+   * Writes to the connection that the request came on, until that closes or the frames end.
+   *
+   * @param head what came after the request already.
+   */
+  abstract writeTo(request: IncomingMessage, head?: Uint8Array): Promise<void>;
 }

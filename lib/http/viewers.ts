@@ -1,5 +1,3 @@
-/** All viewers. */
-
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import { Viewer, type ViewerOptions, type ViewerState } from "./viewer.ts";

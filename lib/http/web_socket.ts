@@ -1,14 +1,8 @@
-/**
- * Frames over a WebSocket: each is a binary message, one whole JPEG. Each message from the other
- * side, whatever it says, acknowledges one frame, so that a slow page gets fewer but fresh ones.
- */
-
 import type { IncomingMessage } from "node:http";
 // @ts-types="./ws.d.ts"
 import { type WebSocket, WebSocketServer } from "ws";
 import { FlightWindow } from "../flow/flight_window.ts";
-import type { Viewer } from "./viewer.ts";
-import { ViewerResponse } from "./viewer_response.ts";
+import { type Viewer, ViewerResponse } from "./viewer.ts";
 
 /** The longest message that is accepted, in bytes: an acknowledgement can be empty. */
 export const MAX_MESSAGE_BYTES = 1024;
@@ -23,9 +17,11 @@ const sockets = new WebSocketServer({
   maxPayload: MAX_MESSAGE_BYTES,
 });
 
-/** A viewer's WebSocket. */
+/**
+ * Frames over a WebSocket: each is a binary message, one whole JPEG. Each message from the other
+ * side, whatever it says, acknowledges one frame, so that a slow page gets fewer but fresh ones.
+ */
 export class SocketResponse extends ViewerResponse {
-  /** Shakes hands, and sends frames as the other side acknowledges them. */
   override writeTo(request: IncomingMessage, head: Uint8Array = new Uint8Array()): Promise<void> {
     return new Promise((resolve, reject) => {
       // After a handshake that failed, this is all that happens.

@@ -1,6 +1,4 @@
-/**
- * The part of ws that is used. It comes without types, and @types/ws brings all of Node's with it.
- */
+/** The part of ws that is used: ws has no types, and @types/ws brings all of Node's with it. */
 
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";

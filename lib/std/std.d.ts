@@ -17,8 +17,6 @@ declare module "@std/assert" {
   export function assertGreater<T>(actual: T, expected: T, message?: string): void;
   export function assertMatch(actual: string, expected: RegExp, message?: string): void;
   export function assertStringIncludes(actual: string, expected: string, message?: string): void;
-  export function assertExists<T>(value: T, message?: string): asserts value is NonNullable<T>;
-  export function assertInstanceOf<T>(value: unknown, type: Class<T>): asserts value is T;
   export function assertThrows(run: () => unknown): unknown;
   export function assertThrows<E extends Error>(
     run: () => unknown,

@@ -1,5 +1,3 @@
-/** How long to wait before the next attempt. */
-
 /** Options of {@linkcode Backoff}. */
 export interface BackoffOptions {
   /** The first wait, in milliseconds. */
@@ -12,27 +10,24 @@ export interface BackoffOptions {
 
 /** Waits that double from `min` to `max` until an attempt succeeds. */
 export class Backoff {
-  readonly #min: number;
-  readonly #max: number;
-  readonly #jitter: number;
+  readonly #options: BackoffOptions;
   #wait: number;
 
-  constructor({ min, max, jitter = 0 }: BackoffOptions) {
-    this.#min = min;
-    this.#max = max;
-    this.#jitter = jitter;
-    this.#wait = min;
+  constructor(options: BackoffOptions) {
+    this.#options = options;
+    this.#wait = options.min;
   }
 
   /** The wait before the next attempt, in milliseconds. */
   next(): number {
-    const wait = this.#wait * (1 - this.#jitter * Math.random());
-    this.#wait = Math.min(this.#wait * 2, this.#max);
+    const { max, jitter = 0 } = this.#options;
+    const wait = this.#wait * (1 - jitter * Math.random());
+    this.#wait = Math.min(this.#wait * 2, max);
     return wait;
   }
 
   /** Starts again from the first wait, after an attempt that succeeded. */
   reset(): void {
-    this.#wait = this.#min;
+    this.#wait = this.#options.min;
   }
 }

@@ -1,14 +1,12 @@
-/** The time of day to a fraction of a millisecond, on a server and in a browser. */
-
 /** How far the two clocks may drift apart before the fine one is set again, in milliseconds. */
 const TOLERANCE_MS = 20;
 
 let origin = performance.timeOrigin;
 
 /**
- * Milliseconds since 1970, with a fraction. `Date.now()` is too coarse for ages below a millisecond,
- * and `performance.timeOrigin` does not follow a clock that is set. So this uses the second, and
- * corrects it by the first.
+ * Milliseconds since 1970, with a fraction, on a server and in a browser. `Date.now()` is too coarse
+ * for ages below a millisecond, and `performance.timeOrigin` does not follow a clock that is set. So
+ * this uses the second, and corrects it by the first.
  *
  * @returns {number}
  */

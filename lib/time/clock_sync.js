@@ -1,8 +1,3 @@
-/**
- * Another machine's clock, measured by questions and answers. The client measures the server's, and
- * the viewer page the camera's, both with this file.
- */
-
 /** How long an answer counts, in milliseconds. */
 export const SAMPLE_MS = 60_000;
 /** How many answers count at most; the oldest makes room. */
@@ -13,7 +8,8 @@ const DRIFT_MS = 50;
 /** @typedef {{ at: number, roundTrip: number, offset: number }} Sample `at`: by the clock here. */
 
 /**
- * How far the other clock is ahead. An answer was given at some time between its question and its
+ * How far another machine's clock is ahead: the client measures the server's, and the viewer page
+ * the camera's, both with this file. An answer was given at some time between its question and its
  * arrival; the shorter that took, the better the time is known. So the quickest answer of the last
  * minute counts (Cristian's algorithm).
  */

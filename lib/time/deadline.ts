@@ -1,5 +1,3 @@
-/** The one way to wait with a limit. */
-
 /** Thrown when something took too long; the message says what. */
 export class LateError extends Error {
   override name = "LateError";

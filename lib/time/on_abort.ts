@@ -1,5 +1,3 @@
-/** Cleans up when a signal is aborted. */
-
 /** Calls `end` with the signal's reason once it is aborted, at once if it is; dispose to unlisten. */
 export function onAbort(
   signal: AbortSignal | undefined,

@@ -1,11 +1,12 @@
-/** What `/state` says, put together from the feed and its decoder. */
-
 import type { DecodeStage } from "../decode/stage.ts";
 import type { ConnectionStatus } from "../flow/feed.ts";
 import type { FeedState } from "../http/state.ts";
 import { now } from "../time/clock.js";
 
-/** The state of a stage. `here` is the source that is named when the camera is in this program. */
+/**
+ * What `/state` says of a stage. `here` is the source that is named when the camera is in this
+ * program.
+ */
 export function feedState(
   stage: DecodeStage,
   here: { readonly host: string; readonly port: number },
@@ -14,6 +15,8 @@ export function feedState(
     { ...here, status: { state: "connected" } as const, reconnects: 0 };
   // What the server said about its camera before the connection was lost is outdated.
   const camera = connection.state === "connected" ? stage.status.latest : undefined;
+  const { arrivals, counts, scene, mode, transform } = stage;
+  const { fps, bytesPerSecond, latencyMs, decodeMs, lastMinute } = stage.stats();
   return {
     now: stage.now(),
     source: { host, port, state: connection.state, reconnects, ...reasonOf(connection) },
@@ -24,17 +27,6 @@ export function feedState(
       width: stage.size?.width ?? null,
       height: stage.size?.height ?? null,
     },
-    ...decoderState(stage),
-  };
-}
-
-function decoderState(
-  stage: DecodeStage,
-): Pick<FeedState, "frames" | "latencyMs" | "scene" | "decode"> {
-  const { arrivals, counts, scene, mode, transform } = stage;
-  const { fps, bytesPerSecond, latencyMs, decodeMs, lastMinute } = stage.stats();
-  const status = transform.latest;
-  return {
     frames: {
       received: arrivals.received,
       published: counts.published,
@@ -47,7 +39,7 @@ function decoderState(
     scene: scene && { ...scene, lastMinute },
     decode: {
       mode,
-      error: status?.state === "failing" ? status.reason : null,
+      error: transform.latest?.state === "failing" ? transform.latest.reason : null,
       p50Ms: decodeMs.p50,
       p95Ms: decodeMs.p95,
     },
@@ -55,15 +47,8 @@ function decoderState(
 }
 
 function reasonOf(status: ConnectionStatus): Pick<FeedState["source"], "reason" | "retryInMs"> {
-  switch (status.state) {
-    case "connected":
-      return {};
-    case "refused":
-      return { reason: status.reason };
-    case "connecting":
-      return {
-        reason: status.reason,
-        retryInMs: status.retryAt && Math.max(0, status.retryAt - now()),
-      };
-  }
+  if (status.state === "connected") return {};
+  if (status.state === "refused") return { reason: status.reason };
+  const { reason, retryAt } = status;
+  return { reason, retryInMs: retryAt && Math.max(0, retryAt - now()) };
 }

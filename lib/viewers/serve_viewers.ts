@@ -1,5 +1,3 @@
-/** A feed as viewers see it: checked, with its state, PNGs and notices, over HTTP. */
-
 import { checkFrames } from "../decode/check_frames.ts";
 import { NoticeDrawer } from "../decode/notice.ts";
 import { PngEncoder } from "../decode/png.ts";

@@ -5,7 +5,6 @@ import {
 } from "../../lib/camera/avfoundation.ts";
 import { parseDevices as parseWindowsDevices, parseOptions } from "../../lib/camera/dshow.ts";
 import { parseListFormats, parseSources, parseV4l2Ctl } from "../../lib/camera/v4l2.ts";
-import { cameraTable } from "../../lib/cli/camera_table.ts";
 import {
   LIST_FORMATS,
   MAC_DEVICES,
@@ -90,19 +89,6 @@ Deno.test("modes without a size and rates of nothing are left out", () => {
   assertEquals(parseSupportedModes("1280x0@[1.0 30.0]fps 640x480@[1.0 1..0]fps"), [
     { format: "uyvy422", width: 640, height: 480, rates: [] },
   ]);
-});
-
-Deno.test("cameraTable() shows each webcam with its formats, sizes and rates", () => {
-  const webcam = { path: "/dev/video0", name: "HD Webcam" };
-  assertEquals(
-    cameraTable([{ webcam, modes: parseV4l2Ctl(V4L2_CTL) }]),
-    `\
-/dev/video0  HD Webcam
-    mjpeg    1280x720         30 10 fps
-    yuyv422  640x480          30 fps
-    yuv420p  up to 2592x1944  up to 90 fps`,
-  );
-  assertEquals(cameraTable([]), "There is no webcam on this machine.");
 });
 
 Deno.test("modes list the highest rate first when one of the rates is not a number", () => {

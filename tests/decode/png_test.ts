@@ -5,6 +5,7 @@ import { imageOf } from "../../lib/decode/image.ts";
 import { PngEncoder } from "../../lib/decode/png.ts";
 import { Frame } from "../../lib/frame/frame.ts";
 import { FrameMemory } from "../../lib/frame/frame_memory.ts";
+import { JpegError } from "../../lib/frame/jpeg.ts";
 import { frameOf, ownedFrameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
 
@@ -29,7 +30,7 @@ Deno.test("PngEncoder refuses a damaged frame, and encodes the next", async () =
   const frame = frameOf(picture);
   const damaged = new Frame(FrameMemory.copyOf(frame.bytes.slice(0, -500)), frame);
   const [refused, png] = [encoder.encode(damaged), encoder.encode(frame)];
-  await assertRejects(() => refused, Error, "it does not decode");
+  await assertRejects(() => refused, JpegError, "it does not decode");
   assert((await png).length > 0);
 });
 

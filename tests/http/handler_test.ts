@@ -7,7 +7,7 @@ import { Hub } from "../../lib/flow/hub.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
 import { type EncodePng, handle } from "../../lib/http/handler.ts";
 import type { FeedState } from "../../lib/http/state.ts";
-import type { ViewerResponse } from "../../lib/http/viewer_response.ts";
+import type { ViewerResponse } from "../../lib/http/viewer.ts";
 import { MAX_VIEWERS, STALLED_MS, Viewers } from "../../lib/http/viewers.ts";
 import { LIVE, LOST } from "../support/feed_state.ts";
 import { frameOf, ownedFrameOf } from "../support/frames.ts";

@@ -12,7 +12,7 @@ import { HostPolicy } from "../../lib/access/host_policy.ts";
 import { Hub } from "../../lib/flow/hub.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
 import { handle, type Site } from "../../lib/http/handler.ts";
-import { ViewerResponse } from "../../lib/http/viewer_response.ts";
+import { ViewerResponse } from "../../lib/http/viewer.ts";
 import { Viewers } from "../../lib/http/viewers.ts";
 import { LIVE, LOST } from "../support/feed_state.ts";
 import { frameOf } from "../support/frames.ts";

@@ -10,7 +10,7 @@ import { CommanderError } from "commander";
 import fc from "fast-check";
 import { readClientOptions } from "../../lib/cli/client_options.ts";
 import { readServerOptions } from "../../lib/cli/server_options.ts";
-import { UsageError } from "../../lib/cli/usage_error.ts";
+import { UsageError } from "../../lib/cli/options.ts";
 import { assertHolds, type Property } from "./property.ts";
 
 const FLAGS = [

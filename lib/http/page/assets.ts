@@ -1,5 +1,3 @@
-/** The viewer page and the files it loads, sent as they are: browsers load modules themselves. */
-
 import meters from "../../flow/meters.js" with { type: "text" };
 import exifBlock from "../../frame/exif_block.js" with { type: "text" };
 import clock from "../../time/clock.js" with { type: "text" };
@@ -12,18 +10,16 @@ import html from "./page.html" with { type: "text" };
 import picture from "./picture.js" with { type: "text" };
 import words from "./words.js" with { type: "text" };
 
-/** A file of the page. */
+/** A file of the viewer page, sent as it is: browsers load modules themselves. */
 export interface Asset {
   readonly type: string;
   readonly text: string;
 }
 
-const HTML = "text/html; charset=utf-8";
-const CSS = "text/css; charset=utf-8";
 const JS = "text/javascript; charset=utf-8";
 
 /** The page itself. */
-export const PAGE: Asset = { type: HTML, text: html };
+export const PAGE: Asset = { type: "text/html; charset=utf-8", text: html };
 
 /** The files it loads, where they are in this repository, so that their imports hold in both. */
 export const ASSETS: Readonly<Record<string, Asset>> = {
@@ -32,7 +28,7 @@ export const ASSETS: Readonly<Record<string, Asset>> = {
   "/lib/http/page/controls.js": { type: JS, text: controls },
   "/lib/http/page/feed.js": { type: JS, text: feed },
   "/lib/http/page/main.js": { type: JS, text: main },
-  "/lib/http/page/page.css": { type: CSS, text: css },
+  "/lib/http/page/page.css": { type: "text/css; charset=utf-8", text: css },
   "/lib/http/page/picture.js": { type: JS, text: picture },
   "/lib/http/page/words.js": { type: JS, text: words },
   "/lib/time/clock.js": { type: JS, text: clock },

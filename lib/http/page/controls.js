@@ -1,10 +1,8 @@
-/** What a person can do with the picture, by a button or by the key that the button names. */
-
 /** How long the bar stays in full screen without any input, in milliseconds. */
 const IDLE_MS = 3000;
 
 /**
- * Connects buttons and keys with actions.
+ * Connects actions with their buttons, and with the keys that the buttons name.
  *
  * @param {Record<string, () => void>} actions by the id of their button
  */
@@ -15,15 +13,12 @@ export function control(actions) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     // On a focused button, the space bar presses that button.
     if (event.key === " " && event.target instanceof HTMLButtonElement) return;
-    const button = buttons.find(({ ariaKeyShortcuts: key }) => key === name(event.key));
+    const key = event.key === " " ? "Space" : event.key.toUpperCase();
+    const button = buttons.find(({ ariaKeyShortcuts }) => ariaKeyShortcuts === key);
     if (!button || button.hidden || button.disabled) return;
     event.preventDefault();
     button.click();
   });
-}
-
-function name(key) {
-  return key === " " ? "Space" : key.toUpperCase();
 }
 
 /** Shows whether a button is pressed. */

@@ -1,9 +1,3 @@
-/**
- * Frames from a WebSocket. Each is acknowledged once it is drawn, so that a slow page gets fewer but
- * fresh ones. Where WebSockets do not work (some proxies do not pass them on, some browsers send no
- * password with them), the page falls back to the stream.
- */
-
 /** The first and the longest wait before another attempt, in milliseconds. */
 const RETRY_MS = { min: 250, max: 2000 };
 /** After how many failed attempts in a row to fall back, if other requests are answered. */
@@ -11,6 +5,11 @@ const ATTEMPTS = 3;
 /** How long a connection may be silent although the camera is live, in milliseconds. */
 const SILENCE_MS = 4000;
 
+/**
+ * Frames from a WebSocket. Each is acknowledged once it is drawn, so that a slow page gets fewer but
+ * fresh ones. Where WebSockets do not work (some proxies do not pass them on, some browsers send no
+ * password with them), the page falls back to the stream.
+ */
 export class Feed {
   #onFrame;
   #onFallback;
@@ -45,12 +44,7 @@ export class Feed {
     this.#wait = RETRY_MS.min;
   }
 
-  /**
-   * Looks after the connection.
-   *
-   * @param {{ isAnswered: boolean, isLive: boolean }} state whether other requests are answered, and
-   * whether frames should come
-   */
+  /** Reconnects or falls back, given whether other requests are answered and frames should come. */
   check({ isAnswered, isLive }) {
     if (!isAnswered) this.#failures = 0;
     if (!this.isOpen) return;

@@ -1,10 +1,8 @@
-/** The viewer page: draws frames, and says how well they come. */
-
+import { Percentiles, RateMeter } from "../../flow/meters.js";
 import { now } from "../../time/clock.js";
 import { ClockSync } from "../../time/clock_sync.js";
 import { control, FullScreen, press, save } from "./controls.js";
 import { Feed } from "./feed.js";
-import { Percentiles, RateMeter } from "../../flow/meters.js";
 import { Picture } from "./picture.js";
 import { ago, verdict } from "./words.js";
 
@@ -96,7 +94,8 @@ function draw() {
   const isLive = tone === "live";
   const name = state?.camera.name;
   document.title = `${isLive ? name ?? "Live" : title} – socketcam`;
-  $("state").dataset.tone = isFlawed ? "wait" : isFrozen && isLive ? "wait" : tone;
+  const color = isFlawed || isFrozen && isLive ? "wait" : tone;
+  $("state").style.setProperty("--tone", `var(--${color})`);
   say("verdict", isFrozen && isLive ? "Frozen" : title);
   say("name", isLive && !isFlawed && name ? name : "");
   // A frozen picture stays as it is, whatever has happened since.
@@ -106,16 +105,12 @@ function draw() {
   if (isTrouble) {
     say("what", title);
     say("why", detail ?? "");
-    say("last", age === undefined ? "" : `Last picture at ${time(age)}, ${ago(age)}`);
+    const time = new Date(Date.now() - age).toLocaleTimeString();
+    say("last", age === undefined ? "" : `Last picture at ${time}, ${ago(age)}`);
     say("next", next ?? "");
   }
   drawNumbers(isLive, age);
   drawMotion(state?.scene?.lastMinute);
-}
-
-/** The time of day here, `age` milliseconds ago. */
-function time(age) {
-  return new Date(Date.now() - age).toLocaleTimeString();
 }
 
 function drawNumbers(isLive, age) {
@@ -124,9 +119,8 @@ function drawNumbers(isLive, age) {
   ages = new Percentiles();
   const { frames, latencyMs } = state ?? {};
   const published = frames?.fps ?? 0;
-  const size = picture.size;
   say("fps", !isLive ? "–" : isFrozen ? `frozen, ${ago(age)}` : rateOf(fps, published));
-  say("size", size ? size.join("×") : "–");
+  say("size", picture.size?.join("×") ?? "–");
   const bytes = isStreaming ? frames?.bytesPerSecond ?? 0 : bytesPerSecond;
   say("data", isLive && !isFrozen ? `${(bytes * 8 / 1e6).toFixed(1)} Mbit/s` : "–");
   const ms = isStreaming ? latencyMs?.p50 : latency;

@@ -1,20 +1,16 @@
-/** The picture on the page: a canvas that shows frames, or an image that shows the stream. */
-
 import { readExif } from "../../frame/exif_block.js";
 
+/** The picture on the page: a canvas that shows frames, or an image that shows the stream. */
 export class Picture {
   #canvas;
   #image;
   #context;
-  #jpeg;
 
+  /** The picture as a JPEG with its capture time; undefined if it came from the stream. */
+  jpeg;
   /** When the picture was captured, by the camera's clock; undefined while unknown. */
   capturedAt;
 
-  /**
-   * @param {HTMLCanvasElement} canvas
-   * @param {HTMLImageElement} image
-   */
   constructor(canvas, image) {
     this.#canvas = canvas;
     this.#image = image;
@@ -32,7 +28,7 @@ export class Picture {
   async show(bytes) {
     const jpeg = new Blob([bytes], { type: "image/jpeg" });
     this.#draw(await createImageBitmap(jpeg));
-    this.#jpeg = jpeg;
+    this.jpeg = jpeg;
     this.capturedAt = readExif(bytes)?.capturedAt;
   }
 
@@ -41,7 +37,7 @@ export class Picture {
     this.#image.src = new URL(`stream?page=${Date.now()}`, document.baseURI);
     this.#image.hidden = false;
     this.#canvas.hidden = true;
-    this.#jpeg = this.capturedAt = undefined;
+    this.jpeg = this.capturedAt = undefined;
   }
 
   /** Ends the stream, but keeps its last picture. */
@@ -51,11 +47,6 @@ export class Picture {
     this.#image.hidden = true;
     // Without a source, its connection ends.
     this.#image.removeAttribute("src");
-  }
-
-  /** The picture as a JPEG with its capture time; undefined if it came from the stream. */
-  get jpeg() {
-    return this.#image.hidden ? this.#jpeg : undefined;
   }
 
   /** The picture as a PNG. */

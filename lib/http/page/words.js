@@ -1,15 +1,8 @@
-/** The state in words. */
-
 /**
- * A verdict on the answer of `/state`; pass undefined if there was none.
+ * The answer of `/state` in words; pass undefined if there was none.
  *
- * @returns {{
- *   tone: "live" | "wait" | "lost",
- *   title: string,
- *   detail?: string,
- *   next?: string,
- *   isFlawed?: boolean,
- * }} `next` says what happens next
+ * @returns {{ tone: "live" | "wait" | "lost", title: string, detail?: string, next?: string,
+ *   isFlawed?: boolean }} `next` says what happens next
  */
 export function verdict(state) {
   if (!state) {
