@@ -3,6 +3,9 @@
  * the program listens. Nothing else in the project writes to the terminal.
  */
 
+import { cleanText } from "../access/clean_text.ts";
+import { RateLimit } from "../time/rate_limit.ts";
+
 /** The format of lines: for people, or for programs. */
 export type LogFormat = "text" | "json";
 
@@ -16,13 +19,32 @@ export interface Log {
   debug(message: string): void;
 }
 
-/** Creates the log of one program. */
+/** How many lines are written in a second; the others are counted. */
+export const MAX_LINES_PER_SECOND = 20;
+/** How long a line may be, in characters: much of it may come from strangers. */
+export const MAX_LINE = 1000;
+
+/** Creates the log of one program. Strangers can neither forge lines nor flood it. */
 export function createLog(name: string, format: LogFormat, verbose: boolean): Log {
-  const write = (level: string, message: string) => {
+  const rate = new RateLimit(MAX_LINES_PER_SECOND);
+  let leftOut = 0;
+  const writeLine = (level: string, text: string) => {
+    const message = cleanText(text, MAX_LINE);
     const line = format === "json"
       ? JSON.stringify({ time: new Date().toISOString(), level, name, message })
       : `${name}: ${message}`;
     complain(line);
+  };
+  const write = (level: string, message: string) => {
+    if (!rate.allows()) {
+      if (leftOut++ === 0) setTimeout(reportLeftOut, 1000);
+      return;
+    }
+    writeLine(level, message);
+  };
+  const reportLeftOut = () => {
+    writeLine("warn", `${leftOut} lines were left out, more than ${MAX_LINES_PER_SECOND} a second`);
+    leftOut = 0;
   };
   return {
     info: (message) => write("info", message),

@@ -26,11 +26,11 @@ export interface AccessHints {
 const METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
 /** The answer to a request that is refused; `address` is the viewer's, without the port. */
-export function refusal(
+export async function refusal(
   { hosts, auth, hints }: AccessPolicy,
   request: Request,
   address: string,
-): Response | undefined {
+): Promise<Response | undefined> {
   const { hostname: host } = new URL(request.url);
   if (!hosts.accepts(host)) {
     const hint = `if it means this machine, allow it with ${hints.allowHost} ${host}`;
@@ -42,7 +42,7 @@ export function refusal(
   if (request.method === "OPTIONS") {
     return new Response(null, { status: 204, headers: { allow: METHODS.join(", ") } });
   }
-  const refused = auth?.refusal(request.headers.get("authorization"), address);
+  const refused = await auth?.refusal(request.headers.get("authorization"), address);
   return refused && text(refused.status, refused.reason, refused.headers);
 }
 

@@ -33,7 +33,8 @@ export type Remote = Pick<Deno.NetAddr, "hostname" | "port">;
 
 /** Answers a request, without a port. */
 export async function handle(site: Site, request: Request, remote: Remote): Promise<Response> {
-  const response = refusal(site, request, remote.hostname) ?? await answer(site, request, remote);
+  const response = await refusal(site, request, remote.hostname) ??
+    await answer(site, request, remote);
   for (const [name, value] of sharingHeaders(site.origins, request)) {
     response.headers.set(name, value);
   }

@@ -1,9 +1,11 @@
 /** What a client sends, payload by payload, within limits of length and time. */
 
 import { Deadline, LateError } from "../time/deadline.ts";
+import { RateLimit } from "../time/rate_limit.ts";
 import { greetingLimit, type PayloadLimit } from "../wire/limits.ts";
 import { MessageDecoder } from "../wire/message_decoder.ts";
-import { MESSAGE_MS } from "../wire/protocol.ts";
+import { MAX_MESSAGES_PER_SECOND, MESSAGE_MS } from "../wire/protocol.ts";
+import { ProtocolError } from "../wire/protocol_error.ts";
 
 /** How much is read at once, in bytes. */
 const CHUNK_BYTES = 16 * 1024;
@@ -15,6 +17,7 @@ export class Incoming implements Disposable {
   readonly #buffer = new Uint8Array(CHUNK_BYTES);
   readonly #decoder = new MessageDecoder((first) => this.limit(first));
   #payloads = this.#decoder.push(new Uint8Array(0));
+  readonly #rate = new RateLimit(MAX_MESSAGES_PER_SECOND);
   #begunAt: number | undefined;
   /** The most bytes of a payload; only a little until the greeting was answered. */
   limit: PayloadLimit = greetingLimit;
@@ -28,7 +31,7 @@ export class Incoming implements Disposable {
   /**
    * The next payload; undefined when the client sends no more.
    *
-   * @throws {ProtocolError} when a payload is too long.
+   * @throws {ProtocolError} when a payload is too long, or there are too many in a second.
    * @throws {LateError} when a message is not finished in time, or none comes in time. In both cases
    * the caller closes the connection.
    */
@@ -37,7 +40,10 @@ export class Incoming implements Disposable {
       const { value, done } = this.#payloads.next();
       if (!done) {
         this.#begunAt = undefined;
-        return value.bytes;
+        if (this.#rate.allows()) return value.bytes;
+        throw new ProtocolError(
+          `it sent more than ${MAX_MESSAGES_PER_SECOND} messages in a second`,
+        );
       }
       if (this.#decoder.isAmidMessage) this.#begunAt ??= performance.now();
       const length = await this.#read();
