@@ -5,16 +5,11 @@ import type { FrameMemory } from "../frame/frame_memory.ts";
 import { startsAsJpeg } from "../frame/jpeg.ts";
 import { Deadline } from "../time/deadline.ts";
 import { onAbort } from "../time/on_abort.ts";
-import { RateLimit } from "../time/rate_limit.ts";
 import { decodeControl } from "../wire/codec.ts";
 import { serverLimit } from "../wire/limits.ts";
+import { MessageRates } from "../wire/message_rates.ts";
 import { MessageDecoder } from "../wire/message_decoder.ts";
-import {
-  HANDSHAKE_MS,
-  MAX_MESSAGES_PER_SECOND,
-  ServerMessage,
-  SILENCE_MS,
-} from "../wire/protocol.ts";
+import { HANDSHAKE_MS, ServerMessage, SILENCE_MS } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import { dial, type DialOptions } from "./dial.ts";
 import { RefusedError } from "./refused_error.ts";
@@ -57,7 +52,7 @@ export async function* connect(
     using outbox = new Outbox(conn);
     using speaker = new Speaker(outbox, token);
     const decoder = new MessageDecoder(serverLimit);
-    const rate = new RateLimit(MAX_MESSAGES_PER_SECOND);
+    const rates = new MessageRates();
     const buffer = new Uint8Array(CHUNK_BYTES);
     let isFirst = true;
     while (true) {
@@ -70,8 +65,8 @@ export async function* connect(
       }
       isFirst = false;
       for (const payload of decoder.push(buffer.subarray(0, length))) {
+        rates.count(payload.bytes);
         const event = decode(payload);
-        if (!rate.allows()) throw floodError();
         if (event && await isNews(event, speaker)) yield event;
       }
     }
@@ -101,10 +96,6 @@ async function isNews(event: ConnectionEvent, speaker: Speaker): Promise<boolean
   speaker.assertProven();
   if (event.type === "frame") speaker.received();
   return event.type !== "pong" || speaker.hasAsked(event.sent);
-}
-
-function floodError(): ProtocolError {
-  return new ProtocolError(`it sent more than ${MAX_MESSAGES_PER_SECOND} messages in a second`);
 }
 
 function decode(memory: FrameMemory): ConnectionEvent | undefined {

@@ -1,11 +1,10 @@
 /** What a client sends, payload by payload, within limits of length and time. */
 
 import { Deadline, LateError } from "../time/deadline.ts";
-import { RateLimit } from "../time/rate_limit.ts";
 import { greetingLimit, type PayloadLimit } from "../wire/limits.ts";
 import { MessageDecoder } from "../wire/message_decoder.ts";
-import { MAX_MESSAGES_PER_SECOND, MESSAGE_MS } from "../wire/protocol.ts";
-import { ProtocolError } from "../wire/protocol_error.ts";
+import { MessageRates } from "../wire/message_rates.ts";
+import { MESSAGE_MS } from "../wire/protocol.ts";
 
 /** How much is read at once, in bytes. */
 const CHUNK_BYTES = 16 * 1024;
@@ -17,7 +16,7 @@ export class Incoming implements Disposable {
   readonly #buffer = new Uint8Array(CHUNK_BYTES);
   readonly #decoder = new MessageDecoder((first) => this.limit(first));
   #payloads = this.#decoder.push(new Uint8Array(0));
-  readonly #rate = new RateLimit(MAX_MESSAGES_PER_SECOND);
+  readonly #rates = new MessageRates();
   #begunAt: number | undefined;
   /** The most bytes of a payload; only a little until the greeting was answered. */
   limit: PayloadLimit = greetingLimit;
@@ -40,10 +39,8 @@ export class Incoming implements Disposable {
       const { value, done } = this.#payloads.next();
       if (!done) {
         this.#begunAt = undefined;
-        if (this.#rate.allows()) return value.bytes;
-        throw new ProtocolError(
-          `it sent more than ${MAX_MESSAGES_PER_SECOND} messages in a second`,
-        );
+        this.#rates.count(value.bytes);
+        return value.bytes;
       }
       if (this.#decoder.isAmidMessage) this.#begunAt ??= performance.now();
       const length = await this.#read();

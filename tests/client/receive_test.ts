@@ -13,7 +13,7 @@ import { LENGTH_PREFIX } from "../../lib/wire/codec.ts";
 import { receive } from "../../lib/client/receive.ts";
 import { RefusedError } from "../../lib/client/refused_error.ts";
 import { MAX_TEXT } from "../../lib/access/clean_text.ts";
-import { MAX_MESSAGES_PER_SECOND } from "../../lib/wire/protocol.ts";
+import { MAX_CONTROLS_PER_SECOND } from "../../lib/wire/protocol.ts";
 import { eventually } from "../support/eventually.ts";
 import { FakeCamera, frameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
@@ -212,7 +212,7 @@ Deno.test("receive() ignores a state that it does not know, and answers that it 
 });
 
 Deno.test("receive() leaves a server that floods it, and tries it less and less often", async () => {
-  const flood = new Array(MAX_MESSAGES_PER_SECOND + 1).fill({ type: "camera", state: "live" });
+  const flood = new Array(MAX_CONTROLS_PER_SECOND + 1).fill({ type: "camera", state: "live" });
   await using server = sending(...flood);
   await using receiver = receive(HOST, { port: server.port });
   const waits: number[] = [];

@@ -5,8 +5,8 @@ import { MAX_FAREWELLS } from "../../lib/server/door.ts";
 import { FREE_FAILURES, MAX_HELD } from "../../lib/access/throttle.ts";
 import {
   MAX_CONTROL_BYTES,
+  MAX_CONTROLS_PER_SECOND,
   MAX_GREETING_BYTES,
-  MAX_MESSAGES_PER_SECOND,
   MESSAGE_MS,
 } from "../../lib/wire/protocol.ts";
 import { receive } from "../../lib/client/receive.ts";
@@ -415,7 +415,7 @@ Deno.test("listen() ends a client that sends too many messages in a second", asy
     await client.send(HELLO);
     const news = new TextEncoder().encode('{"type":"news"}');
     const message = new Uint8Array([0, 0, 0, news.length, ...news]);
-    const flood = new Uint8Array(message.length * (MAX_MESSAGES_PER_SECOND + 10));
+    const flood = new Uint8Array(message.length * (MAX_CONTROLS_PER_SECOND + 10));
     for (let at = 0; at < flood.length; at += message.length) flood.set(message, at);
     await client.write(flood).catch(() => {});
     assertStringIncludes((await told("left")).reason!, "messages in a second");
