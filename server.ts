@@ -13,6 +13,7 @@ import {
   reportCamera,
   reportDropped,
   reportOpenDoor,
+  reportPlainPassword,
   troubleReporter,
 } from "./lib/cli/report.ts";
 import { aborted, run } from "./lib/cli/run.ts";
@@ -42,7 +43,10 @@ if (import.meta.main) {
     if (options.token === undefined) {
       reportOpenDoor(server.address, { secret: "--token", host: "--host" }, log);
     }
-    if (viewers) log.info(`open ${urlOf(viewers.address, options)}`);
+    if (viewers) {
+      log.info(`open ${urlOf(viewers.address, options)}`);
+      reportPlainPassword(viewers.address, options, log);
+    }
     const mode = camera.info ? `${camera.info.name}, ${camera.info.mode}` : "none yet";
     print(`server: listening on ${host}:${port} (camera: ${mode})`);
     await aborted(signal);

@@ -7,7 +7,7 @@ const FOUNDATIONS: Readonly<Record<string, readonly string[]>> = {
   time: [],
   access: ["time"],
   flow: ["frame", "time"],
-  wire: ["frame"],
+  wire: ["frame", "time", "access"],
 };
 const STAGES = ["camera", "server", "client", "decode", "http"];
 

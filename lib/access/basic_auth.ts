@@ -33,24 +33,21 @@ export class BasicAuth {
   }
 
   /** Why a request with this `Authorization` from this address is refused; undefined if it is not. */
-  refusal(authorization: string | null, address: string): AuthRefusal | undefined {
-    const waitMs = this.#throttle.waitMs(address);
-    if (waitMs > 0) {
-      const seconds = Math.ceil(waitMs / 1000);
-      const reason = `Too many wrong passwords from ${address}; try again in ${seconds} s`;
-      return { status: 429, reason, headers: { "retry-after": String(seconds) } };
-    }
-    if (authorization !== null && this.#accepts(authorization)) {
-      this.#throttle.succeeded(address);
-      return undefined;
-    }
+  async refusal(authorization: string | null, address: string): Promise<AuthRefusal | undefined> {
     // A browser asks without a password first, which is not a guess.
-    if (authorization !== null) this.#throttle.failed(address);
-    return {
-      status: 401,
-      reason: "A name and a password are needed here",
-      headers: { "www-authenticate": 'Basic realm="socketcam", charset="UTF-8"' },
-    };
+    if (authorization === null) return refuse("A name and a password are needed here");
+    switch (await this.#throttle.judge(address, () => this.#accepts(authorization))) {
+      case "right":
+        return undefined;
+      case "wrong":
+        return refuse("The name or the password is wrong");
+      case "slow":
+        return {
+          status: 429,
+          reason: `Too many wrong passwords came from ${address}; try later`,
+          headers: { "retry-after": "10" },
+        };
+    }
   }
 
   #accepts(authorization: string): boolean {
@@ -61,6 +58,11 @@ export class BasicAuth {
     const isNamed = timingSafeEqual(name, this.#name ?? name);
     return timingSafeEqual(password, this.#password) && isNamed && colon >= 0;
   }
+}
+
+function refuse(reason: string): AuthRefusal {
+  const headers = { "www-authenticate": 'Basic realm="socketcam", charset="UTF-8"' };
+  return { status: 401, reason, headers };
 }
 
 /** Equal lengths for the comparison, whatever was given. */

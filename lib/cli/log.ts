@@ -3,6 +3,9 @@
  * the program listens. Nothing else in the project writes to the terminal.
  */
 
+import { cleanText } from "../access/clean_text.ts";
+import { RateLimit } from "../time/rate_limit.ts";
+
 /** The format of lines: for people, or for programs. */
 export type LogFormat = "text" | "json";
 
@@ -16,19 +19,42 @@ export interface Log {
   debug(message: string): void;
 }
 
-/** Creates the log of one program. */
+/** How many lines of each level are written in a second; the others are counted. */
+export const MAX_LINES_PER_SECOND = 20;
+/** How long a line may be, in characters: much of it may come from strangers. */
+export const MAX_LINE = 1000;
+
+/** Creates the log of one program. Strangers can neither forge lines nor flood it. */
 export function createLog(name: string, format: LogFormat, verbose: boolean): Log {
-  const write = (level: string, message: string) => {
+  const writeLine = (level: string, text: string) => {
+    const message = cleanText(text, MAX_LINE);
     const line = format === "json"
       ? JSON.stringify({ time: new Date().toISOString(), level, name, message })
       : `${name}: ${message}`;
     complain(line);
   };
+  // Each level has its own limit, so that visitors who come and go do not hide a warning.
+  const limited = (level: string) => {
+    const rate = new RateLimit(MAX_LINES_PER_SECOND);
+    let leftOut = 0;
+    const reportLeftOut = () => {
+      writeLine(
+        level,
+        `${leftOut} lines were left out, more than ${MAX_LINES_PER_SECOND} a second`,
+      );
+      leftOut = 0;
+    };
+    return (message: string) => {
+      if (rate.allows()) writeLine(level, message);
+      else if (leftOut++ === 0) setTimeout(reportLeftOut, 1000);
+    };
+  };
+  const debug = limited("debug");
   return {
-    info: (message) => write("info", message),
-    warn: (message) => write("warn", message),
+    info: limited("info"),
+    warn: limited("warn"),
     debug: (message) => {
-      if (verbose) write("debug", message);
+      if (verbose) debug(message);
     },
   };
 }

@@ -51,11 +51,28 @@ export function reportOpenDoor(
   { secret, host }: { readonly secret: string; readonly host: string },
   log: Log,
 ): void {
-  if (/^(127\.|::1$|::ffff:127\.)/.test(hostname)) return;
+  if (isLocal(hostname)) return;
   log.warn(
     `anyone on the network who reaches ${hostname}:${port} can watch; set a ${secret}, or listen ` +
       `on this machine only with ${host} 127.0.0.1`,
   );
+}
+
+/** Warns, once, that the token crosses the network as the viewers' password, readable by others. */
+export function reportPlainPassword(
+  { hostname, port }: Deno.NetAddr,
+  { token, cert }: { readonly token?: string; readonly cert?: string },
+  log: Log,
+): void {
+  if (token === undefined || cert !== undefined || isLocal(hostname)) return;
+  log.warn(
+    `at ${hostname}:${port} the token is the password, and crosses the network unencrypted; add ` +
+      `--cert and --key, or serve viewers with client.ts`,
+  );
+}
+
+function isLocal(hostname: string): boolean {
+  return /^(127\.|::1$|::ffff:127\.)/.test(hostname);
 }
 
 /** Logs clients that come and go. */

@@ -10,6 +10,9 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** How long an orderly end may take, in milliseconds, whatever is open. */
+const SHUTDOWN_MS = 5000;
+
 /**
  * Runs `main` until it returns or a signal comes, which aborts its `signal`. Then the process exits
  * with 0, with 2 after wrong usage, or with 1 after what cannot work; the last two with one sentence
@@ -17,7 +20,13 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
  */
 export async function run(name: string, main: (signal: AbortSignal) => Promise<void>) {
   const ending = new AbortController();
-  for (const signal of SIGNALS) Deno.addSignalListener(signal, () => ending.abort());
+  const end = () => {
+    // Somebody who asks twice does not want to wait for whatever hangs.
+    if (ending.signal.aborted) Deno.exit(1);
+    ending.abort();
+    Deno.unrefTimer(setTimeout(() => Deno.exit(0), SHUTDOWN_MS));
+  };
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, end);
   try {
     await main(ending.signal);
   } catch (error) {

@@ -7,6 +7,7 @@ import { Deadline } from "../time/deadline.ts";
 import { onAbort } from "../time/on_abort.ts";
 import { decodeControl } from "../wire/codec.ts";
 import { serverLimit } from "../wire/limits.ts";
+import { MessageRates } from "../wire/message_rates.ts";
 import { MessageDecoder } from "../wire/message_decoder.ts";
 import { HANDSHAKE_MS, ServerMessage, SILENCE_MS } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
@@ -51,6 +52,7 @@ export async function* connect(
     using outbox = new Outbox(conn);
     using speaker = new Speaker(outbox, token);
     const decoder = new MessageDecoder(serverLimit);
+    const rates = new MessageRates();
     const buffer = new Uint8Array(CHUNK_BYTES);
     let isFirst = true;
     while (true) {
@@ -63,10 +65,9 @@ export async function* connect(
       }
       isFirst = false;
       for (const payload of decoder.push(buffer.subarray(0, length))) {
+        rates.count(payload.bytes);
         const event = decode(payload);
-        if (event?.type === "frame") speaker.received();
-        if (event?.type === "challenge") await speaker.challenged(event.nonce);
-        if (event) yield event;
+        if (event && await isNews(event, speaker)) yield event;
       }
     }
   } catch (error) {
@@ -78,6 +79,23 @@ export async function* connect(
 
 function silenceError(ms: number): DOMException {
   return new DOMException(`it has been silent for ${ms / 1000} s`, "TimeoutError");
+}
+
+/** Lets the client react to an event; false for one that nobody needs to know of. */
+async function isNews(event: ConnectionEvent, speaker: Speaker): Promise<boolean> {
+  switch (event.type) {
+    case "challenge":
+      await speaker.challenged(event.nonce);
+      return false;
+    case "welcome":
+      await speaker.welcomed(event.proof);
+      return true;
+    case "error":
+      return true;
+  }
+  speaker.assertProven();
+  if (event.type === "frame") speaker.received();
+  return event.type !== "pong" || speaker.hasAsked(event.sent);
 }
 
 function decode(memory: FrameMemory): ConnectionEvent | undefined {

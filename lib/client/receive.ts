@@ -18,6 +18,8 @@ import { RefusedError } from "./refused_error.ts";
 
 /** The first and the longest wait before a lost server is tried again, in milliseconds. */
 export const RECONNECT_MS = { min: 250, max: 3000, jitter: 0.3 };
+/** How long to wait after a refusal of a client that was connected before, in milliseconds. */
+export const REFUSED_MS = 5000;
 /** How long frames are held back at most until the server's clock is known, in milliseconds. */
 const CLOCK_WAIT_MS = 1000;
 
@@ -112,8 +114,16 @@ class ReconnectingReceiver implements Receiver {
       if (signal.aborted) return;
       this.status.publish({ state: "lost", reason: error.message });
       if (error instanceof RefusedError) {
-        this.connection.publish({ state: "refused", reason: error.message });
-        return this.frames.close(error);
+        // Another program may have the server's address for a moment, or a new token be on its way.
+        const retryAt = this.#everConnected ? now() + REFUSED_MS : undefined;
+        this.connection.publish({
+          state: "refused",
+          reason: error.message,
+          ...retryAt !== undefined && { retryAt },
+        });
+        if (retryAt === undefined) return this.frames.close(error);
+        await delay(REFUSED_MS, { signal }).catch(() => {});
+        continue;
       }
       // An attempt that found no server has been a wait itself: seconds, on a dead link.
       const triedMs = error instanceof UnreachableError ? performance.now() - startedAt : 0;
@@ -132,14 +142,16 @@ class ReconnectingReceiver implements Receiver {
     let connected = false;
     try {
       for await (const event of connect({ hostname, port, token, tls, ca, signal })) {
-        // A challenge, and a refusal after it, come before the connection stands.
-        const stands = event.type !== "challenge" && event.type !== "error";
-        if (stands && !connected) this.#connected();
-        connected ||= stands;
+        // A refusal comes before the connection stands.
+        if (event.type !== "error" && !connected) this.#connected();
+        connected ||= event.type !== "error";
         this.#take(event);
       }
+      this.#backoff.reset();
       return new Error(`${hostname}:${port} closed the connection`);
     } catch (error) {
+      // A server that breaks the protocol again and again is tried less and less often.
+      if (connected && !(error instanceof ProtocolError)) this.#backoff.reset();
       return this.#explain(error as Error, connected);
     }
   }
@@ -166,26 +178,19 @@ class ReconnectingReceiver implements Receiver {
     this.#held = undefined;
     this.#connectedAt = performance.now();
     this.#clock = new ClockSync();
-    this.#backoff.reset();
     this.connection.publish({ state: "connected" });
     this.status.publish({ state: "starting" });
   }
 
   #take(event: ConnectionEvent): void {
     switch (event.type) {
-      case "challenge":
-        return;
       case "frame":
         return this.#takeFrame(event.memory);
       case "welcome":
         this.info = event.camera;
         return;
       case "camera":
-        return this.status.publish(
-          event.state === "lost"
-            ? { state: "lost", reason: event.reason ?? "the server does not say why" }
-            : { state: event.state },
-        );
+        return this.#takeStatus(event.state, event.reason);
       case "pong":
         this.#clock.add(event.sent, event.now, now());
         return this.#release();
@@ -194,6 +199,14 @@ class ReconnectingReceiver implements Receiver {
         if (event.code === "protocol") throw new RefusedError("protocol", event.message);
         throw new NotNowError(event.message);
     }
+  }
+
+  #takeStatus(state: string, reason = "the server does not say why"): void {
+    const { latest } = this.status;
+    if (latest?.state === state && (latest.state !== "lost" || latest.reason === reason)) return;
+    if (state === "lost") this.status.publish({ state, reason });
+    // A newer server may know more states.
+    else if (state === "live" || state === "starting") this.status.publish({ state });
   }
 
   #takeFrame(memory: FrameMemory): void {

@@ -1,12 +1,13 @@
 /** Why a server will never let this client in, however often it tries. */
 
 /**
- * What was refused: the client has no token, or the wrong one; the server speaks TLS, or does not;
- * its certificate is not trusted; or it does not speak the protocol.
+ * What was refused: the client has no token, or the wrong one; the server does not prove that it knows
+ * it; it speaks TLS, or does not; its certificate is not trusted; it does not speak the protocol.
  */
 export type RefusalCode =
   | "no-token"
   | "wrong-token"
+  | "unproven"
   | "speaks-tls"
   | "no-tls"
   | "untrusted-certificate"

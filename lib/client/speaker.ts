@@ -3,45 +3,70 @@
 import { setImmediate } from "node:timers";
 import type { Outbox } from "../flow/outbox.ts";
 import { now } from "../time/clock.js";
-import { sign } from "../wire/authentication.ts";
+import { createNonce, sign, verify } from "../wire/authentication.ts";
 import { encodeAcknowledgements, encodeControl } from "../wire/codec.ts";
 import { PING_MS, PROTOCOL_VERSION } from "../wire/protocol.ts";
+import { ProtocolError } from "../wire/protocol_error.ts";
 import { RefusedError } from "./refused_error.ts";
 
-/** How long a client with a token waits for the challenge, in milliseconds; then there is none. */
-export const CHALLENGE_MS = 1000;
 /** How often the time is asked for at first, in milliseconds, and how many times. */
 const FIRST_PING_MS = 100;
 const FIRST_PINGS = 5;
+/** How many questions may be open at a time; the oldest makes room. */
+const MAX_ASKED = 16;
 
 /** Speaks for a client. */
 export class Speaker implements Disposable {
   readonly #outbox: Outbox;
   readonly #token: string | undefined;
-  readonly #timer: ReturnType<typeof setTimeout> | undefined;
   #pinging: ReturnType<typeof setTimeout> | undefined;
   /** Frames that came and are not acknowledged yet. */
   #owed = 0;
+  /** When the open questions were asked. */
+  readonly #asked = new Set<number>();
+  #challenge: { readonly own: string; readonly theirs: string } | undefined;
+  #isProven = false;
 
   constructor(outbox: Outbox, token: string | undefined) {
     this.#outbox = outbox;
     this.#token = token;
-    if (token === undefined) this.#greet();
-    else this.#timer = setTimeout(() => this.#greet(), CHALLENGE_MS);
+    if (token === undefined) this.#greet({});
   }
 
-  /** The server wants proof of the token. @throws {RefusedError} without a token. */
+  /** The server wants proof of the token, and is asked for the same. @throws {RefusedError} */
   async challenged(nonce: string): Promise<void> {
     if (this.#token === undefined) {
       throw new RefusedError("no-token", "this server needs a token");
     }
-    this.#greet(await sign(this.#token, nonce));
+    // A second challenge would turn this client into somebody else's key.
+    if (this.#challenge) throw new ProtocolError("it sent a second challenge");
+    this.#challenge = { own: createNonce(), theirs: nonce };
+    const { own } = this.#challenge;
+    this.#greet({ hmac: await sign(this.#token, nonce + own), nonce: own });
+  }
+
+  /** The server has answered the greeting. @throws {RefusedError} unless it knows the token, too. */
+  async welcomed(proof: string | undefined): Promise<void> {
+    if (this.#token === undefined) return;
+    const { own = "", theirs = "" } = this.#challenge ?? {};
+    this.#isProven = proof !== undefined && own !== "" &&
+      await verify(this.#token, own + theirs, proof);
+    this.assertProven();
+  }
+
+  /** @throws {RefusedError} when the server still has to prove that it knows the token. */
+  assertProven(): void {
+    if (this.#token === undefined || this.#isProven) return;
+    throw new RefusedError("unproven", "this server does not prove that it knows the token");
+  }
+
+  /** Whether this question was asked and has no answer yet. */
+  hasAsked(sent: number): boolean {
+    return this.#asked.delete(sent);
   }
 
   /** A frame has come. */
   received(): void {
-    // If the first frame comes before the greeting, this server has no challenge.
-    this.#greet();
     // Writing wakes the server, which takes as long as handing the frame on; so that goes first.
     setImmediate(() => this.#acknowledge());
   }
@@ -59,24 +84,25 @@ export class Speaker implements Disposable {
     }).catch(() => {});
   }
 
-  #greet(hmac?: string): void {
-    if (this.#pinging !== undefined) return;
-    clearTimeout(this.#timer);
+  #greet(proof: { readonly hmac?: string; readonly nonce?: string }): void {
     const hello = { type: "hello", version: PROTOCOL_VERSION, acknowledges: true } as const;
-    this.#outbox.send([encodeControl({ ...hello, ...hmac !== undefined && { hmac } })])
-      .catch(() => {});
+    this.#outbox.send([encodeControl({ ...hello, ...proof })]).catch(() => {});
     this.#ask(FIRST_PINGS);
   }
 
   /** Asks for the time, again and again; quickly at first, since the first answers may be slow. */
   #ask(quickly: number): void {
-    this.#outbox.send(() => encodeControl({ type: "ping", sent: now() })).catch(() => {});
+    this.#outbox.send(() => {
+      const sent = now();
+      this.#asked.add(sent);
+      if (this.#asked.size > MAX_ASKED) this.#asked.delete(this.#asked.values().next().value!);
+      return encodeControl({ type: "ping", sent });
+    }).catch(() => {});
     const waitMs = quickly > 0 ? FIRST_PING_MS : PING_MS;
     this.#pinging = setTimeout(() => this.#ask(quickly - 1), waitMs);
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
     clearTimeout(this.#pinging);
   }
 }

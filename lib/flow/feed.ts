@@ -21,7 +21,7 @@ export type CameraStatus =
 export type ConnectionStatus =
   | { readonly state: "connecting"; readonly reason?: string; readonly retryAt?: number }
   | { readonly state: "connected" }
-  | { readonly state: "refused"; readonly reason: string };
+  | { readonly state: "refused"; readonly reason: string; readonly retryAt?: number };
 
 /** The server that frames come from. */
 export interface Source {

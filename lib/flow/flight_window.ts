@@ -12,6 +12,7 @@ import { LinkEstimate } from "./link_estimate.ts";
 export class FlightWindow {
   readonly #link = new LinkEstimate();
   #expects = false;
+  #unacknowledged = 0;
   #changed: (() => void) | undefined;
 
   /** From now on, waits for room before each frame, since the client acknowledges each. */
@@ -21,14 +22,18 @@ export class FlightWindow {
 
   /** A frame is sent now; `skipped` counts the frames left out so far. */
   sent(bytes: number, skipped: number): void {
+    this.#unacknowledged++;
     this.#link.sent(bytes, skipped, performance.now());
   }
 
-  /** The client says that a frame has arrived. */
-  acknowledged(): void {
+  /** The client says that a frame has arrived; false if it acknowledges more than it got. */
+  acknowledged(): boolean {
+    if (this.#unacknowledged === 0) return false;
+    this.#unacknowledged--;
     this.#expects = true;
     this.#link.acknowledged(performance.now());
     this.#changed?.();
+    return true;
   }
 
   /** The connection has ended: stops waiting. */

@@ -25,12 +25,8 @@ export interface AccessHints {
 
 const METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
-/** The answer to a request that is refused; `address` is the viewer's, without the port. */
-export function refusal(
-  { hosts, auth, hints }: AccessPolicy,
-  request: Request,
-  address: string,
-): Response | undefined {
+/** The answer to a request that is refused whoever sends it, or that only asks what is allowed. */
+export function refusal({ hosts, hints }: AccessPolicy, request: Request): Response | undefined {
   const { hostname: host } = new URL(request.url);
   if (!hosts.accepts(host)) {
     const hint = `if it means this machine, allow it with ${hints.allowHost} ${host}`;
@@ -42,7 +38,15 @@ export function refusal(
   if (request.method === "OPTIONS") {
     return new Response(null, { status: 204, headers: { allow: METHODS.join(", ") } });
   }
-  const refused = auth?.refusal(request.headers.get("authorization"), address);
+}
+
+/** The answer to a request without the right password; `address` is the viewer's, without port. */
+export async function passwordRefusal(
+  auth: BasicAuth,
+  request: Request,
+  address: string,
+): Promise<Response | undefined> {
+  const refused = await auth.refusal(request.headers.get("authorization"), address);
   return refused && text(refused.status, refused.reason, refused.headers);
 }
 

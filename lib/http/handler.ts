@@ -2,7 +2,7 @@ import { accepts } from "@std/http/negotiation";
 import { sharingHeaders } from "../access/origin_policy.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
-import { type AccessPolicy, refusal, socketRefusal } from "./access.ts";
+import { type AccessPolicy, passwordRefusal, refusal, socketRefusal } from "./access.ts";
 import { metrics, METRICS_TYPE } from "./metrics.ts";
 import { MJPEG_TYPE, MjpegResponse } from "./mjpeg.ts";
 import { type Asset, ASSETS, contentSecurityPolicy, PAGE } from "./page/assets.ts";
@@ -33,7 +33,10 @@ export type Remote = Pick<Deno.NetAddr, "hostname" | "port">;
 
 /** Answers a request, without a port. */
 export async function handle(site: Site, request: Request, remote: Remote): Promise<Response> {
-  const response = refusal(site, request, remote.hostname) ?? await answer(site, request, remote);
+  const { auth } = site;
+  const response = refusal(site, request) ??
+    (auth && await passwordRefusal(auth, request, remote.hostname)) ??
+    await answer(site, request, remote);
   for (const [name, value] of sharingHeaders(site.origins, request)) {
     response.headers.set(name, value);
   }

@@ -1,14 +1,22 @@
 /** Which connections become clients. */
 
+import { addressKey } from "../access/address_key.ts";
 import { Throttle } from "../access/throttle.ts";
 import { Outbox } from "../flow/outbox.ts";
 import { LateError } from "../time/deadline.ts";
-import type { ErrorCode, Hello } from "../wire/protocol.ts";
+import type { ErrorCode } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import { challenge, HandshakeError, sendFarewell } from "./handshake.ts";
+import {
+  challenge,
+  type Greeting,
+  HandshakeError,
+  isProven,
+  proveTo,
+  sendFarewell,
+} from "./handshake.ts";
 import { Incoming } from "./incoming.ts";
 import { isTls, type ServerConn } from "./server_socket.ts";
-import { WaitingRoom } from "./waiting_room.ts";
+import { oldestOfMost, WaitingRoom } from "./waiting_room.ts";
 
 /** How many clients may be told at the same time why they are refused; others hear nothing. */
 export const MAX_FAREWELLS = 16;
@@ -34,13 +42,19 @@ export class Connection implements Disposable {
   }
 }
 
+/** A client that is in, and how it is sent away. */
+interface Place {
+  readonly key: string;
+  readonly evict: () => void;
+}
+
 /** Lets clients in, one place each. */
 export class Door {
   readonly #token: string | undefined;
   readonly #maxClients: number;
   readonly #waitingRoom = new WaitingRoom();
   readonly #throttle = new Throttle();
-  #clients = 0;
+  readonly #places = new Map<Connection, Place>();
   #farewells = 0;
 
   /** @param token what a client must know; without one, everybody may come in. */
@@ -51,65 +65,72 @@ export class Door {
 
   /** How many clients are in. */
   get clients(): number {
-    return this.#clients;
+    return this.#places.size;
   }
 
   /**
    * Lets a client in; returns its greeting, if it had to greet for that. Call {@linkcode leave} later.
    *
+   * @param evict sends the client away, should another address need its place.
    * @throws {HandshakeError} when it is refused.
    * @throws {LateError} when it takes too long.
    */
-  async enter({ conn, address, incoming, outbox }: Connection): Promise<Hello | undefined> {
-    this.#checkRoom();
-    this.#checkThrottle(address.hostname);
+  async enter(
+    connection: Connection,
+    evict: () => void,
+    signal: AbortSignal,
+  ): Promise<Greeting | undefined> {
+    const { conn, address: { hostname } } = connection;
+    const place = { key: addressKey(hostname), evict };
+    this.#findRoom(place);
     if (!isTls(conn)) {
       conn.setNoDelay();
       // After hours, this finds silent clients that are gone while nothing is sent to them.
       conn.setKeepAlive();
     }
-    const token = this.#token;
-    if (token === undefined && !isTls(conn)) {
-      this.#clients++;
-      return undefined;
-    }
-    const handshake = async () => {
-      if (isTls(conn)) await conn.handshake();
-      return token === undefined ? undefined : await challenge(token, incoming, outbox);
-    };
-    try {
-      const hello = await this.#waitingRoom.wait(handshake());
-      if (token !== undefined) this.#throttle.succeeded(address.hostname);
-      // Others have come in since; checking and counting must not be interrupted.
-      this.#checkRoom();
-      this.#clients++;
-      return hello;
-    } catch (error) {
-      if (error instanceof HandshakeError && error.code === "token") {
-        this.#throttle.failed(address.hostname);
-      }
-      throw error;
-    }
+    const greeting = await this.#shakeHands(connection, signal);
+    // Others have come in since; finding room and taking it must not be interrupted.
+    this.#findRoom(place)?.evict();
+    this.#places.set(connection, place);
+    return greeting;
   }
 
   /** Frees a client's place. */
-  leave(): void {
-    this.#clients--;
+  leave(connection: Connection): void {
+    this.#places.delete(connection);
   }
 
-  #checkRoom(): void {
-    if (this.#clients < this.#maxClients) return;
+  /** Nobody if there is room, or who must make room: the oldest client of the address that has most. */
+  #findRoom({ key }: Place): Place | undefined {
+    if (this.#places.size < this.#maxClients) return undefined;
+    const oldest = oldestOfMost(this.#places.values());
+    const count = (key: string) => [...this.#places.values()].filter((p) => p.key === key).length;
+    if (count(oldest.key) > count(key) + 1) return oldest;
     throw new HandshakeError("full", `this server has its ${this.#maxClients} clients already`);
   }
 
-  #checkThrottle(address: string): void {
-    const waitMs = this.#throttle.waitMs(address);
-    if (waitMs === 0) return;
-    const seconds = Math.ceil(waitMs / 1000);
-    throw new HandshakeError(
-      "slow",
-      `too many wrong tokens came from this address; try again in ${seconds} s`,
-    );
+  async #shakeHands(
+    { conn, address: { hostname }, incoming, outbox }: Connection,
+    signal: AbortSignal,
+  ): Promise<Greeting | undefined> {
+    const token = this.#token;
+    if (token === undefined && !isTls(conn)) return undefined;
+    const handshake = async () => {
+      if (isTls(conn)) await conn.handshake();
+      return token === undefined ? undefined : await challenge(incoming, outbox);
+    };
+    const answer = await this.#waitingRoom.wait(hostname, handshake());
+    if (token === undefined || !answer) return undefined;
+    const { hello, nonce } = answer;
+    const isRight = () => isProven(token, nonce, hello);
+    switch (await this.#throttle.judge(hostname, isRight, signal)) {
+      case "right":
+        return await proveTo(token, nonce, hello);
+      case "wrong":
+        throw new HandshakeError("token", "this is not the token of this server");
+      case "slow":
+        throw new HandshakeError("slow", "too many wrong tokens came from this address; try later");
+    }
   }
 
   /**
@@ -121,13 +142,13 @@ export class Door {
   async turnAway(connection: Connection, error: unknown, isClient: boolean): Promise<void> {
     const code = errorCode(error);
     if (!code || this.#farewells >= MAX_FAREWELLS) return;
-    const { conn, incoming, outbox } = connection;
+    const { conn, address, incoming, outbox } = connection;
     this.#farewells++;
     try {
       // A client that never speaks expects frames and nothing else; where no token is needed, wait
       // for its first word.
       const mayBeSilent = this.#token === undefined && !isClient && code === "full";
-      if (mayBeSilent) await this.#waitingRoom.wait(incoming.next());
+      if (mayBeSilent) await this.#waitingRoom.wait(address.hostname, incoming.next());
       await sendFarewell(conn, outbox, code, (error as Error).message);
     } catch {
       // Nobody was there to hear it.

@@ -2,7 +2,7 @@
 
 import type { Outbox } from "../flow/outbox.ts";
 import { within } from "../time/deadline.ts";
-import { createNonce, verify } from "../wire/authentication.ts";
+import { createNonce, sign, verify } from "../wire/authentication.ts";
 import { decodeControl, encodeControl } from "../wire/codec.ts";
 import { ClientMessage, type ErrorCode, type Hello } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
@@ -24,25 +24,37 @@ export class HandshakeError extends Error {
   }
 }
 
-/**
- * Challenges a client and returns its greeting, once that proves that it knows the token.
- *
- * @throws {HandshakeError} when it does not.
- */
+/** What a client has said before it came in. */
+export interface Greeting {
+  readonly hello: Hello;
+  /** What proves the token to the client, if it asked for that. */
+  readonly proof?: string;
+}
+
+/** Challenges a client; returns its answer, and the challenge. */
 export async function challenge(
-  token: string,
   incoming: Incoming,
   outbox: Outbox,
-): Promise<Hello> {
+): Promise<{ readonly hello: Hello; readonly nonce: string }> {
   const nonce = createNonce();
   await outbox.send([encodeControl({ type: "challenge", nonce })]);
   const payload = await incoming.next();
   if (!payload) throw new Error("it left without an answer to the challenge");
-  const message = payload.length > 0 ? decodeControl(payload, ClientMessage) : undefined;
-  if (message?.type !== "hello") throw new ProtocolError("hello comes first");
-  if (message.hmac === undefined) throw new HandshakeError("token", "this server needs a token");
-  if (await verify(token, nonce, message.hmac)) return message;
-  throw new HandshakeError("token", "this is not the token of this server");
+  const hello = payload.length > 0 ? decodeControl(payload, ClientMessage) : undefined;
+  if (hello?.type !== "hello") throw new ProtocolError("hello comes first");
+  if (hello.hmac === undefined) throw new HandshakeError("token", "this server needs a token");
+  return { hello, nonce };
+}
+
+/** Whether a client's answer proves that it knows the token. */
+export function isProven(token: string, nonce: string, hello: Hello): Promise<boolean> {
+  return verify(token, nonce + (hello.nonce ?? ""), hello.hmac ?? "");
+}
+
+/** The server's own proof to a client that has asked for it. */
+export async function proveTo(token: string, nonce: string, hello: Hello): Promise<Greeting> {
+  if (hello.nonce === undefined) return { hello };
+  return { hello, proof: await sign(token, hello.nonce + nonce) };
 }
 
 /** Sends the reason and waits for it to arrive; never fails, and is bounded in time. */

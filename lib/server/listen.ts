@@ -4,7 +4,7 @@ import { delay } from "@std/async/delay";
 import { isOutOfDescriptors, OUT_OF_DESCRIPTORS } from "../access/listen_error.ts";
 import type { Feed } from "../flow/feed.ts";
 import { onAbort } from "../time/on_abort.ts";
-import { DEFAULT_PORT, type Hello, MAX_CLIENTS } from "../wire/protocol.ts";
+import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
 import { Connection, Door } from "./door.ts";
 import { Sender } from "./sender.ts";
 import { bind, isClosed, type ServerConn, type ServerListener } from "./server_socket.ts";
@@ -115,8 +115,10 @@ class SocketServer implements Listener {
 
   async #serve(conn: ServerConn, signal: AbortSignal): Promise<void> {
     using connection = new Connection(conn);
-    using _ = onAbort(signal, () => conn[Symbol.dispose]());
     const { hostname, port } = connection.address;
+    const leaving = new AbortController();
+    using _ = onAbort(signal, (reason) => leaving.abort(reason));
+    using _closing = onAbort(leaving.signal, () => conn[Symbol.dispose]());
     let joined = false;
     let reason: string | undefined;
     const report = (type: ClientEvent["type"]) => {
@@ -124,11 +126,16 @@ class SocketServer implements Listener {
       this.#onClient({ type, address, clients: this.#door.clients, ...reason && { reason } });
     };
     try {
-      const hello: Hello | undefined = await this.#door.enter(connection);
+      const evict = () => leaving.abort(new Error("another address needed its place"));
+      const greeting = await this.#door.enter(connection, evict, signal);
       joined = true;
       report("joined");
-      await new Sender(connection.outbox, connection.incoming, this.#feed).run(signal, hello);
-    } catch (error) {
+      const sender = new Sender(connection.outbox, connection.incoming, this.#feed);
+      await sender.run(leaving.signal, greeting);
+      leaving.signal.throwIfAborted();
+    } catch (cause) {
+      // Why the connection was closed says more than that it was.
+      const error = leaving.signal.aborted ? leaving.signal.reason : cause;
       // Most clients leave by breaking the connection.
       if (!isClosed(error) && !signal.aborted) reason = (error as Error).message;
       if (!joined && reason) report("refused");
@@ -137,7 +144,7 @@ class SocketServer implements Listener {
       conn[Symbol.dispose]();
     }
     if (!joined) return;
-    this.#door.leave();
+    this.#door.leave(connection);
     report("left");
   }
 

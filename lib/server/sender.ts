@@ -16,6 +16,7 @@ import {
   SILENCE_MS,
 } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
+import type { Greeting } from "./handshake.ts";
 import type { Incoming } from "./incoming.ts";
 
 /** How often the status of a camera that is not live is repeated, in milliseconds. */
@@ -43,11 +44,11 @@ export class Sender {
   /**
    * Runs until the connection ends or `signal` is aborted; the caller closes the connection.
    *
-   * @param hello what the client has sent already.
+   * @param greeting what the client has sent already.
    * @throws {ProtocolError} when the client broke the protocol.
    * @throws {LateError} when it sends or takes nothing for too long.
    */
-  async run(signal: AbortSignal, hello?: Hello): Promise<void> {
+  async run(signal: AbortSignal, greeting?: Greeting): Promise<void> {
     const frames = this.#feed.frames.subscribe();
     const statuses = this.#feed.status.follow();
     const end = () => {
@@ -56,7 +57,7 @@ export class Sender {
       this.#window.end();
     };
     signal.addEventListener("abort", end);
-    const reading = this.#read(hello);
+    const reading = this.#read(greeting);
     const timer = setInterval(() => this.#repeatStatus(), STATUS_MS);
     const sending = Promise.all([this.#sendFrames(frames), this.#sendStatus(statuses)]);
     // Once the connection has ended, sending fails, which is no news.
@@ -102,8 +103,8 @@ export class Sender {
   }
 
   /** Reads until the client sends no more; true if it is gone then, false if it only listens. */
-  async #read(hello?: Hello): Promise<boolean> {
-    if (hello) await this.#greet(hello);
+  async #read(greeting?: Greeting): Promise<boolean> {
+    if (greeting) await this.#greet(greeting.hello, greeting.proof);
     while (true) {
       const payload = await this.#incoming.next();
       if (!payload) return this.#speaks;
@@ -115,8 +116,11 @@ export class Sender {
     const message = payload.length > 0 ? decodeControl(payload, ClientMessage) : undefined;
     if (message?.type === "hello") return await this.#greet(message);
     if (!this.#speaks) throw new ProtocolError("hello comes first");
-    if (payload.length === 0) this.#window.acknowledged();
-    else if (message) this.#answer(message.sent);
+    if (payload.length === 0) {
+      if (this.#window.acknowledged()) return;
+      throw new ProtocolError("it acknowledged more frames than it got");
+    }
+    if (message) this.#answer(message.sent);
   }
 
   /**
@@ -136,7 +140,7 @@ export class Sender {
     }).catch(() => {});
   }
 
-  async #greet({ version, acknowledges }: Hello): Promise<void> {
+  async #greet({ version, acknowledges }: Hello, proof?: string): Promise<void> {
     this.#speaks = true;
     this.#incoming.limit = clientLimit;
     if (acknowledges) this.#window.expectAcknowledgements();
@@ -150,6 +154,7 @@ export class Sender {
       type: "welcome",
       version: PROTOCOL_VERSION,
       server: SERVER,
+      ...proof !== undefined && { proof },
       ...info && { camera: info },
     });
     if (status.latest) await this.#send({ type: "camera", ...status.latest });

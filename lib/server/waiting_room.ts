@@ -1,34 +1,47 @@
 /** Where connections wait during their handshake: not for long, and only so many. */
 
+import { addressKey } from "../access/address_key.ts";
 import { LateError, within } from "../time/deadline.ts";
 import { HANDSHAKE_MS } from "../wire/protocol.ts";
 
 /** How many connections may be in their handshake at the same time. */
-export const MAX_WAITING = 64;
+export const MAX_WAITING = 256;
+
+interface Guest {
+  readonly key: string;
+  readonly evict: (error: LateError) => void;
+}
 
 /** Bounds handshakes in time and number. */
 export class WaitingRoom {
-  readonly #waiting = new Set<(error: LateError) => void>();
+  readonly #waiting = new Set<Guest>();
 
   /**
-   * Waits for a handshake. An honest client is done in a moment, so in a full room the connection
-   * that has waited longest makes room.
+   * Waits for a handshake. An honest client is done in a moment. So in a full room, the oldest
+   * connection of the address that has most makes room.
    *
    * @throws {LateError} when it takes too long or had to make room. The caller closes the connection.
    */
-  async wait<T>(handshake: Promise<T>): Promise<T> {
+  async wait<T>(address: string, handshake: Promise<T>): Promise<T> {
     const { promise: evicted, reject: evict } = Promise.withResolvers<never>();
-    this.#waiting.add(evict);
+    const guest = { key: addressKey(address), evict };
+    this.#waiting.add(guest);
     if (this.#waiting.size > MAX_WAITING) {
-      const [oldest] = this.#waiting;
+      const oldest = oldestOfMost(this.#waiting);
       this.#waiting.delete(oldest);
-      oldest(new LateError("its handshake was not done when others came"));
+      oldest.evict(new LateError("its handshake was not done when others came"));
     }
     const late = `its handshake was not done within ${HANDSHAKE_MS / 1000} s`;
     try {
       return await within(Promise.race([handshake, evicted]), HANDSHAKE_MS, late);
     } finally {
-      this.#waiting.delete(evict);
+      this.#waiting.delete(guest);
     }
   }
+}
+
+/** Of all in their order of arrival, the oldest of the address that has most. */
+export function oldestOfMost<T extends { readonly key: string }>(all: Iterable<T>): T {
+  const groups = [...Map.groupBy(all, ({ key }) => key).values()];
+  return groups.reduce((most, group) => group.length > most.length ? group : most)[0];
 }

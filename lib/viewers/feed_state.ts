@@ -5,16 +5,20 @@ import { now } from "../time/clock.js";
 
 /**
  * What `/state` says of a stage. `here` is the source that is named when the camera is in this
- * program.
+ * program, `unshown` the reason why none of the frames that come is shown.
  */
 export function feedState(
   stage: DecodeStage,
   here: { readonly host: string; readonly port: number },
+  unshown?: string,
 ): FeedState {
   const { host, port, status: connection, reconnects } = stage.source ??
     { ...here, status: { state: "connected" } as const, reconnects: 0 };
   // What the server said about its camera before the connection was lost is outdated.
-  const camera = connection.state === "connected" ? stage.status.latest : undefined;
+  const told = connection.state === "connected" ? stage.status.latest : undefined;
+  const camera = told?.state === "live" && unshown !== undefined
+    ? { state: "lost", reason: unshown } as const
+    : told;
   const { arrivals, counts, scene, mode, transform } = stage;
   const { fps, bytesPerSecond, latencyMs, decodeMs, lastMinute } = stage.stats();
   return {

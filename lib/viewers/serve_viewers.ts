@@ -5,6 +5,7 @@ import { type DecodeStage, isDecodeStage } from "../decode/stage.ts";
 import type { Feed } from "../flow/feed.ts";
 import { type EndpointOptions, serveHttp, type ViewerServer } from "../http/serve_http.ts";
 import { feedState } from "./feed_state.ts";
+import { Publication } from "./publication.ts";
 
 /** Options of {@linkcode serveViewers}. */
 export interface ServeViewersOptions extends EndpointOptions {
@@ -34,13 +35,14 @@ export async function serveViewers(
   await using stack = new AsyncDisposableStack();
   const { source, ...httpOptions } = options;
   const stage = isDecodeStage(feed) ? feed : stack.use(checkFrames(feed));
+  const publication = stack.use(new Publication(stage, options.onTrouble ?? (() => {})));
   const png = stack.use(new PngEncoder());
   const notices = stack.use(new NoticeDrawer());
   let here = source ?? { host: "localhost", port: 0 };
   const viewers = stack.use(
     await serveHttp(stage.frames, {
       ...httpOptions,
-      readState: () => feedState(stage, here),
+      readState: () => feedState(stage, here, publication.reason),
       encodePng: (frame) => png.encode(frame),
       drawNotice: (words, last) => notices.draw(words, last),
     }),

@@ -9,7 +9,7 @@ export function createNonce(): string {
   return crypto.getRandomValues(new Uint8Array(NONCE_BYTES)).toHex();
 }
 
-/** The HMAC-SHA256 of a nonce keyed with the token, in hex. */
+/** The HMAC-SHA256 of a nonce, or of several in a row, keyed with the token, in hex. */
 export async function sign(token: string, nonce: string): Promise<string> {
   const key = await importKey(token, "sign");
   return new Uint8Array(await crypto.subtle.sign(ALGORITHM, key, parseHex(nonce))).toHex();

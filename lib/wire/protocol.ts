@@ -30,6 +30,14 @@
  * with the UTF-8 bytes of the token. Nonce and HMAC are in hex. In Python:
  * `hmac.new(token.encode(), bytes.fromhex(nonce), "sha256").hexdigest()`.
  *
+ * A client that wants proof in return sends a `nonce` of its own in `hello`. Then `hmac` is that of
+ * the server's nonce followed by the client's, and `welcome` has the server's `proof`: the HMAC of the
+ * client's nonce followed by the server's. Both nonces are used once, and neither proof is the other.
+ * Without TLS, somebody in the middle can still pass all of this on.
+ *
+ * Both sides end a connection on which more than 1,000 control messages, or 20,000 frames or
+ * acknowledgements, come in a second, and a server one that acknowledges more frames than it got.
+ *
  * A frame has at most 16 MiB ({@linkcode MAX_FRAME_BYTES}). If a client breaks this limit, or one of
  * those below, the server sends an `error` and closes the connection. The codes of an `error`:
  * `protocol` (the message breaks this specification), `late` (a time limit below has passed),
@@ -38,6 +46,7 @@
  */
 
 import * as v from "valibot";
+import { cleanText } from "../access/clean_text.ts";
 
 /** The port that a server listens on by default. */
 export const DEFAULT_PORT = 9999;
@@ -57,11 +66,17 @@ export const PING_MS = 1000;
 export const REGULAR_PINGS = 3;
 /** How long the other side may be silent, in milliseconds; then it counts as gone. */
 export const SILENCE_MS = 6000;
+/** How many control messages may come over a connection in a second. */
+export const MAX_CONTROLS_PER_SECOND = 1000;
+/** How many frames, or acknowledgements, may come over a connection in a second. */
+export const MAX_FRAMES_PER_SECOND = 20_000;
 /** How many clients a server accepts by default. */
 export const MAX_CLIENTS = 64;
 
 /** A number that JSON can write again: it reads infinity where there are too many digits. */
 const number = v.pipe(v.number(), v.finite());
+/** A text that the other side's user sees: it comes from a stranger. */
+const text = v.pipe(v.string(), v.transform((value) => cleanText(value)));
 /** Milliseconds since 1970, up to the last year that Exif can write. */
 const time = v.pipe(number, v.minValue(0), v.maxValue(Date.UTC(9999, 11, 31)));
 
@@ -71,11 +86,13 @@ export const ClientMessage = v.variant("type", [
   v.object({
     type: v.literal("hello"),
     version: v.number(),
-    client: v.optional(v.string()),
+    client: v.optional(text),
     /** The client acknowledges every frame, from the first one on. */
     acknowledges: v.optional(v.boolean()),
     /** The answer to the `challenge`. */
     hmac: v.optional(v.string()),
+    /** The client's own challenge. */
+    nonce: v.optional(v.string()),
   }),
   /** Asks for the time; `sent` comes back in the answer. */
   v.object({ type: v.literal("ping"), sent: number }),
@@ -86,7 +103,7 @@ export type ClientMessage = v.InferOutput<typeof ClientMessage>;
 /** A client's greeting. */
 export type Hello = Extract<ClientMessage, { type: "hello" }>;
 
-const camera = { name: v.string(), mode: v.string() };
+const camera = { name: text, mode: text };
 
 /** What a server sends. */
 export const ServerMessage = v.variant("type", [
@@ -96,19 +113,22 @@ export const ServerMessage = v.variant("type", [
   v.object({
     type: v.literal("welcome"),
     version: v.number(),
-    server: v.optional(v.string()),
+    server: v.optional(text),
+    /** The answer to the client's `nonce`. */
+    proof: v.optional(v.string()),
     camera: v.optional(v.object(camera)),
   }),
   /** Whether the camera gives frames: at each change, and every second while it does not. */
   v.object({
     type: v.literal("camera"),
-    state: v.picklist(["live", "starting", "lost"]),
-    reason: v.optional(v.string()),
+    /** `live`, `starting` or `lost`; a newer server may know more. */
+    state: v.string(),
+    reason: v.optional(text),
   }),
   /** The answer to `ping`; `now` is the server's time, in milliseconds since 1970. */
   v.object({ type: v.literal("pong"), sent: number, now: time }),
   /** Why the server closes the connection, which it does next. */
-  v.object({ type: v.literal("error"), code: v.string(), message: v.string() }),
+  v.object({ type: v.literal("error"), code: v.string(), message: text }),
 ]);
 /** What a server sends. */
 export type ServerMessage = v.InferOutput<typeof ServerMessage>;

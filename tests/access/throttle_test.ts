@@ -1,46 +1,87 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
-  FORGET_MS,
   FREE_FAILURES,
-  MAX_ADDRESSES,
+  JUDGED_PER_SECOND,
+  MAX_HELD,
+  penalty,
   PENALTY_MS,
   Throttle,
+  type Verdict,
 } from "../../lib/access/throttle.ts";
 
-/** The waits after one failure, two, and so on, all at the same time. */
-function waits(count: number): number[] {
-  const throttle = new Throttle();
-  return Array.from({ length: count }, () => {
-    throttle.failed("a", 0);
-    return throttle.waitMs("a", 0);
+const ADDRESS = "203.0.113.7";
+
+/** Attempts with the wrong secret whose answers are held back until `end`; what has come so far. */
+function guess(throttle: Throttle, count: number, address = ADDRESS) {
+  const ending = new AbortController();
+  const verdicts: Verdict[] = [];
+  const all = Array.from({ length: count }, async () => {
+    verdicts.push(await throttle.judge(address, () => false, ending.signal));
   });
+  const end = async () => {
+    ending.abort();
+    await Promise.all(all);
+  };
+  return { verdicts, end };
 }
 
-Deno.test("Throttle makes an address wait longer with each failure after the first few", () => {
+/** Lets everything settle that waits for nothing but promises. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+}
+
+Deno.test("penalty() is nothing for a few failures, then doubles up to a minute", () => {
   const { min, max } = PENALTY_MS;
-  const found = waits(20);
-  assertEquals(found.slice(0, FREE_FAILURES + 1), [0, 0, min, 2 * min]);
+  const found = Array.from({ length: 20 }, (_, i) => penalty(i + 1));
+  assertEquals(found.slice(0, FREE_FAILURES + 3), [0, 0, 0, min, 2 * min, 4 * min]);
   assertEquals(found.at(-1), max);
 });
 
-Deno.test("Throttle lets an address try again after its wait, and forgets and forgives it", () => {
+Deno.test("Throttle holds back the answers to attempts side by side, as if one came after the other", async () => {
   const throttle = new Throttle();
-  for (let i = 0; i < FREE_FAILURES; i++) throttle.failed("a", 0);
-  assertEquals(throttle.waitMs("a", PENALTY_MS.min - 1), 1);
-  assertEquals(throttle.waitMs("a", PENALTY_MS.min), 0);
-  assertEquals(throttle.waitMs("b", 0), 0);
-  throttle.failed("a", FORGET_MS + 1);
-  assertEquals(throttle.waitMs("a", FORGET_MS + 1), 0);
-  for (let i = 0; i < FREE_FAILURES; i++) throttle.failed("a", FORGET_MS + 1);
-  throttle.succeeded("a");
-  assertEquals(throttle.waitMs("a", FORGET_MS + 1), 0);
+  const { verdicts, end } = guess(throttle, FREE_FAILURES + MAX_HELD);
+  await settle();
+  assertEquals(verdicts, new Array(FREE_FAILURES).fill("wrong"));
+  await end();
 });
 
-Deno.test("Throttle remembers only so many addresses, the latest", () => {
+Deno.test("Throttle passes the right secret at once while wrong ones come from the same address", async () => {
   const throttle = new Throttle();
-  for (let i = 0; i <= MAX_ADDRESSES; i++) {
-    for (let j = 0; j < FREE_FAILURES; j++) throttle.failed(`${i}`, 0);
+  const { verdicts, end } = guess(throttle, FREE_FAILURES + MAX_HELD + 1);
+  await settle();
+  assertEquals(verdicts.at(-1), "slow");
+  assertEquals(await throttle.judge(ADDRESS, () => true), "right");
+  await end();
+});
+
+Deno.test("Throttle judges only so many attempts a second while others are held back", async () => {
+  const throttle = new Throttle();
+  const { end } = guess(throttle, FREE_FAILURES + MAX_HELD);
+  await settle();
+  let judged = 0;
+  const isRight = () => {
+    judged++;
+    return false;
+  };
+  const verdicts = await Promise.all(
+    Array.from({ length: 100 }, () => throttle.judge(ADDRESS, isRight)),
+  );
+  assertEquals(verdicts, new Array(100).fill("slow"));
+  assert(judged <= 2 * JUDGED_PER_SECOND, `${judged} were judged`);
+  await end();
+});
+
+Deno.test("Throttle counts an IPv6 network as one address, and others not at all", async () => {
+  const throttle = new Throttle();
+  const ending: (() => Promise<void>)[] = [];
+  for (let i = 0; i < FREE_FAILURES + MAX_HELD; i++) {
+    ending.push(guess(throttle, 1, `2001:db8:1:2:${i}::1`).end);
+    await settle();
   }
-  assertEquals(throttle.waitMs("0", 0), 0);
-  assertEquals(throttle.waitMs("1", 0), PENALTY_MS.min);
+  const one = (address: string) => guess(throttle, 1, address);
+  const same = one("2001:db8:1:2:ffff::9");
+  const other = one("2001:db8:1:3::9");
+  await settle();
+  assertEquals([same.verdicts, other.verdicts], [["slow"], ["wrong"]]);
+  await Promise.all(ending.map((end) => end()));
 });

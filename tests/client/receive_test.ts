@@ -12,9 +12,12 @@ import { readExif } from "../../lib/frame/exif_block.js";
 import { LENGTH_PREFIX } from "../../lib/wire/codec.ts";
 import { receive } from "../../lib/client/receive.ts";
 import { RefusedError } from "../../lib/client/refused_error.ts";
+import { MAX_TEXT } from "../../lib/access/clean_text.ts";
+import { MAX_CONTROLS_PER_SECOND } from "../../lib/wire/protocol.ts";
 import { eventually } from "../support/eventually.ts";
 import { FakeCamera, frameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
+import { ScriptedServer } from "../support/scripted_server.ts";
 
 const [picture] = await testPictures(1);
 const HOST = "127.0.0.1";
@@ -167,4 +170,56 @@ Deno.test("a frame keeps its memory from the socket through a relay to the next 
   const [message, ...others] = frame.seal(LENGTH_PREFIX);
   assertEquals(others, []);
   assert(message.buffer === frame.bytes.buffer);
+});
+
+Deno.test("receive() keeps trying after it was connected, whatever answers at the server's address", async () => {
+  const first = listen(new FakeCamera(), { host: HOST, port: 0 });
+  const { port } = first.address;
+  await using receiver = receive(HOST, { port });
+  await until(receiver.connection, ({ state }) => state === "connected");
+  await first[Symbol.asyncDispose]();
+  {
+    await using _ = listen(new FakeCamera(), { host: HOST, port, token: "another one's" });
+    const refused = await until(receiver.connection, ({ state }) => state === "refused");
+    assert("retryAt" in refused);
+  }
+  const again = new FakeCamera();
+  await using _again = listen(again, { host: HOST, port });
+  await again.watched;
+  await until(receiver.connection, ({ state }) => state === "connected");
+});
+
+/** A server that sends these messages to whoever connects. */
+function sending(...messages: object[]): ScriptedServer {
+  return new ScriptedServer(async (client) => {
+    for (const message of messages) await client.send(message);
+  });
+}
+
+Deno.test("receive() ignores a state that it does not know, and answers that it did not ask for", async () => {
+  await using server = sending(
+    { type: "welcome", version: 1, camera: { name: "door", mode: "MJPEG" } },
+    { type: "camera", state: "live" },
+    { type: "camera", state: "dreaming" },
+    { type: "pong", sent: Date.now(), now: Date.now() + HOUR },
+    { type: "camera", state: "lost", reason: "\x1b[2J" + "x".repeat(1000) },
+  );
+  await using receiver = receive(HOST, { port: server.port });
+  const lost = await until(receiver.status, ({ state }) => state === "lost");
+  assert(lost.state === "lost" && lost.reason.startsWith("\\u001b[2Jxxx"));
+  assertEquals(lost.reason.length, MAX_TEXT);
+  assert(Math.abs(receiver.now() - now()) < 60_000);
+});
+
+Deno.test("receive() leaves a server that floods it, and tries it less and less often", async () => {
+  const flood = new Array(MAX_CONTROLS_PER_SECOND + 1).fill({ type: "camera", state: "live" });
+  await using server = sending(...flood);
+  await using receiver = receive(HOST, { port: server.port });
+  const waits: number[] = [];
+  for await (const status of receiver.connection.follow()) {
+    if (status.state !== "connecting" || status.retryAt === undefined) continue;
+    assertStringIncludes(status.reason!, "messages in a second");
+    if (waits.push(status.retryAt - now()) === 3) break;
+  }
+  assert(waits[2] > waits[0], String(waits));
 });

@@ -293,7 +293,7 @@ Deno.test("handle() accepts any name when only a password is set", async () => {
   assertEquals(await status("Basic c2VjcmV0"), 401); // "secret", without a colon
 });
 
-Deno.test("handle() throttles an address after wrong passwords, and no other address", async () => {
+Deno.test("handle() refuses wrong passwords, and lets the right one in at once all the same", async () => {
   using site = new TestSite();
   site.auth = new BasicAuth({ name: "a", password: "b" });
   const status = async (authorization: string | undefined, hostname: string, port: number) => {
@@ -308,6 +308,6 @@ Deno.test("handle() throttles an address after wrong passwords, and no other add
   for (let i = 0; i < FREE_FAILURES; i++) {
     assertEquals(await status(basic("a", "c"), "1.2.3.4", i), 401);
   }
-  assertEquals(await status(basic("a", "b"), "1.2.3.4", 9), 429);
+  assertEquals(await status(basic("a", "b"), "1.2.3.4", 9), 200);
   assertEquals(await status(basic("a", "b"), "1.2.3.5", 9), 200);
 });

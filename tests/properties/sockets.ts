@@ -58,6 +58,7 @@ const REASONS = new RegExp([
   "^this server (speaks version 1 of the protocol, not .+|needs a token)$",
   "^this is not the token of this server$",
   "^it left without an answer to the challenge$",
+  "^it acknowledged more frames than it got$",
 ].join("|"));
 
 /** Starts a server, with a token if there is one, and records what happens to its clients. */

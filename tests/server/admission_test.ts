@@ -2,13 +2,19 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { createNonce, sign } from "../../lib/wire/authentication.ts";
 import { type ClientEvent, listen, type ListenOptions } from "../../lib/server/listen.ts";
 import { MAX_FAREWELLS } from "../../lib/server/door.ts";
-import { FREE_FAILURES } from "../../lib/access/throttle.ts";
-import { MAX_CONTROL_BYTES, MAX_GREETING_BYTES, MESSAGE_MS } from "../../lib/wire/protocol.ts";
+import { FREE_FAILURES, MAX_HELD } from "../../lib/access/throttle.ts";
+import {
+  MAX_CONTROL_BYTES,
+  MAX_CONTROLS_PER_SECOND,
+  MAX_GREETING_BYTES,
+  MESSAGE_MS,
+} from "../../lib/wire/protocol.ts";
 import { receive } from "../../lib/client/receive.ts";
 import { RefusedError } from "../../lib/client/refused_error.ts";
 import { MAX_WAITING } from "../../lib/server/waiting_room.ts";
 import { selfSigned } from "../support/certificates.ts";
 import { FakeCamera, frameOf } from "../support/frames.ts";
+import { ScriptedServer } from "../support/scripted_server.ts";
 import { testPictures } from "../support/pictures.ts";
 import { WireClient } from "../support/wire_client.ts";
 
@@ -107,19 +113,28 @@ Deno.test("listen() refuses a wrong token, none, and the answer to another chall
   }
 });
 
-Deno.test("listen() slows down an address after repeated wrong tokens", async () => {
+Deno.test("listen() holds back its answer to one wrong token too many, and lets the right one in at once", async () => {
   const { port, close, told } = open({ token: "secret" });
-  for (let i = 1; i <= FREE_FAILURES; i++) {
-    using client = await WireClient.connect(port);
+  const guess = async () => {
+    const client = await WireClient.connect(port);
     await client.messageOf("challenge");
     await client.send({ ...HELLO, hmac: "00" });
-    assertEquals((await lastWord(client)).code, "token");
-    await told("refused", i);
-  }
-  using client = await WireClient.connect(port);
-  const { code, message } = await client.message();
-  assertEquals(code, "slow");
-  assertStringIncludes(message, "try again in 1 s");
+    return client;
+  };
+  const clients = await Promise.all(
+    Array.from({ length: FREE_FAILURES + MAX_HELD + 1 }, guess),
+  );
+  await told("refused", FREE_FAILURES + 1);
+  await using receiver = receive(HOST, { port, token: "secret" });
+  const joined = told("joined");
+  const words = await Promise.all(
+    clients.map((client) => Promise.race([lastWord(client), joined])),
+  );
+  const codes = words.filter((word) => "code" in word);
+  assertEquals(codes.filter((word) => word.code === "token").length, FREE_FAILURES);
+  assertEquals(codes.filter((word) => word.code === "slow").length, 1);
+  assertEquals(receiver.source.reconnects, 0);
+  for (const client of clients) client[Symbol.dispose]();
   await close();
 });
 
@@ -140,14 +155,59 @@ Deno.test("receive() gives up when its token is missing or wrong", async () => {
   await close();
 });
 
-Deno.test("receive() with a token is accepted by a server without one", async () => {
-  const { camera, port, close, told } = open();
+Deno.test("receive() with a token shows nothing of a server that does not prove to know it", async () => {
+  const { camera, port, close } = open();
+  const publishing = setInterval(() => camera.frames.publish(frameOf(picture)), 20);
   await using receiver = receive(HOST, { port, token: "secret" });
-  using frames = receiver.frames.subscribe();
-  await told("joined");
-  camera.frames.publish(frameOf(picture));
-  assertEquals((await frames.next()).done, false);
+  const error = await assertRejects(
+    () => Array.fromAsync(receiver),
+    RefusedError,
+    "does not prove",
+  );
+  assertEquals(error.code, "unproven");
+  assertEquals(receiver.frames.published, 0);
+  clearInterval(publishing);
   await close();
+});
+
+Deno.test("receive() refuses a server whose proof is missing, wrong, or its own answer", async () => {
+  const welcome = { type: "welcome", version: 1 };
+  const cases = [
+    () => [welcome],
+    () => [{ ...welcome, proof: "00".repeat(32) }],
+    ({ hmac }: { hmac?: string }) => [{ ...welcome, proof: hmac }],
+    () => [{ type: "camera", state: "live" }],
+  ];
+  for (const answer of cases) {
+    await using rogue = new ScriptedServer(async (client) => {
+      await client.send({ type: "challenge", nonce: createNonce() });
+      for (const word of answer(await client.message())) await client.send(word);
+    });
+    await using receiver = receive(HOST, { port: rogue.port, token: "secret" });
+    await assertRejects(() => Array.fromAsync(receiver), RefusedError, "does not prove");
+  }
+});
+
+Deno.test("listen() does not accept the answer to a challenge that was passed on without its nonce", async () => {
+  await at({ token: "secret" }, async ({ port }) => {
+    using client = await WireClient.connect(port);
+    const { nonce } = await client.messageOf("challenge");
+    const own = createNonce();
+    // What a client of a rogue server sends there, of which the rogue server passes on the HMAC.
+    await client.send({ ...HELLO, hmac: await sign("secret", nonce + own) });
+    assertEquals((await client.message()).code, "token");
+  });
+});
+
+Deno.test("listen() proves that it knows the token to a client that asks for it", async () => {
+  await at({ token: "secret" }, async ({ port }) => {
+    using client = await WireClient.connect(port);
+    const { nonce } = await client.messageOf("challenge");
+    const own = createNonce();
+    await client.send({ ...HELLO, nonce: own, hmac: await sign("secret", nonce + own) });
+    const welcome = await client.messageOf("welcome");
+    assertEquals(welcome.proof, await sign("secret", own + nonce));
+  });
 });
 
 Deno.test("listen() and receive() use TLS, and each says what the other lacks", async () => {
@@ -303,4 +363,61 @@ Deno.test("listen() survives ten thousand clients that connect and leave", async
       for (let i = 0; i < 10_000; i++) (await WireClient.connect(port))[Symbol.dispose]();
     });
   }
+});
+
+Deno.test("listen() gives a place to another address when one address has them all", async () => {
+  const { port, close, told, events } = open({ maxClients: 4 });
+  const clients: WireClient[] = [];
+  for (let i = 1; i <= 4; i++) {
+    clients.push(await WireClient.connect(port));
+    await told("joined", i);
+  }
+  // A fifth one from there is refused; one from another address gets the oldest one's place.
+  using fifth = await WireClient.connect(port);
+  await fifth.send(HELLO);
+  assertEquals((await fifth.message()).code, "full");
+  const other = new Deno.Command("python3", {
+    args: ["-c", FROM_ANOTHER_ADDRESS, String(port)],
+    stdout: "piped",
+  }).spawn();
+  await told("joined", 5);
+  const left = await told("left");
+  assertEquals(left.address, clients[0].address);
+  assertStringIncludes(left.reason!, "another address");
+  assertEquals(events.filter(({ type }) => type === "left").length, 1);
+  other.kill();
+  await other.status;
+  await other.stdout.cancel();
+  for (const client of clients) client[Symbol.dispose]();
+  await close();
+});
+
+/** Connects from 127.0.0.2, which Deno cannot, and stays. */
+const FROM_ANOTHER_ADDRESS = `
+import socket, sys
+connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])), source_address=("127.0.0.2", 0))
+while connection.recv(4096): pass
+`;
+
+Deno.test("listen() ends a client that acknowledges more frames than it got", async () => {
+  await at({}, async ({ port, told }) => {
+    using client = await WireClient.connect(port);
+    await client.send(HELLO);
+    await client.messageOf("camera");
+    await client.acknowledge();
+    assertStringIncludes((await told("left")).reason!, "more frames than it got");
+  });
+});
+
+Deno.test("listen() ends a client that sends too many messages in a second", async () => {
+  await at({}, async ({ port, told }) => {
+    using client = await WireClient.connect(port);
+    await client.send(HELLO);
+    const news = new TextEncoder().encode('{"type":"news"}');
+    const message = new Uint8Array([0, 0, 0, news.length, ...news]);
+    const flood = new Uint8Array(message.length * (MAX_CONTROLS_PER_SECOND + 10));
+    for (let at = 0; at < flood.length; at += message.length) flood.set(message, at);
+    await client.write(flood).catch(() => {});
+    assertStringIncludes((await told("left")).reason!, "messages in a second");
+  });
 });

@@ -18,6 +18,11 @@ export class WireClient implements Disposable {
     this.#conn = conn;
   }
 
+  /** A client of a connection that was accepted. */
+  static of(conn: Deno.TcpConn): WireClient {
+    return new WireClient(conn);
+  }
+
   static async connect(port: number): Promise<WireClient> {
     const conn = await Deno.connect({ hostname: "127.0.0.1", port });
     conn.setNoDelay();

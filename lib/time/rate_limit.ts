@@ -1,0 +1,20 @@
+/** Counts events, and says when there are too many of them in a second. */
+export class RateLimit {
+  readonly #perSecond: number;
+  #count = 0;
+  #since = -Infinity;
+
+  /** @param perSecond how many events a second are allowed. */
+  constructor(perSecond: number) {
+    this.#perSecond = perSecond;
+  }
+
+  /** Counts one event; whether it is within the limit. */
+  allows(at: number = performance.now()): boolean {
+    if (at - this.#since >= 1000) {
+      this.#since = at;
+      this.#count = 0;
+    }
+    return ++this.#count <= this.#perSecond;
+  }
+}
