@@ -67,7 +67,9 @@ export async function* connect(
       for (const payload of decoder.push(buffer.subarray(0, length))) {
         rates.count(payload.bytes);
         const event = decode(payload);
-        if (event && await isNews(event, speaker)) yield event;
+        if (event?.type === "challenge") await speaker.challenged(event.nonce);
+        else if (event?.type === "welcome") await speaker.welcomed(event.proof);
+        if (event && isNews(event, speaker)) yield event;
       }
     }
   } catch (error) {
@@ -82,17 +84,9 @@ function silenceError(ms: number): DOMException {
 }
 
 /** Lets the client react to an event; false for one that nobody needs to know of. */
-async function isNews(event: ConnectionEvent, speaker: Speaker): Promise<boolean> {
-  switch (event.type) {
-    case "challenge":
-      await speaker.challenged(event.nonce);
-      return false;
-    case "welcome":
-      await speaker.welcomed(event.proof);
-      return true;
-    case "error":
-      return true;
-  }
+function isNews(event: ConnectionEvent, speaker: Speaker): boolean {
+  if (event.type === "challenge") return false;
+  if (event.type === "error") return true;
   speaker.assertProven();
   if (event.type === "frame") speaker.received();
   return event.type !== "pong" || speaker.hasAsked(event.sent);

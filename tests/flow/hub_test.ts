@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Hub } from "../../lib/flow/hub.ts";
+import { Counted } from "../support/counted.ts";
 
 Deno.test("Hub gives every value to every subscriber that keeps up", async () => {
   const hub = new Hub<{ n: number }>();
@@ -74,19 +75,6 @@ Deno.test("Hub resolves `ended` when it is closed without a reason", async () =>
   hub.close();
   await hub.ended;
 });
-
-/** A value that counts its holders. */
-class Counted {
-  holders = 1;
-
-  retain(): void {
-    this.holders++;
-  }
-
-  release(): void {
-    this.holders--;
-  }
-}
 
 Deno.test("Hub holds the newest value, in the place of its publisher", async () => {
   const hub = new Hub<Counted>();

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Mailbox } from "../../lib/flow/mailbox.ts";
+import { Counted } from "../support/counted.ts";
 
 Deno.test("Mailbox gives the newest value when several were put", async () => {
   const mailbox = new Mailbox<{ n: number }>();
@@ -63,19 +64,6 @@ Deno.test("Mailbox throws the reason at a taker that waits", async () => {
   mailbox.close(new Error("refused"));
   await assertRejects(() => next, Error, "refused");
 });
-
-/** A value that counts its holders. */
-class Counted {
-  holders = 1;
-
-  retain(): void {
-    this.holders++;
-  }
-
-  release(): void {
-    this.holders--;
-  }
-}
 
 Deno.test("Mailbox holds what is in it, and passes the hold on to the taker", async () => {
   const mailbox = new Mailbox<Counted>();
