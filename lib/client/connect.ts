@@ -1,15 +1,22 @@
 /** The client's side of one connection: frames and control messages in. */
 
+import { delay } from "@std/async/delay";
 import { Outbox } from "../flow/outbox.ts";
 import type { FrameMemory } from "../frame/frame_memory.ts";
 import { startsAsJpeg } from "../frame/jpeg.ts";
 import { Deadline } from "../time/deadline.ts";
 import { onAbort } from "../time/on_abort.ts";
+import { RateLimit } from "../time/rate_limit.ts";
 import { decodeControl } from "../wire/codec.ts";
+import { ControlRate } from "../wire/control_rate.ts";
 import { serverLimit } from "../wire/limits.ts";
-import { MessageRates } from "../wire/message_rates.ts";
 import { MessageDecoder } from "../wire/message_decoder.ts";
-import { HANDSHAKE_MS, ServerMessage, SILENCE_MS } from "../wire/protocol.ts";
+import {
+  HANDSHAKE_MS,
+  MAX_FRAMES_PER_SECOND,
+  ServerMessage,
+  SILENCE_MS,
+} from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import { dial, type DialOptions } from "./dial.ts";
 import { RefusedError } from "./refused_error.ts";
@@ -52,7 +59,8 @@ export async function* connect(
     using outbox = new Outbox(conn);
     using speaker = new Speaker(outbox, token);
     const decoder = new MessageDecoder(serverLimit);
-    const rates = new MessageRates();
+    const controls = new ControlRate();
+    const frames = new RateLimit(MAX_FRAMES_PER_SECOND);
     const buffer = new Uint8Array(CHUNK_BYTES);
     let isFirst = true;
     while (true) {
@@ -65,8 +73,12 @@ export async function* connect(
       }
       isFirst = false;
       for (const payload of decoder.push(buffer.subarray(0, length))) {
-        rates.count(payload.bytes);
+        controls.count(payload.bytes);
         const event = decode(payload);
+        if (event?.type === "frame" && !frames.allows()) {
+          // Tiny frames could otherwise keep everything else in this thread waiting.
+          await delay(frames.remainingMs(), { signal: ended });
+        }
         if (event?.type === "challenge") await speaker.challenged(event.nonce);
         else if (event?.type === "welcome") await speaker.welcomed(event.proof);
         if (event && isNews(event, speaker)) yield event;

@@ -1,9 +1,9 @@
 /** What a client sends, payload by payload, within limits of length and time. */
 
 import { Deadline, LateError } from "../time/deadline.ts";
+import { ControlRate } from "../wire/control_rate.ts";
 import { greetingLimit, type PayloadLimit } from "../wire/limits.ts";
 import { MessageDecoder } from "../wire/message_decoder.ts";
-import { MessageRates } from "../wire/message_rates.ts";
 import { MESSAGE_MS } from "../wire/protocol.ts";
 
 /** How much is read at once, in bytes. */
@@ -16,7 +16,7 @@ export class Incoming implements Disposable {
   readonly #buffer = new Uint8Array(CHUNK_BYTES);
   readonly #decoder = new MessageDecoder((first) => this.limit(first));
   #payloads = this.#decoder.push(new Uint8Array(0));
-  readonly #rates = new MessageRates();
+  readonly #controls = new ControlRate();
   #begunAt: number | undefined;
   /** The most bytes of a payload; only a little until the greeting was answered. */
   limit: PayloadLimit = greetingLimit;
@@ -30,7 +30,7 @@ export class Incoming implements Disposable {
   /**
    * The next payload; undefined when the client sends no more.
    *
-   * @throws {ProtocolError} when a payload is too long, or there are too many in a second.
+   * @throws {ProtocolError} when a payload is too long, or too many control messages came in a second.
    * @throws {LateError} when a message is not finished in time, or none comes in time. In both cases
    * the caller closes the connection.
    */
@@ -39,7 +39,7 @@ export class Incoming implements Disposable {
       const { value, done } = this.#payloads.next();
       if (!done) {
         this.#begunAt = undefined;
-        this.#rates.count(value.bytes);
+        this.#controls.count(value.bytes);
         return value.bytes;
       }
       if (this.#decoder.isAmidMessage) this.#begunAt ??= performance.now();

@@ -17,4 +17,9 @@ export class RateLimit {
     }
     return ++this.#count <= this.#perSecond;
   }
+
+  /** How long the second that is counted still lasts, in milliseconds. */
+  remainingMs(at: number = performance.now()): number {
+    return Math.max(0, this.#since + 1000 - at);
+  }
 }

@@ -35,8 +35,9 @@
  * client's nonce followed by the server's. Both nonces are used once, and neither proof is the other.
  * Without TLS, somebody in the middle can still pass all of this on.
  *
- * Both sides end a connection on which more than 1,000 control messages, or 20,000 frames or
- * acknowledgements, come in a second, and a server one that acknowledges more frames than it got.
+ * Both sides end a connection on which more than 1,000 control messages come in a second, and a
+ * server one that acknowledges more frames than it got. A client reads at most 20,000 frames a second:
+ * it leaves the others to the network until the second is over.
  *
  * A frame has at most 16 MiB ({@linkcode MAX_FRAME_BYTES}). If a client breaks this limit, or one of
  * those below, the server sends an `error` and closes the connection. The codes of an `error`:
@@ -68,7 +69,7 @@ export const REGULAR_PINGS = 3;
 export const SILENCE_MS = 6000;
 /** How many control messages may come over a connection in a second. */
 export const MAX_CONTROLS_PER_SECOND = 1000;
-/** How many frames, or acknowledgements, may come over a connection in a second. */
+/** How many frames a client reads in a second. */
 export const MAX_FRAMES_PER_SECOND = 20_000;
 /** How many clients a server accepts by default. */
 export const MAX_CLIENTS = 64;
