@@ -32,11 +32,19 @@ export class BasicAuth {
     this.#password = digest(new TextEncoder().encode(password));
   }
 
-  /** Why a request with this `Authorization` from this address is refused; undefined if it is not. */
-  async refusal(authorization: string | null, address: string): Promise<AuthRefusal | undefined> {
+  /**
+   * Why a request with this `Authorization` from this address is refused; undefined if it is not.
+   * The answer to one guess too many is held back until nobody waits for it.
+   */
+  async refusal(
+    authorization: string | null,
+    address: string,
+    signal?: AbortSignal,
+  ): Promise<AuthRefusal | undefined> {
     // A browser asks without a password first, which is not a guess.
     if (authorization === null) return refuse("A name and a password are needed here");
-    switch (await this.#throttle.judge(address, () => this.#accepts(authorization))) {
+    const isRight = () => this.#accepts(authorization);
+    switch (await this.#throttle.judge(address, isRight, signal)) {
       case "right":
         return undefined;
       case "wrong":

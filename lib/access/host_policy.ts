@@ -1,11 +1,21 @@
-/** How long this machine's names and addresses are remembered, in milliseconds: they may change. */
+import { isIP } from "node:net";
+
+/** How long this machine's names are remembered, in milliseconds: they may change. */
 const REMEMBER_MS = 10_000;
+
+/**
+ * What a local network's router may put behind this machine's name. The public name system has no
+ * such names (RFC 6762, RFC 8375, ICANN's list of names that are not delegated), so nobody outside
+ * can point one at this machine. Under any other ending somebody could: `fritz.box` was sold.
+ */
+const PRIVATE_ENDINGS: readonly string[] = ["local", "home.arpa", "internal", "lan", "home"];
 
 /**
  * Which host names the HTTP endpoint answers to: this machine's, and those that are allowed besides.
  *
  * A page on the web can point its own name at this machine (DNS rebinding). To the browser, that
  * page and this endpoint would then be one site. But its requests carry the page's name as `Host`.
+ * An address is always accepted: no name leads to it, whatever route the request has taken.
  */
 export class HostPolicy {
   readonly #allowed: ReadonlySet<string>;
@@ -20,22 +30,25 @@ export class HostPolicy {
   /** Whether a request for this host name or address is meant for this machine. */
   accepts(host: string): boolean {
     const name = normalize(host);
-    if (this.#allowed.has(name)) return true;
+    if (isIP(name) !== 0 || this.#allowed.has(name)) return true;
     if (performance.now() > this.#ownAt + REMEMBER_MS) {
       this.#own = ownNames();
       this.#ownAt = performance.now();
     }
     return this.#own.has(name);
   }
+
+  /** Whether a host name is allowed besides this machine's own names. */
+  allows(host: string): boolean {
+    return this.#allowed.has(normalize(host));
+  }
 }
 
 function ownNames(): Set<string> {
   const name = Deno.hostname();
   const short = name.split(".")[0];
-  const addresses = Deno.networkInterfaces().map(({ address }) => address);
-  return new Set(
-    ["localhost", "127.0.0.1", "::1", name, short, `${short}.local`, ...addresses].map(normalize),
-  );
+  const names = PRIVATE_ENDINGS.map((ending) => `${short}.${ending}`);
+  return new Set(["localhost", name, short, ...names].map(normalize));
 }
 
 /** Lower case, without brackets, zone, or the dot that ends a fully qualified name. */

@@ -1,3 +1,5 @@
+import type { HostPolicy } from "./host_policy.ts";
+
 /** The origins whose pages may read answers and open WebSockets; `*` is all. */
 export type Origins = readonly string[];
 
@@ -6,19 +8,31 @@ export function sharingHeaders(origins: Origins, request: Request): [string, str
   if (origins.length === 0) return [["cross-origin-resource-policy", "same-site"]];
   const origin = request.headers.get("origin");
   const allowed = origins.includes("*") ? "*" : origins.find((allowed) => allowed === origin);
-  return [
+  const headers: [string, string][] = [
     ["cross-origin-resource-policy", "cross-origin"],
     ["vary", "origin"],
-    ...allowed ? [["access-control-allow-origin", allowed] as [string, string]] : [],
   ];
+  if (allowed === undefined) return headers;
+  headers.push(["access-control-allow-origin", allowed]);
+  if (request.method !== "OPTIONS") return headers;
+  // `*` would not include the password.
+  return [...headers, ["access-control-allow-headers", "authorization"]];
 }
 
 /**
  * Whether the page that sent the request may open a WebSocket. Browsers let every page open one
  * anywhere and leave the check to the server. Programs that are not browsers send no origin.
+ *
+ * A page of this endpoint's own host may, and one of a host that is allowed by name: a proxy may pass
+ * on another `Host` than the browser sent, or leave out its port.
  */
-export function mayOpenSocket(origins: Origins, request: Request): boolean {
+export function mayOpenSocket(origins: Origins, hosts: HostPolicy, request: Request): boolean {
   const origin = request.headers.get("origin");
   if (origin === null || origins.includes("*") || origins.includes(origin)) return true;
-  return URL.parse(origin)?.host === new URL(request.url).host;
+  const page = URL.parse(origin);
+  // Such as `null`, which any page can send.
+  if (page === null || page.hostname === "") return false;
+  const { host, hostname, port } = new URL(request.url);
+  return page.host === host || port === "" && page.hostname === hostname ||
+    hosts.allows(page.hostname);
 }

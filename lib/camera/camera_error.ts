@@ -5,9 +5,8 @@
  * - `unplugged`, `busy`, `denied`: the webcam is gone, in use, or may not be opened
  * - `filter`: ffmpeg refuses the filter graph
  * - `not-a-video`: ffmpeg cannot read the input
- * - `no-frames`: the camera stalls
- * - `bad-stream`: ffmpeg's output is malformed, or a frame is too large
- * - `ended`: ffmpeg ended for another reason
+ * - `no-frames`: the camera stalls, or all its frames are torn
+ * - `ended`: ffmpeg or the camera ended for another reason
  */
 export type CameraErrorCode =
   | "no-ffmpeg"
@@ -19,7 +18,6 @@ export type CameraErrorCode =
   | "filter"
   | "not-a-video"
   | "no-frames"
-  | "bad-stream"
   | "ended";
 
 /**

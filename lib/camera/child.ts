@@ -26,15 +26,26 @@ export class Child implements AsyncDisposable {
   /**
    * Starts `program`, and ends it when `signal` is aborted.
    *
+   * @param stdin `piped` if it gets input from {@linkcode Child.stdin}.
    * @throws {Deno.errors.NotFound} when it is not installed.
    */
-  constructor(program: string, args: readonly string[], signal?: AbortSignal) {
+  constructor(
+    program: string,
+    args: readonly string[],
+    signal?: AbortSignal,
+    stdin: "null" | "piped" = "null",
+  ) {
     signal?.throwIfAborted();
-    const stdio = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
-    this.#process = new Deno.Command(program, { args: [...args], ...stdio }).spawn();
+    const stdio = { stdin, stdout: "piped", stderr: "piped" } as const;
+    this.#process = spawn(program, { args: [...args], ...stdio });
     this.#signal = signal;
     this.stdout = this.#process.stdout;
     this.exit = this.#wait();
+  }
+
+  /** Its input. @throws {TypeError} when that is `null`. */
+  get stdin(): WritableStream<Uint8Array<ArrayBufferLike>> {
+    return this.#process.stdin;
   }
 
   /** Waits for the end, and returns all of stdout and the end of stderr. */
@@ -70,6 +81,16 @@ export class Child implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#ending ??= this.#end();
+  }
+}
+
+/** Starts a program, also when the working directory was deleted or unmounted meanwhile. */
+function spawn(program: string, options: Deno.CommandOptions): Deno.ChildProcess {
+  try {
+    return new Deno.Command(program, options).spawn();
+  } catch (error) {
+    if (!/resolving cwd/.test(String(error))) throw error;
+    return new Deno.Command(program, { ...options, cwd: "/" }).spawn();
   }
 }
 

@@ -1,4 +1,4 @@
-import { redactUrl } from "../access/redact.ts";
+import { redact } from "../access/redact.ts";
 import { CameraError, type CameraErrorCode } from "./camera_error.ts";
 import type { Exit } from "./child.ts";
 
@@ -8,7 +8,8 @@ const NOT_A_VIDEO = "this is not a video that ffmpeg can read";
 const HINTS: readonly (readonly [line: RegExp, code: CameraErrorCode, hint?: string])[] = [
   [/No such device/, "unplugged", "it was unplugged; plug it in again"],
   [/Device or resource busy/, "busy", "another program uses the camera; close it"],
-  [/Permission denied/, "denied", "join the group that may read it: sudo adduser $USER video"],
+  [/\/dev\/.*Permission denied/, "denied", "join its group: sudo adduser $USER video"],
+  [/Permission denied/, "denied", "it may not be read"],
   [/fps_mode/, "old-ffmpeg", "this ffmpeg is older than 5.1; install a newer one"],
   [/No such filter|Error initializing filter|Invalid filter|Error parsing/, "filter"],
   [/moov atom not found|does not contain any stream/, "not-a-video", NOT_A_VIDEO],
@@ -24,7 +25,7 @@ export function explainExit(
   { code, signal, stderr }: Exit,
   permanent: boolean,
 ): CameraError {
-  const lines = stderr.split("\n").filter((line) => line.trim() !== "").map(redactUrl);
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "").map(redact);
   const [line = lines.at(-1), errorCode = "ended", hint] = HINTS
     .map(([pattern, ...rest]) => [lines.findLast((line) => pattern.test(line)), ...rest] as const)
     .find(([line]) => line !== undefined) ?? [];

@@ -7,13 +7,17 @@ const NOT_INSTALLED = "ffmpeg is not installed; " +
   "install it (Debian: sudo apt install ffmpeg; macOS: brew install ffmpeg)";
 
 /**
- * Starts ffmpeg, and ends it when `signal` is aborted.
+ * Starts ffmpeg, and ends it when the signal is aborted.
  *
  * @throws {CameraError} `no-ffmpeg`, when it is not installed.
  */
-export function startFfmpeg(args: readonly string[], signal?: AbortSignal): Child {
+export function startFfmpeg(
+  args: readonly string[],
+  signal?: AbortSignal,
+  stdin?: "null" | "piped",
+): Child {
   try {
-    return new Child("ffmpeg", [...QUIET, ...args], signal);
+    return new Child("ffmpeg", [...QUIET, ...args], signal, stdin);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     throw new CameraError("no-ffmpeg", NOT_INSTALLED, { permanent: true, cause });

@@ -1,3 +1,4 @@
+import { redact } from "../access/redact.ts";
 import { avfoundation } from "./avfoundation.ts";
 import { CameraError } from "./camera_error.ts";
 import { dshow } from "./dshow.ts";
@@ -112,7 +113,7 @@ function missing(device: string, webcams: readonly Webcam[]): string {
     auto: "No webcam found",
     number: `No webcam number ${device}`,
     path: `No webcam at ${device}`,
-    name: `No file "${device}", and no webcam of that name`,
+    name: `No file "${redact(device)}", and no webcam of that name`,
   }[referenceOf(device)];
   return `${problem}: ${available}`;
 }

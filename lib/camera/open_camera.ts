@@ -9,64 +9,24 @@ import { JpegError, type JpegFault } from "../frame/jpeg.ts";
 import { nextSequence } from "../frame/sequence.ts";
 import { Backoff } from "../time/backoff.ts";
 import { now } from "../time/clock.js";
-import { Deadline } from "../time/deadline.ts";
+import { Deadline, within } from "../time/deadline.ts";
 import { onAbort } from "../time/on_abort.ts";
+import type { Camera, CameraOptions } from "./camera.ts";
 import { CameraError } from "./camera_error.ts";
 import { capture } from "./capture.ts";
-import type { CameraConstraints } from "./choose_mode.ts";
-import { findSource, type SourceOptions } from "./find_source.ts";
+import { Drops } from "./drops.ts";
+import { findSource } from "./find_source.ts";
+import { Patience, START_MS } from "./patience.ts";
+import type { Source, SourceOptions } from "./source.ts";
+
+export type { Camera, CameraCounts, CameraOptions } from "./camera.ts";
 
 /** How long the camera runs on after the last viewer has left, in milliseconds. */
 const LINGER_MS = 10_000;
-/** How long a camera may take to its first frame before it is restarted, in milliseconds. */
-const START_MS = 10_000;
-/** How long a camera may stall before it is restarted, in milliseconds. */
-const STALL_MS = 5000;
+/** How long a program may take to end before that is said, and before it is left alone, in milliseconds. */
+const END_MS = 3000;
 /** The first and the longest wait before a lost camera is tried again, in milliseconds. */
 const RETRY_MS = { min: 500, max: 3000 };
-
-/** Options of {@linkcode openCamera}. */
-export interface CameraOptions extends Partial<CameraConstraints> {
-  /**
-   * Which camera: `auto` (the default) is the first webcam. Others are a webcam's number (`0`), path
-   * (`/dev/video0`) or part of its name, `test` for ffmpeg's test picture, a video file, which is
-   * looped, and an `rtsp://` or `http://` URL.
-   */
-  readonly device?: string;
-  /** 1 to 100, as in libjpeg; 80 by default. JPEGs that the camera makes itself stay as they are. */
-  readonly quality?: number;
-  /** An ffmpeg filter graph for every frame, such as `transpose=1`; none by default. */
-  readonly filter?: string;
-  /** Whether to run also while nobody watches; false by default. */
-  readonly alwaysOn?: boolean;
-  /** How long to run on after the last viewer has left, in milliseconds; 10,000 by default. */
-  readonly lingerMs?: number;
-  /** Closes the camera; its loops throw the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
-/** What happened since the camera was opened. */
-export interface CameraCounts {
-  /** Frames that were dropped because they were torn, by what was wrong with them. */
-  readonly dropped: Readonly<Partial<Record<JpegFault, number>>>;
-  /** From the last start to its first frame, in milliseconds; null before that. */
-  readonly startMs: number | null;
-}
-
-/** An open camera. Closing it ends ffmpeg. */
-export interface Camera extends Feed, AsyncIterable<Frame>, AsyncDisposable {
-  /** A camera has no server. */
-  readonly source: undefined;
-  /** Why it gave no frames when it was last lost; undefined if it never was. */
-  readonly error: Error | undefined;
-  /** What happened since it was opened. */
-  readonly counts: CameraCounts;
-  /**
-   * Resolves with the first frame or the first failure that may pass, or when nobody wants to know
-   * any more. Rejects with what loops throw: a {@linkcode CameraError}, or the signal's reason.
-   */
-  readonly ready: Promise<void>;
-}
 
 /**
  * Opens a camera. It starts at once, so that a failure shows now and the first viewer need not wait;
@@ -96,10 +56,8 @@ class SupervisedCamera implements Camera {
   readonly status = new Hub<CameraStatus>();
   readonly source = undefined;
   readonly now = now;
-  readonly counts = {
-    dropped: {} as Partial<Record<JpegFault, number>>,
-    startMs: null as number | null,
-  };
+  readonly #drops = new Drops();
+  readonly counts = { dropped: this.#drops.counts, startMs: null as number | null };
   info: CameraInfo | undefined;
   error: Error | undefined;
   readonly #options: SourceOptions;
@@ -110,6 +68,7 @@ class SupervisedCamera implements Camera {
   readonly #abort: Disposable;
   readonly #living: Promise<void>;
   #mayReturn = false;
+  #source: Source | undefined;
 
   constructor(options: CameraOptions) {
     const { device = "auto", width = 1280, height = 720, fps = 30, quality = 80, filter } = options;
@@ -145,38 +104,62 @@ class SupervisedCamera implements Camera {
 
   /** Says why there are no frames, and waits before the next try. @throws what will not pass. */
   async #recover(error: Error, signal: AbortSignal): Promise<void> {
-    this.error = error;
-    this.status.publish({ state: "lost", reason: error.message });
-    this.#mayReturn ||= error instanceof CameraError && !error.permanent;
+    this.#lose(error);
     if (!this.#mayReturn) throw error;
-    this.#ready.resolve();
     await delay(this.#backoff.next(), { signal }).catch(() => {});
   }
 
-  /** Runs ffmpeg once. @throws why it ended. */
+  /** Says why there are no frames. */
+  #lose(error: Error): void {
+    this.#mayReturn ||= error instanceof CameraError && !error.permanent;
+    if (this.#mayReturn) this.#ready.resolve();
+    if (error === this.error && this.status.latest?.state === "lost") return;
+    this.error = error;
+    this.status.publish({ state: "lost", reason: error.message });
+  }
+
+  /** Runs the source once, and waits until its program has ended. @throws why it ended. */
   async #run(wanted: AbortSignal): Promise<void> {
-    const stalled = new AbortController();
-    using deadline = new Deadline((error) => stalled.abort(error));
+    const ended = new AbortController();
+    const signal = AbortSignal.any([wanted, ended.signal]);
+    // A program that hangs may take for ever to end, so its loss is announced first.
+    using deadline = new Deadline((error) => {
+      this.#lose(error);
+      ended.abort(error);
+    });
     deadline.set(START_MS, () => stallError(START_MS));
-    const signal = AbortSignal.any([wanted, stalled.signal]);
+    using _ = onAbort(wanted, () => deadline.set(END_MS, hangError));
     try {
-      const source = await findSource(this.#options, this.info?.name, signal);
+      const source = await findSource(this.#options, this.#source, signal);
+      this.#source = source;
       this.info = { name: source.name, mode: source.mode };
-      const startedAt = performance.now();
-      for await (const memory of capture(source, signal)) {
-        if (!this.#publish(memory)) continue;
-        deadline.set(STALL_MS, () => stallError(STALL_MS));
-        if (this.status.latest?.state !== "live") this.#started(performance.now() - startedAt);
-      }
+      await this.#publishAll(source, signal, deadline);
     } catch (error) {
       // The reason why ffmpeg was ended says more than how it ended.
       signal.throwIfAborted();
       throw error;
+    } finally {
+      ended.abort();
     }
   }
 
-  #started(ms: number): void {
-    this.counts.startMs = ms;
+  async #publishAll(source: Source, signal: AbortSignal, deadline: Deadline): Promise<void> {
+    const startedAt = performance.now();
+    const patience = new Patience(source.intervalMs);
+    this.#drops.reset(startedAt);
+    const onTooLarge = () => this.#dropped("too large");
+    for await (const memory of capture(source, { signal, onTooLarge })) {
+      if (!this.#publish(memory)) continue;
+      const at = performance.now();
+      this.#drops.reset(at);
+      const ms = patience.next(at);
+      deadline.set(ms, () => stallError(ms));
+      if (patience.frames === 1) this.counts.startMs = at - startedAt;
+      if (this.status.latest?.state !== "live") this.#started();
+    }
+  }
+
+  #started(): void {
     this.#mayReturn = true;
     this.#backoff.reset();
     this.status.publish({ state: "live" });
@@ -191,10 +174,17 @@ class SupervisedCamera implements Camera {
       return true;
     } catch (error) {
       if (!(error instanceof JpegError)) throw error;
-      const { dropped } = this.counts;
-      dropped[error.code] = (dropped[error.code] ?? 0) + 1;
+      this.#dropped(error.code);
       memory.release();
       return false;
+    }
+  }
+
+  #dropped(fault: JpegFault): void {
+    this.#drops.add(fault);
+    const reason = this.#drops.complaint();
+    if (reason && this.status.latest?.state !== "lost") {
+      this.#lose(new CameraError("no-frames", reason));
     }
   }
 
@@ -213,10 +203,16 @@ class SupervisedCamera implements Camera {
     this.#abort[Symbol.dispose]();
     this.#close();
     this.status.close();
-    await this.#living;
+    // The system may keep a program for longer that waits for its hardware.
+    await within(this.#living, END_MS, "").catch(() => {});
   }
 }
 
 function stallError(ms: number): CameraError {
-  return new CameraError("no-frames", `The camera has given no frame for ${ms / 1000} s`);
+  const seconds = Math.round(ms / 1000);
+  return new CameraError("no-frames", `The camera has given no frame for ${seconds} s`);
+}
+
+function hangError(): CameraError {
+  return new CameraError("no-frames", "The program that reads the camera hangs, and does not end");
 }

@@ -10,25 +10,46 @@ export interface Refusal {
   readonly refusal: readonly [fault: JpegFault, message: string];
 }
 
+/** Asks whether a worker still listens, and the answer. */
+export const PING = "ping";
+
+/** One end of a worker: the worker itself outside, the global scope or the parent's port inside. */
+interface Scope {
+  onmessage: ((event: MessageEvent) => void) | null;
+  postMessage(message: unknown): void;
+}
+
 /**
  * Answers questions inside a worker. A {@linkcode JpegError} of `answer` refuses the question, any
- * other error ends the worker. The first message says that the worker has loaded.
+ * other error ends the worker. The first message says that the worker has loaded. All others go
+ * through a port that it gets then, so that no user's code in the worker can answer.
  */
-export function answerQuestions<Question, Answer>(
+export async function answerQuestions<Question, Answer>(
   answer: (question: Question) => Answer | Promise<Answer>,
-): void {
-  const worker = self as unknown as Worker;
-  worker.onmessage = async ({ data }) => {
-    let message: Answer | Refusal;
-    try {
-      message = await answer(data);
-    } catch (error) {
-      if (!(error instanceof JpegError)) throw error;
-      message = { refusal: [error.code, error.message] };
-    }
-    worker.postMessage(message, transferOf(message));
+): Promise<void> {
+  const scope = await scopeOf();
+  scope.onmessage = ({ data: port }) => {
+    scope.onmessage = null;
+    (port as MessagePort).onmessage = async ({ data }) => {
+      if (data === PING) return port.postMessage(PING);
+      let message: Answer | Refusal;
+      try {
+        message = await answer(data);
+      } catch (error) {
+        if (!(error instanceof JpegError)) throw error;
+        message = { refusal: [error.code, error.message] };
+      }
+      port.postMessage(message, transferOf(message));
+    };
   };
-  worker.postMessage("ready");
+  scope.postMessage("ready");
+}
+
+/** Node's kind of worker, which has a limited heap, has no `self`. */
+async function scopeOf(): Promise<Scope> {
+  if (typeof self !== "undefined") return self as unknown as Scope;
+  const { parentPort } = await import("node:worker_threads");
+  return parentPort as unknown as Scope;
 }
 
 /**
@@ -36,6 +57,10 @@ export function answerQuestions<Question, Answer>(
  * transferred JPEG costs nothing; a cloned one costs two copies and new memory on both sides.
  */
 export function transferOf(message: unknown): ArrayBuffer[] {
+  // A user's code may have given all objects a property of this name.
+  if (typeof message !== "object" || message === null || !Object.hasOwn(message, "bytes")) {
+    return [];
+  }
   const { bytes } = message as Partial<ByteMessage>;
   return bytes ? [bytes.buffer] : [];
 }

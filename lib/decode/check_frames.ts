@@ -1,14 +1,16 @@
 import type { Feed } from "../flow/feed.ts";
-import type { Frame } from "../frame/frame.ts";
-import type { ByteMessage } from "./answer_questions.ts";
-import type { Decoded, Decoder, Outcome } from "./decoder.ts";
+import { Frame } from "../frame/frame.ts";
+import { FrameMemory } from "../frame/frame_memory.ts";
+import type { CheckQuestion, CheckResult } from "./check_worker.ts";
+import type { Decoded, Decoder } from "./decoder.ts";
 import { DecoderStage } from "./decoder_stage.ts";
 import type { DecodeOptions, DecodeStage } from "./stage.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /**
  * Decodes each frame at 1/8 of its size in a worker, one by default, and lets through those that
- * decode, unchanged: encoding them again would lose quality. The loop gives each frame with its
+ * decode, unchanged: encoding them again would lose quality. What is damaged but can be shown, as a
+ * browser shows it, passes too, and is counted. The loop gives each frame with its
  * scene. It throws the error that the feed ends with.
  *
  * @example
@@ -31,7 +33,7 @@ export function checkFrames(feed: Feed, options: DecodeOptions = {}): DecodeStag
 /** Checks frames in workers. */
 export class Checker implements Decoder {
   readonly mode = "check";
-  readonly #pool: WorkerPool<ByteMessage, Outcome>;
+  readonly #pool: WorkerPool<CheckQuestion, CheckResult>;
 
   /** Starts the first of at most `workers` workers. */
   constructor(workers: number) {
@@ -43,9 +45,16 @@ export class Checker implements Decoder {
     return this.#pool.free();
   }
 
-  /** Gives the same frame, if it decodes. The worker gets a copy, so that the frame stays whole. */
+  /**
+   * Gives the same frame, if it decodes, or a completed one if it was not complete. The worker gets a
+   * copy, so that the frame stays whole.
+   */
   async decode(frame: Frame): Promise<Decoded> {
-    return { frame, ...await this.#pool.ask({ bytes: frame.bytes.slice() }) };
+    const { sequence, capturedAt } = frame;
+    const question = { bytes: frame.bytes.slice(), sequence, capturedAt };
+    const { bytes, ...outcome } = await this.#pool.ask(question);
+    const shown = bytes ? new Frame(FrameMemory.adopt(bytes), question) : frame;
+    return { frame: shown, ...outcome };
   }
 
   [Symbol.dispose](): void {

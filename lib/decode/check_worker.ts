@@ -1,20 +1,33 @@
 /** The worker that checks: a JPEG comes in, and what it shows goes out, if it decodes. */
 
+import type { FrameMeta } from "../frame/frame.ts";
 import { free } from "../frame/frame_memory.ts";
 import { answerQuestions, type ByteMessage } from "./answer_questions.ts";
-import { Codec } from "./codec.ts";
 import type { Outcome } from "./decoder.ts";
-import { thumbnailOfEighth } from "./thumbnail.ts";
+import { thumbnailOfEighth, thumbnailOfFull } from "./thumbnail.ts";
+import { TolerantCodec, uprightSize } from "./tolerant_codec.ts";
 
-const codec = await Codec.load();
+/** A JPEG to check. */
+export type CheckQuestion = FrameMeta & ByteMessage;
 
-answerQuestions<ByteMessage, Outcome>(({ bytes }) => {
+/** What it shows, with a new JPEG where the old one was not complete. */
+export type CheckResult = Outcome & Partial<ByteMessage>;
+
+const codec = await TolerantCodec.load();
+
+answerQuestions<CheckQuestion, CheckResult>(async ({ bytes, ...meta }) => {
   const startedAt = performance.now();
   try {
-    const { size, ...pixels } = codec.decode(bytes, "eighth");
-    const thumbnail = thumbnailOfEighth(pixels);
-    if (thumbnail.grey !== pixels.buffer) free(pixels.buffer);
-    return { size, thumbnail, ms: performance.now() - startedAt };
+    const decoding = await codec.decode(bytes, "eighth", meta);
+    const thumbnail = decoding.scale === "full"
+      ? thumbnailOfFull(decoding)
+      : thumbnailOfEighth(decoding);
+    if (thumbnail.grey !== decoding.buffer) free(decoding.buffer);
+    const ms = performance.now() - startedAt;
+    const outcome = { size: uprightSize(decoding), thumbnail, ms };
+    const { isDamaged, completed } = decoding;
+    if (!isDamaged) return outcome;
+    return completed ? { ...outcome, isDamaged, bytes: completed } : { ...outcome, isDamaged };
   } finally {
     free(bytes);
   }

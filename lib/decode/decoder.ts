@@ -10,6 +10,8 @@ export interface Outcome {
   readonly thumbnail?: Thumbnail;
   /** How long that took, in milliseconds. */
   readonly ms?: number;
+  /** Whether it decodes only with damage, or with repairs. */
+  readonly isDamaged?: boolean;
   /** Why the transform failed. */
   readonly problem?: string;
 }

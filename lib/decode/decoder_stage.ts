@@ -25,7 +25,7 @@ export class DecoderStage implements DecodeStage {
   readonly mode: DecodeMode;
   readonly frames = new Hub<Frame>(() => this.#updateDemand());
   readonly status: Hub<CameraStatus>;
-  readonly counts: DecodeCounts = { published: 0, corrupt: 0, skipped: 0 };
+  readonly counts: DecodeCounts = { published: 0, warned: 0, corrupt: 0, skipped: 0 };
   scene: Scene | null = null;
   size: { readonly width: number; readonly height: number } | undefined;
   lastError: string | undefined;
@@ -134,7 +134,8 @@ export class DecoderStage implements DecodeStage {
       this.lastError = decoded.message;
       return;
     }
-    const { size, thumbnail, ms, problem } = decoded;
+    const { size, thumbnail, ms, isDamaged, problem } = decoded;
+    if (isDamaged) this.counts.warned++;
     if (ms !== undefined) this.#durations.add(ms);
     if (size) this.size = { width: size[0], height: size[1] };
     this.scene = thumbnail ? this.#compare(thumbnail) : null;

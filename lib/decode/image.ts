@@ -9,12 +9,15 @@ import { Image } from "imagescript";
 import codecs from "imagescript/codecs";
 import fontEngine from "imagescript/font";
 import { completeFrame } from "../frame/complete_frame.ts";
+import type { Orientation } from "../frame/orientation.ts";
 import type { Frame, FrameMeta } from "../frame/frame.ts";
 import { FrameMemory, free } from "../frame/frame_memory.ts";
 import type { Pixels } from "./codec.ts";
 
 /** The quality that frames are encoded at, 1 to 100. */
 const QUALITY = 80;
+/** The most pixels on each side of a JPEG. */
+export const MAX_SIDE = 65_535;
 const OPAQUE = 0xff000000;
 
 // `Image.renderText` takes these from Deno's core, which programs cannot reach since Deno 1.23.
@@ -30,13 +33,40 @@ const createEngine: () => Promise<unknown> = fontEngine.init.bind(fontEngine);
 let engine: Promise<unknown> | undefined;
 fontEngine.init = () => engine ??= createEngine();
 
-/** The pixels as an image, the same as `Image.decode` makes, but word by word, not byte by byte. */
-export function imageOf({ width, height, format, buffer }: Pixels): Image {
+/**
+ * The pixels as an image, the same as `Image.decode` makes, but word by word, not byte by byte; turned
+ * upright if they have an orientation.
+ */
+export function imageOf(
+  { width, height, format, buffer, orientation = 1 }: Pixels & { orientation?: Orientation },
+): Image {
   const image = new FastImage(width, height);
   const rgba = new Uint32Array(image.bitmap.buffer);
   if (format === 0) fillFromGrey(rgba, buffer);
   else if (format === 1) fillFromRgb(rgba, buffer);
-  else fillFromCmyk(rgba, buffer);
+  else if (format === 2) fillFromCmyk(rgba, buffer);
+  else image.bitmap.set(buffer);
+  return orientation === 1 ? image : upright(image, orientation);
+}
+
+/** The image turned as its orientation says; frees the one that is given. */
+function upright({ width, height, bitmap }: Image, orientation: Orientation): Image {
+  const isOnItsSide = orientation >= 5;
+  const image = isOnItsSide ? new FastImage(height, width) : new FastImage(width, height);
+  const from = new Uint32Array(bitmap.buffer);
+  const to = new Uint32Array(image.bitmap.buffer);
+  const fromRight = [2, 3, 7, 8].includes(orientation);
+  const fromBottom = [3, 4, 6, 7].includes(orientation);
+  const column = fromRight ? -1 : 1;
+  const row = fromBottom ? -width : width;
+  const first = (fromRight ? width - 1 : 0) + (fromBottom ? (height - 1) * width : 0);
+  const [right, down] = isOnItsSide ? [row, column] : [column, row];
+  for (let y = 0, at = 0; y < image.height; y++) {
+    for (let x = 0, source = first + y * down; x < image.width; x++, source += right) {
+      to[at++] = from[source];
+    }
+  }
+  free(bitmap);
   return image;
 }
 
@@ -45,10 +75,24 @@ export function imageOf({ width, height, format, buffer }: Pixels): Image {
  * worker is ended meanwhile, the whole process crashes.
  */
 export function encodeFrame({ bitmap, width, height }: Image, meta: FrameMeta): Frame {
+  assertEncodable(bitmap, width, height);
   const jpeg: Uint8Array = codecs.jpeg.encode(bitmap, { width, height, quality: QUALITY });
   const frame = completeFrame(FrameMemory.copyOf(jpeg), meta);
   free(jpeg);
   return frame;
+}
+
+/** The encoder is native code, which ends the process when its input does not fit. */
+function assertEncodable(bitmap: Uint8ClampedArray, width: number, height: number): void {
+  for (const side of [width, height]) {
+    if (Number.isInteger(side) && side > 0 && side <= MAX_SIDE) continue;
+    throw new TypeError(
+      `an image of ${width}x${height} pixels is no JPEG: 1 to ${MAX_SIDE} a side`,
+    );
+  }
+  if (bitmap.length === width * height * 4) return;
+  const words = `the bitmap of ${width}x${height} pixels has ${bitmap.length} bytes`;
+  throw new TypeError(`${words}, not ${width * height * 4}`);
 }
 
 function fillFromGrey(rgba: Uint32Array, grey: Uint8Array): void {

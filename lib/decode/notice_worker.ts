@@ -4,10 +4,10 @@ import { Image, TextLayout } from "imagescript";
 import "@expo-google-fonts/didact-gothic/package.json" with { type: "json" };
 import type { FrameMeta } from "../frame/frame.ts";
 import { free } from "../frame/frame_memory.ts";
-import { JpegError } from "../frame/jpeg.ts";
+import { JpegError, jpegSize } from "../frame/jpeg.ts";
 import { answerQuestions, type ByteMessage } from "./answer_questions.ts";
-import { Codec } from "./codec.ts";
 import { encodeFrame, imageOf } from "./image.ts";
+import { TolerantCodec } from "./tolerant_codec.ts";
 
 /** What to draw, and the JPEG to draw it on, with its number and time. */
 export interface NoticeQuestion extends FrameMeta {
@@ -22,6 +22,8 @@ const HEIGHT = 720;
 const GROUND = 0x14171cff;
 const TEXT = 0xf2f4f7ff;
 const SOFT_TEXT = 0xc3c9d1ff;
+/** The most pixels to draw on: each takes 7 bytes of memory, and the words may change often. */
+const MAX_GROUND_PIXELS = 16_000_000;
 /** The brightness of the grey picture, of 1. */
 const DIMMED = 0.4;
 /** The height of the letters, as a share of the picture's shorter side. */
@@ -31,11 +33,11 @@ const MARGIN = 0.07;
 /** The longest text, in characters: a program's error may be longer. */
 const MAX_WORDS = 240;
 
-const codec = await Codec.load();
+const codec = await TolerantCodec.load();
 const font = await Deno.readFile(createRequire(import.meta.url).resolve(FONT));
 
 answerQuestions<NoticeQuestion, ByteMessage>(async ({ words, bytes, ...meta }) => {
-  const image = ground(bytes);
+  const image = await ground(bytes, meta);
   const { width, height } = image;
   const size = Math.max(12, Math.round(Math.min(width, height) * TEXT_HEIGHT));
   const title = await text(sentence(words), size, TEXT, width);
@@ -51,11 +53,11 @@ answerQuestions<NoticeQuestion, ByteMessage>(async ({ words, bytes, ...meta }) =
   return { bytes: notice.bytes };
 });
 
-/** The JPEG in dark greys, or a dark ground. */
-function ground(bytes: Uint8Array<ArrayBuffer> | undefined): Image {
+/** The JPEG in dark greys, or a dark ground where there is none, or a very large one. */
+async function ground(bytes: Uint8Array<ArrayBuffer> | undefined, meta: FrameMeta): Promise<Image> {
   try {
-    if (bytes) {
-      const pixels = codec.decode(bytes, "full");
+    if (bytes && pixelsOf(bytes) <= MAX_GROUND_PIXELS) {
+      const pixels = await codec.decode(bytes, "full", meta);
       const image = dim(imageOf(pixels));
       free(pixels.buffer);
       return image;
@@ -65,6 +67,11 @@ function ground(bytes: Uint8Array<ArrayBuffer> | undefined): Image {
     if (!(error instanceof JpegError)) throw error;
   }
   return new Image(WIDTH, HEIGHT).fill(GROUND);
+}
+
+function pixelsOf(bytes: Uint8Array): number {
+  const { width, height } = jpegSize(bytes);
+  return width * height;
 }
 
 function dim(image: Image): Image {

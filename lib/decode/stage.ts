@@ -19,6 +19,8 @@ export interface DecodeOptions {
 export interface DecodeCounts {
   /** Frames that were published. */
   published: number;
+  /** Frames among them that are damaged, or had to be repaired. */
+  warned: number;
   /** Frames that do not decode. */
   corrupt: number;
   /** Frames that were replaced by a newer one while all workers were busy. */

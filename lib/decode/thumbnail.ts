@@ -46,7 +46,7 @@ export function thumbnailOfFull({ width, height, format, buffer }: Pixels): Thum
 }
 
 /** Bytes a pixel, by format. */
-const BYTES = [1, 3, 4] as const;
+const BYTES = [1, 3, 4, 4] as const;
 
 /** ITU-R BT.601, in 256ths. It is close enough for CMYK, which JPEGs store inverted. */
 function luma(red: number, green: number, blue: number): number {

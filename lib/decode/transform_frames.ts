@@ -2,7 +2,7 @@ import { pathToFileURL } from "node:url";
 import type { Feed } from "../flow/feed.ts";
 import { Frame } from "../frame/frame.ts";
 import { FrameMemory } from "../frame/frame_memory.ts";
-import { Backoff } from "../time/backoff.ts";
+import { Aside } from "./aside.ts";
 import { blame } from "./blame.ts";
 import { Checker } from "./check_frames.ts";
 import type { Decoded, Decoder } from "./decoder.ts";
@@ -19,13 +19,12 @@ export type { Transform } from "./transform_worker.ts";
 export const MAX_DEFAULT_WORKERS = 4;
 /** How many workers transform by default: one for each core. */
 export const DEFAULT_WORKERS: number = Math.min(navigator.hardwareConcurrency, MAX_DEFAULT_WORKERS);
-/** How long a transform may take for one frame before its worker is ended, in milliseconds. */
+/** How long a transform may take for one frame before it is stopped, in milliseconds. */
 export const TRANSFORM_MS = 5000;
-/** How long a transform that hung, or ended its worker, is set aside, in milliseconds. */
-export const ASIDE_MS = 10_000;
-/** How long at most; it doubles each time, since a worker that hung leaves descriptors open. */
-const MAX_ASIDE_MS = 3_600_000;
-
+/** How much longer its worker has for the answer, in milliseconds, before it is ended. */
+const SPARE_MS = 1000;
+/** The most memory for a transform's JavaScript objects, in MB; images and buffers do not count. */
+export const HEAP_MB = 512;
 /** Options of {@linkcode transformFrames}. */
 export interface TransformOptions extends DecodeOptions {
   /** A module whose default export is a {@linkcode Transform}: its path, or its file URL. */
@@ -70,45 +69,50 @@ class Transformer implements Decoder {
   readonly #module: URL;
   readonly #pool: WorkerPool<TransformQuestion, TransformResult>;
   readonly #watch: Disposable;
-  readonly #backoff = new Backoff({ min: ASIDE_MS, max: MAX_ASIDE_MS });
+  readonly #aside = new Aside();
   #checker: Checker | undefined;
   #closed = false;
-  #aside: { until: number; problem: string } | undefined;
 
   constructor(module: URL, workers: number) {
     this.#module = module;
     const worker = new URL("./transform_worker.ts", import.meta.url);
-    this.#pool = new WorkerPool(worker, { size: workers, hangMs: TRANSFORM_MS });
+    const hangMs = TRANSFORM_MS + SPARE_MS;
+    this.#pool = new WorkerPool(worker, { size: workers, hangMs, heapMb: HEAP_MB });
     this.#watch = watchFile(module, () => {
-      this.#aside = undefined;
-      this.#backoff.reset();
+      this.#aside.reset();
       // Only a new worker reads a loaded module, and what it imports, again.
       this.#pool.renew();
     });
   }
 
   async free(): Promise<void> {
-    await (this.#isAside() ? this.#fallback.free() : this.#pool.free());
+    await (this.#aside.isSet() ? this.#fallback.free() : this.#pool.free());
   }
 
   /** Transforms a frame. If that fails, the frame is checked instead, and goes on unchanged. */
   async decode(frame: Frame): Promise<Decoded> {
-    if (!this.#isAside()) {
+    if (!this.#aside.isSet()) {
+      const startedAt = performance.now();
+      using _ = this.#aside.attempt();
       try {
-        return await this.#transform(frame);
+        const { isLate, ...decoded } = await this.#transform(frame);
+        if (isLate) this.#aside.fail(startedAt, decoded.problem!);
+        else this.#aside.succeed(startedAt);
+        return decoded;
       } catch (error) {
         if (!(error instanceof WorkerError) || this.#closed) throw error;
-        this.#setAside(error);
+        this.#aside.fail(startedAt, blame(this.#module.href, new Error(words(error))));
       }
     }
-    const problem = this.#aside?.problem;
+    const { problem } = this.#aside;
     return { ...await this.#fallback.decode(frame), problem };
   }
 
-  async #transform(frame: Frame): Promise<Decoded> {
+  async #transform(frame: Frame): Promise<Decoded & Pick<TransformResult, "isLate">> {
     const { sequence, capturedAt } = frame;
     const bytes = frame.bytes.slice();
-    const question = { bytes, sequence, capturedAt, module: this.#module.href };
+    const { href: module } = this.#module;
+    const question = { bytes, sequence, capturedAt, module, limitMs: TRANSFORM_MS };
     const { bytes: transformed, ...outcome } = await this.#pool.ask(question);
     const result = transformed ? new Frame(FrameMemory.adopt(transformed), frame) : frame;
     return { frame: result, ...outcome };
@@ -118,25 +122,16 @@ class Transformer implements Decoder {
     return this.#checker ??= new Checker(1);
   }
 
-  #isAside(): boolean {
-    return this.#aside !== undefined && performance.now() < this.#aside.until;
-  }
-
-  /** Sets the transform aside: each attempt would cost seconds and a worker. */
-  #setAside(error: WorkerError): void {
-    const words = error instanceof WorkerTimeout
-      ? `it took over ${TRANSFORM_MS / 1000} s`
-      : `it ended its worker: ${error.message}`;
-    this.#aside = {
-      until: performance.now() + this.#backoff.next(),
-      problem: blame(this.#module.href, new Error(words)),
-    };
-  }
-
   [Symbol.dispose](): void {
     this.#closed = true;
     this.#watch[Symbol.dispose]();
     this.#pool[Symbol.dispose]();
     this.#checker?.[Symbol.dispose]();
   }
+}
+
+function words(error: WorkerError): string {
+  return error instanceof WorkerTimeout
+    ? `it took over ${TRANSFORM_MS / 1000} s, or filled its memory of ${HEAP_MB} MB`
+    : `it ended its worker: ${error.message}`;
 }

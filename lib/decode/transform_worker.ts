@@ -5,10 +5,11 @@ import { Frame, type FrameMeta } from "../frame/frame.ts";
 import { FrameMemory, free } from "../frame/frame_memory.ts";
 import { answerQuestions, type ByteMessage } from "./answer_questions.ts";
 import { blame } from "./blame.ts";
-import { Codec } from "./codec.ts";
 import type { Outcome } from "./decoder.ts";
 import { encodeFrame, imageOf } from "./image.ts";
+import { InterruptError, interruptible } from "./interrupt.ts";
 import { thumbnailOfFull } from "./thumbnail.ts";
+import { TolerantCodec, uprightSize } from "./tolerant_codec.ts";
 
 /**
  * Your code on every frame. It changes the image in place, or returns another one of any size. Several
@@ -36,15 +37,19 @@ import { thumbnailOfFull } from "./thumbnail.ts";
  */
 export type Transform = (image: Image, frame: Frame) => Image | void | Promise<Image | void>;
 
-/** A frame, and the module that transforms it. */
+/** A frame, the module that transforms it, and how long it may take, in milliseconds. */
 export interface TransformQuestion extends FrameMeta, ByteMessage {
   readonly module: string;
+  readonly limitMs: number;
 }
 
-/** The outcome, with the transformed frame unless the transform failed. */
-export type TransformResult = Outcome & Partial<ByteMessage>;
+/** The outcome, with the new frame, unless the transform failed and the old one is complete. */
+export interface TransformResult extends Outcome, Partial<ByteMessage> {
+  /** Whether it was stopped because it took too long. */
+  readonly isLate?: boolean;
+}
 
-const codec = await Codec.load();
+const codec = await TolerantCodec.load();
 let transform: Promise<Transform> | undefined;
 /** What failed after the module had returned; the next answer reports it. */
 let stray: { error: unknown } | undefined;
@@ -56,23 +61,26 @@ for (const type of ["error", "unhandledrejection"]) {
   });
 }
 
-answerQuestions<TransformQuestion, TransformResult>(async ({ bytes, module, ...meta }) => {
+answerQuestions<TransformQuestion, TransformResult>(async ({ bytes, module, limitMs, ...meta }) => {
   const startedAt = performance.now();
-  const pixels = codec.decode(bytes, "full");
+  const pixels = await codec.decode(bytes, "full", meta);
   const thumbnail = thumbnailOfFull(pixels);
-  const { width, height } = pixels;
+  const { isDamaged, completed } = pixels;
   try {
     transform ??= load(module);
     const decoded = imageOf(pixels);
     free(pixels.buffer);
     const frame = new Frame(FrameMemory.adopt(bytes), meta);
-    const image = await apply(await transform, decoded, frame);
+    const image = await apply(await transform, decoded, frame, limitMs);
     const transformed = encodeFrame(image, meta).bytes;
     const ms = performance.now() - startedAt;
-    return { size: [image.width, image.height], thumbnail, ms, bytes: transformed };
+    return { size: [image.width, image.height], thumbnail, ms, isDamaged, bytes: transformed };
   } catch (error) {
     const ms = performance.now() - startedAt;
-    return { size: [width, height], thumbnail, ms, problem: blame(module, error) };
+    const isLate = error instanceof InterruptError;
+    const problem = blame(module, error);
+    const outcome = { size: uprightSize(pixels), thumbnail, ms, isDamaged, isLate, problem };
+    return completed ? { ...outcome, bytes: completed } : outcome;
   }
 });
 
@@ -82,8 +90,13 @@ async function load(module: string): Promise<Transform> {
   throw new TypeError("its default export is not a function");
 }
 
-async function apply(transform: Transform, image: Image, frame: Frame): Promise<Image> {
-  const result: unknown = await transform(image, frame);
+async function apply(
+  transform: Transform,
+  image: Image,
+  frame: Frame,
+  limitMs: number,
+): Promise<Image> {
+  const result: unknown = await interruptible(() => transform(image, frame), limitMs);
   if (stray) {
     const { error } = stray;
     stray = undefined;

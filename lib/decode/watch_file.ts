@@ -3,26 +3,26 @@ export const FILE_POLL_MS = 300;
 
 /**
  * Calls `onSave` when the file has changed. It polls: editors save in so many ways (in place, by
- * renaming, over a network) that notifications miss some.
+ * renaming, over a network) that notifications miss some. A file that is missing for a while is not
+ * a save: an editor may remove it before it writes the new one.
  */
 export function watchFile(file: URL, onSave: () => void): Disposable {
   let last = stamp(file);
   const timer = setInterval(() => {
     const now = stamp(file);
-    if (now === last) return;
+    if (now === undefined || now === last) return;
     last = now;
     onSave();
   }, FILE_POLL_MS);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** Changes whenever the file is saved. */
-function stamp(file: URL): string {
+/** Changes whenever the file is saved; undefined while it is missing. */
+function stamp(file: URL): string | undefined {
   try {
     const { mtime, size, ino } = Deno.statSync(file);
     return `${mtime?.getTime()} ${size} ${ino}`;
   } catch {
-    // An editor may remove the file before it writes the new one.
-    return "missing";
+    return undefined;
   }
 }

@@ -1,5 +1,9 @@
 import { Deadline } from "../time/deadline.ts";
-import { transferOf } from "./answer_questions.ts";
+import { PING, transferOf } from "./answer_questions.ts";
+import { startWorker, type Thread } from "./start_worker.ts";
+
+/** How long a worker that is late has to show that it still listens, in milliseconds. */
+const PING_MS = 500;
 
 /** Why a worker gave no answer. */
 export class WorkerError extends Error {
@@ -13,29 +17,47 @@ export class WorkerTimeout extends WorkerError {
 
 /** The outside of a worker that answers one question at a time, and may die or hang. */
 export class WorkerHandle {
-  readonly #worker: Worker;
+  readonly #thread: Thread;
+  readonly #port: MessagePort;
   readonly #deadline = new Deadline();
   readonly #loaded: Promise<unknown>;
   #waiting: PromiseWithResolvers<unknown> | undefined;
   #ended: WorkerError | undefined;
+  #isStuck = false;
 
   /**
    * Starts a worker.
    *
    * @param module what it runs: a module that calls {@linkcode answerQuestions}.
    * @param startMs how long it may take to load.
+   * @param heapMb the limit of its JavaScript heap, in MB.
    * @param onDeath is called when it dies by itself.
    */
-  constructor(module: URL, startMs: number, onDeath: () => void) {
-    this.#worker = new Worker(module, { type: "module" });
-    this.#worker.onmessage = ({ data }) => this.#waiting?.resolve(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
+  constructor(module: URL, startMs: number, heapMb: number | undefined, onDeath: () => void) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#thread = startWorker(module, heapMb);
+    this.#thread.ready.then(() => {
+      if (this.#ended) return;
+      this.#thread.give(port2);
+      this.#waiting?.resolve(undefined);
+    });
+    this.#thread.died.then((reason) => {
+      if (this.#ended) return;
       onDeath();
-      this.end(`the decoder died: ${event.message}`);
-    };
+      this.end(`the decoder died: ${reason}`);
+    });
+    port1.onmessage = ({ data }) => this.#waiting?.resolve(data);
     this.#loaded = this.#receive(startMs);
-    this.#loaded.catch(() => {});
+    this.#loaded.catch((error) => this.#isStuck ||= error instanceof WorkerTimeout);
+  }
+
+  /**
+   * Whether the thread cannot be ended, as far as it can be known: it was late, and does not even say
+   * that it is alive. Deno does not end a thread that loops.
+   */
+  get isStuck(): boolean {
+    return this.#isStuck;
   }
 
   /**
@@ -45,15 +67,29 @@ export class WorkerHandle {
    */
   async ask(question: unknown, ms: number): Promise<unknown> {
     await this.#loaded;
-    this.#worker.postMessage(question, transferOf(question));
-    return await this.#receive(ms);
+    if (this.#ended) throw this.#ended;
+    this.#port.postMessage(question, transferOf(question));
+    try {
+      return await this.#receive(ms);
+    } catch (error) {
+      if (error instanceof WorkerTimeout) this.#isStuck = !await this.#listens();
+      throw error;
+    }
+  }
+
+  /** Whether the worker listens: it waits for something, and does not loop. */
+  async #listens(): Promise<boolean> {
+    if (this.#ended) return true;
+    this.#port.postMessage(PING);
+    return await this.#receive(PING_MS).then(() => true, () => false);
   }
 
   /** Ends the worker, even while it works. */
   end(reason: string = "the decoder was closed"): void {
     if (this.#ended) return;
     this.#ended = new WorkerError(reason);
-    this.#worker.terminate();
+    this.#thread.terminate();
+    this.#port.close();
     this.#deadline[Symbol.dispose]();
     this.#waiting?.reject(this.#ended);
   }

@@ -1,7 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { JpegError } from "../frame/jpeg.ts";
+import { Backoff } from "../time/backoff.ts";
+import { onAbort } from "../time/on_abort.ts";
 import type { Refusal } from "./answer_questions.ts";
 import { WorkerError, WorkerHandle } from "./worker_handle.ts";
+
+/** How many workers of a pool may hang for good, each with a core, before it starts no more. */
+export const MAX_STUCK = 4;
+/** How long a pool waits before it replaces a worker that hangs for good, in milliseconds: doubling. */
+export const REPLACE_MS = { min: 1000, max: 600_000 } as const;
 
 /** Options of {@linkcode WorkerPool}. */
 export interface WorkerPoolOptions {
@@ -11,6 +18,8 @@ export interface WorkerPoolOptions {
   readonly hangMs?: number;
   /** How long it may take to load; 10,000 ms by default, since small machines are slow at it. */
   readonly startMs?: number;
+  /** The limit of each worker's JavaScript heap, in MB; none by default. */
+  readonly heapMb?: number;
 }
 
 /** Workers that run one module and answer one question at a time ({@linkcode answerQuestions}). */
@@ -19,21 +28,26 @@ export class WorkerPool<Question, Answer> {
   readonly #size: number;
   readonly #hangMs: number;
   readonly #startMs: number;
+  readonly #heapMb: number | undefined;
   readonly #idle = new Set<WorkerHandle>();
   readonly #busy = new Set<WorkerHandle>();
   readonly #outdated = new WeakSet<WorkerHandle>();
+  readonly #backoff = new Backoff(REPLACE_MS);
+  #stuck = 0;
+  #startsAt = -Infinity;
   #freed = Promise.withResolvers<void>();
   #closed = false;
 
   /** @throws {Deno.errors.NotCapable} when Deno does not allow the module to be loaded. */
   constructor(module: URL, options: WorkerPoolOptions) {
-    const { size = 1, hangMs = 2000, startMs = 10_000 } = options;
+    const { size = 1, hangMs = 2000, startMs = 10_000, heapMb } = options;
     // A worker whose module may not be read would end at once, and the next one after it.
     if (module.protocol === "file:") assertReadable(fileURLToPath(module));
     this.#module = module;
     this.#size = size;
     this.#hangMs = hangMs;
     this.#startMs = startMs;
+    this.#heapMb = heapMb;
     // The first worker starts ahead, so that the first question need not wait for it.
     this.#idle.add(this.#start());
   }
@@ -46,28 +60,38 @@ export class WorkerPool<Question, Answer> {
   /**
    * Asks the next free worker. The memory of the question's `bytes` goes to the worker.
    *
+   * @param question the question, or what makes it once a worker is free.
+   * @param signal gives the question up while it waits for a worker.
    * @throws {JpegError} when the worker refuses it.
-   * @throws {WorkerError} when the worker dies or hangs over it, and has been replaced.
+   * @throws {WorkerError} when the worker dies or hangs over it, or too many hang for good.
    */
-  async ask(question: Question): Promise<Answer> {
-    if (this.#busy.size >= this.#size) await this.free();
+  async ask(question: Question | (() => Question), signal?: AbortSignal): Promise<Answer> {
+    // Others may have waited for the same worker.
+    while (this.#busy.size >= this.#size) await this.#freedOr(signal);
     if (this.#closed) throw new WorkerError("the decoder was closed");
-    const [worker = this.#start()] = this.#idle;
+    const [worker = this.#replace()] = this.#idle;
     this.#idle.delete(worker);
     this.#busy.add(worker);
     let fit = false;
     try {
-      const answer = await worker.ask(question, this.#hangMs) as Answer & Partial<Refusal>;
+      const asked = question instanceof Function ? question() : question;
+      const answer = await worker.ask(asked, this.#hangMs) as Answer & Partial<Refusal>;
       fit = this.#busy.has(worker) && !this.#outdated.has(worker);
       if (answer.refusal) throw new JpegError(...answer.refusal);
       return answer;
     } finally {
       this.#busy.delete(worker);
       if (fit) this.#idle.add(worker);
-      else worker.end();
+      else this.#give(worker);
       this.#freed.resolve();
       this.#freed = Promise.withResolvers();
     }
+  }
+
+  async #freedOr(signal: AbortSignal | undefined): Promise<void> {
+    const { promise, reject } = Promise.withResolvers<void>();
+    using _ = onAbort(signal, reject);
+    await Promise.race([this.#freed.promise, promise]);
   }
 
   /** Replaces all workers, so that the module is loaded again. */
@@ -77,8 +101,25 @@ export class WorkerPool<Question, Answer> {
     for (const worker of this.#busy) this.#outdated.add(worker);
   }
 
+  /** Gives a worker up. */
+  #give(worker: WorkerHandle): void {
+    worker.end();
+    if (!worker.isStuck || ++this.#stuck === 1) return;
+    this.#startsAt = performance.now() + this.#backoff.next();
+  }
+
+  /** Starts a worker in place of one that was given up, if that makes sense. */
+  #replace(): WorkerHandle {
+    if (this.#stuck >= MAX_STUCK) {
+      throw new WorkerError(`${this.#stuck} decoders hang and cannot be ended; start again`);
+    }
+    if (performance.now() >= this.#startsAt) return this.#start();
+    throw new WorkerError(`${this.#stuck} decoders hang; the next one has to wait`);
+  }
+
   #start(): WorkerHandle {
-    const worker = new WorkerHandle(this.#module, this.#startMs, () => this.#idle.delete(worker));
+    const onDeath = () => this.#idle.delete(worker);
+    const worker = new WorkerHandle(this.#module, this.#startMs, this.#heapMb, onDeath);
     return worker;
   }
 
@@ -88,6 +129,7 @@ export class WorkerPool<Question, Answer> {
     for (const worker of [...this.#idle, ...this.#busy]) worker.end();
     this.#idle.clear();
     this.#busy.clear();
+    this.#freed.resolve();
   }
 }
 

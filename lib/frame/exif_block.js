@@ -2,36 +2,42 @@
  * The Exif block that carries a frame's time and number, in one fixed shape: writing it is a copy
  * and a few digits, reading it a comparison. The viewer page reads it with this very file.
  *
+ * A frame that the camera wants turned gets a second shape, with its orientation. All others keep the
+ * first, so that older programs read them.
+ *
  * Source: CIPA DC-008 (Exif 2.32) for the tags, TIFF 6.0 for the directories.
  */
 
 const APP0 = 0xe0;
 const APP1 = 0xe1;
 const ASCII = 2;
+const SHORT = 3;
 const LONG = 4;
 const UNDEFINED = 7;
 
-/** Length of the whole segment in bytes, marker included. */
-export const EXIF_BYTES = 138;
 /** Where TIFF's own offsets count from: behind the marker, the length and `Exif\0\0`. */
 const TIFF = 10;
-const DATE_TIME = TIFF + 92; // "2026:11:23 06:31:00\0"
-const SUB_SECOND = TIFF + 120; // "123456\0"
-const IMAGE_NUMBER = TIFF + 28 + 3 * 12 + 8;
-/** What differs from block to block, as [offset, length]. */
-const FIELDS = [[DATE_TIME, 19], [SUB_SECOND, 6], [IMAGE_NUMBER, 4]];
+/** Length of a directory's entry in bytes. */
+const ENTRY = 12;
+/** The orientation of a picture that is stored upright. */
+const UPRIGHT = 1;
 
-/** The block with all fields empty. */
-export const EXIF_TEMPLATE = template();
-const VARIES = new Uint8Array(EXIF_BYTES);
-for (const [at, length] of FIELDS) VARIES.fill(1, at, at + length);
+/** The block of upright frames. */
+const PLAIN = shapeOf(false);
+/** The block of frames with an orientation. */
+const TURNED = shapeOf(true);
+/** Length of the block in bytes, marker included. */
+export const EXIF_BYTES = PLAIN.template.length;
+/** Length of the block that also has an orientation. */
+export const TURNED_EXIF_BYTES = TURNED.template.length;
 
-/** @returns {Uint8Array} */
-function template() {
-  const bytes = new Uint8Array(EXIF_BYTES);
-  const view = new DataView(bytes.buffer);
+/** A block with all fields empty, where the fields are, and which bytes belong to them. */
+function shapeOf(turned) {
+  const shift = turned ? ENTRY : 0;
+  const template = new Uint8Array(TIFF + 128 + shift);
+  const view = new DataView(template.buffer);
   /** @type {(at: number, value: string) => void} */
-  const text = (at, value) => bytes.set(new TextEncoder().encode(value), at);
+  const text = (at, value) => template.set(new TextEncoder().encode(value), at);
   /** @type {(at: number, tag: number, type: number, count: number, value: number) => void} */
   const entry = (at, tag, type, count, value) => {
     view.setUint16(at, tag);
@@ -40,21 +46,40 @@ function template() {
     view.setUint32(at + 8, value);
   };
   view.setUint16(0, 0xff00 | APP1);
-  view.setUint16(2, EXIF_BYTES - 2);
+  view.setUint16(2, template.length - 2);
   text(4, "Exif\0\0MM\0*");
   view.setUint32(TIFF + 4, 8);
-  view.setUint16(TIFF + 8, 1);
-  entry(TIFF + 10, 0x8769, LONG, 1, 26); // where the Exif directory is
-  const directory = TIFF + 26;
+  view.setUint16(TIFF + 8, turned ? 2 : 1);
+  if (turned) entry(TIFF + 10, 0x0112, SHORT, 1, 0); // Orientation
+  const directory = TIFF + 26 + shift;
+  entry(TIFF + 10 + shift, 0x8769, LONG, 1, directory - TIFF); // where the Exif directory is
+  const dateTime = TIFF + 92 + shift; // "2026:11:23 06:31:00\0"
+  const offsetTime = TIFF + 112 + shift; // "+00:00\0"
+  const subSecond = TIFF + 120 + shift; // "123456\0"
   view.setUint16(directory, 5);
   entry(directory + 2, 0x9000, UNDEFINED, 4, 0x30323332); // ExifVersion "0232"
-  entry(directory + 14, 0x9003, ASCII, 20, DATE_TIME - TIFF); // DateTimeOriginal
-  entry(directory + 26, 0x9011, ASCII, 7, 112); // OffsetTimeOriginal
+  entry(directory + 14, 0x9003, ASCII, 20, dateTime - TIFF); // DateTimeOriginal
+  entry(directory + 26, 0x9011, ASCII, 7, offsetTime - TIFF); // OffsetTimeOriginal
   entry(directory + 38, 0x9211, LONG, 1, 0); // ImageNumber
-  entry(directory + 50, 0x9291, ASCII, 7, SUB_SECOND - TIFF); // SubSecTimeOriginal
-  text(DATE_TIME, "0000:00:00 00:00:00\0");
-  text(TIFF + 112, "+00:00\0");
-  return bytes;
+  entry(directory + 50, 0x9291, ASCII, 7, subSecond - TIFF); // SubSecTimeOriginal
+  text(dateTime, "0000:00:00 00:00:00\0");
+  text(offsetTime, "+00:00\0");
+  const imageNumber = directory + 46;
+  const orientation = TIFF + 19;
+  const varies = new Uint8Array(template.length);
+  varies.fill(1, dateTime, dateTime + 19).fill(1, subSecond, subSecond + 6);
+  varies.fill(1, imageNumber, imageNumber + 4);
+  if (turned) varies[orientation] = 1;
+  return { template, varies, dateTime, subSecond, imageNumber, orientation };
+}
+
+/**
+ * Length of the block for an orientation, 1 to 8, in bytes.
+ *
+ * @param {number} orientation
+ */
+export function exifBytes(orientation) {
+  return orientation === UPRIGHT ? EXIF_BYTES : TURNED_EXIF_BYTES;
 }
 
 /**
@@ -64,20 +89,24 @@ function template() {
  * @param {number} at
  * @param {number} capturedAt milliseconds since 1970, to the microsecond
  * @param {number} sequence the frame's number, an unsigned 32-bit integer
+ * @param {number} [orientation] how to turn the picture, as Exif numbers it: 1 (not) to 8
  */
-export function writeExifBlock(bytes, at, capturedAt, sequence) {
+export function writeExifBlock(bytes, at, capturedAt, sequence, orientation = UPRIGHT) {
+  const shape = orientation === UPRIGHT ? PLAIN : TURNED;
+  const { template, dateTime, subSecond, imageNumber } = shape;
   const micros = Math.round(capturedAt * 1000);
   const date = new Date(Math.floor(micros / 1000));
-  const block = bytes.subarray(at, at + EXIF_BYTES);
-  block.set(EXIF_TEMPLATE);
-  writeDigits(block, DATE_TIME, 4, date.getUTCFullYear());
-  writeDigits(block, DATE_TIME + 5, 2, date.getUTCMonth() + 1);
-  writeDigits(block, DATE_TIME + 8, 2, date.getUTCDate());
-  writeDigits(block, DATE_TIME + 11, 2, date.getUTCHours());
-  writeDigits(block, DATE_TIME + 14, 2, date.getUTCMinutes());
-  writeDigits(block, DATE_TIME + 17, 2, date.getUTCSeconds());
-  writeDigits(block, SUB_SECOND, 6, micros % 1_000_000);
-  for (let i = 0; i < 4; i++) block[IMAGE_NUMBER + i] = sequence >>> 24 - 8 * i;
+  const block = bytes.subarray(at, at + template.length);
+  block.set(template);
+  writeDigits(block, dateTime, 4, date.getUTCFullYear());
+  writeDigits(block, dateTime + 5, 2, date.getUTCMonth() + 1);
+  writeDigits(block, dateTime + 8, 2, date.getUTCDate());
+  writeDigits(block, dateTime + 11, 2, date.getUTCHours());
+  writeDigits(block, dateTime + 14, 2, date.getUTCMinutes());
+  writeDigits(block, dateTime + 17, 2, date.getUTCSeconds());
+  writeDigits(block, subSecond, 6, micros % 1_000_000);
+  for (let i = 0; i < 4; i++) block[imageNumber + i] = sequence >>> 24 - 8 * i;
+  if (shape === TURNED) block[shape.orientation] = orientation;
 }
 
 /** @type {(block: Uint8Array, at: number, count: number, value: number) => void} */
@@ -96,33 +125,29 @@ function writeDigits(block, at, count, value) {
 export function readExif(jpeg) {
   for (let at = 2; at + EXIF_BYTES <= jpeg.length && jpeg[at] === 0xff;) {
     const marker = jpeg[at + 1];
-    if (marker === APP1 && isExifBlock(jpeg, at)) return parse(jpeg, at);
+    const shape = marker === APP1 && [PLAIN, TURNED].find((shape) => stands(shape, jpeg, at));
+    if (shape) return parse(shape, jpeg, at);
     if (marker !== APP0 && marker !== APP1) return undefined;
     at += 2 + (jpeg[at + 2] << 8 | jpeg[at + 3]);
   }
 }
 
-/**
- * Whether the block stands at offset `at`.
- *
- * @param {Uint8Array} jpeg
- * @param {number} at
- */
-export function isExifBlock(jpeg, at) {
-  for (let i = 0; i < EXIF_BYTES; i++) {
-    if (!VARIES[i] && jpeg[at + i] !== EXIF_TEMPLATE[i]) return false;
+/** Whether a block of this shape stands at offset `at`. */
+function stands({ template, varies }, jpeg, at) {
+  for (let i = 0; i < template.length; i++) {
+    if (!varies[i] && jpeg[at + i] !== template[i]) return false;
   }
-  return true;
+  return at + template.length <= jpeg.length;
 }
 
-/** @type {(jpeg: Uint8Array, at: number) => { capturedAt: number, sequence: number } | undefined} */
-function parse(jpeg, at) {
-  const [date, time] = text(jpeg, at + DATE_TIME, 19).split(" ");
+/** @returns {{ capturedAt: number, sequence: number } | undefined} */
+function parse({ dateTime, subSecond, imageNumber }, jpeg, at) {
+  const [date, time] = text(jpeg, at + dateTime, 19).split(" ");
   const seconds = Date.parse(`${date.replaceAll(":", "-")}T${time}Z`);
-  const micros = text(jpeg, at + SUB_SECOND, 6);
+  const micros = text(jpeg, at + subSecond, 6);
   if (!Number.isFinite(seconds) || !/^\d{6}$/.test(micros)) return undefined;
   const view = new DataView(jpeg.buffer, jpeg.byteOffset + at);
-  return { capturedAt: seconds + Number(micros) / 1000, sequence: view.getUint32(IMAGE_NUMBER) };
+  return { capturedAt: seconds + Number(micros) / 1000, sequence: view.getUint32(imageNumber) };
 }
 
 /** @type {(bytes: Uint8Array, at: number, length: number) => string} */

@@ -5,14 +5,18 @@
  */
 
 const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
+/** Marker of the end. */
+export const EOI = 0xd9;
+/** Marker of a scan's header. */
+export const SOS = 0xda;
 /** Marker of the Huffman tables. */
 export const DHT = 0xc4;
 /** Marker of the JFIF header. */
 export const APP0 = 0xe0;
 /** Marker of Exif. */
 export const APP1 = 0xe1;
+const TEM = 0x01;
+const COM = 0xfe;
 const JPG = 0xc8;
 const DAC = 0xcc;
 
@@ -46,6 +50,8 @@ export interface Segment {
   readonly start: number;
   /** Offset behind the segment. */
   readonly end: number;
+  /** Whether bytes that belong to no segment stand in front of it. Decoders skip them. */
+  readonly isBehindStray: boolean;
 }
 
 /** Whether the bytes start like every JPEG. */
@@ -53,61 +59,108 @@ export function startsAsJpeg(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === SOI;
 }
 
-/**
- * The segments from the start of the JPEG to its scan, in order; the scan's header is the last.
- *
- * @throws {JpegError} when a segment is not where the one before it says.
- */
-export function* segments(bytes: Uint8Array): Generator<Segment> {
-  if (!startsAsJpeg(bytes)) throw new JpegError("no start", "it does not start with FF D8");
-  let start = 2;
-  while (true) {
-    // Any number of FF may precede a marker (B.1.1.2).
-    while (bytes[start] === 0xff && bytes[start + 1] === 0xff) start++;
-    if (start + 4 > bytes.length) throw new JpegError("broken header", "it ends before its scan");
-    if (bytes[start] !== 0xff) throw new JpegError("broken header", `no marker at byte ${start}`);
-    const marker = bytes[start + 1];
-    const length = bytes[start + 2] << 8 | bytes[start + 3];
-    const end = start + 2 + length;
-    if (length < 2 || end > bytes.length) {
-      throw new JpegError("broken header", `the segment at byte ${start} does not fit`);
-    }
-    yield { marker, start, end };
-    if (marker === SOS) return;
-    start = end;
-  }
+/** Whether the marker is that of a frame header, which gives the size. */
+export function isFrameHeader(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xcf && marker !== DHT && marker !== JPG && marker !== DAC;
+}
+
+/** Whether the marker is one of a restart, `FF D0` to `FF D7`. */
+export function isRestart(marker: number): boolean {
+  return marker >= 0xd0 && marker <= 0xd7;
 }
 
 /**
- * Width and height in pixels, from the frame header.
+ * The segments from the start of the JPEG to its scan, in order; the scan's header is the last. As
+ * libjpeg does, it skips what stands between segments and is no marker, or one without a place there.
  *
- * @throws {JpegError} when there is no frame header before the scan, or it is empty.
+ * @throws {JpegError} when the header is cut off, or another JPEG begins or ends in it.
+ */
+export function* segments(bytes: Uint8Array): Generator<Segment> {
+  if (!startsAsJpeg(bytes)) throw new JpegError("no start", "it does not start with FF D8");
+  let before = 2;
+  let isBehindStray = false;
+  while (true) {
+    const { start, isStray } = nextMarker(bytes, before);
+    isBehindStray ||= isStray;
+    if (start + 4 > bytes.length) throw new JpegError("broken header", "it ends before its scan");
+    const marker = bytes[start + 1];
+    if (marker === SOI || marker === EOI) {
+      const what = marker === SOI ? "another one begins" : "it ends";
+      throw new JpegError("broken header", `${what} at byte ${start}, before its scan`);
+    }
+    const length = bytes[start + 2] << 8 | bytes[start + 3];
+    const end = start + 2 + length;
+    if (length < 2 && isSkipped(marker)) {
+      before = start + 4;
+      isBehindStray = true;
+      continue;
+    }
+    if (length < 2 || end > bytes.length) {
+      throw new JpegError("broken header", `the segment at byte ${start} does not fit`);
+    }
+    yield { marker, start, end, isBehindStray };
+    if (marker === SOS) return;
+    before = end;
+    isBehindStray = false;
+  }
+}
+
+/** Whether decoders skip the segment: a comment, or what some application has put in. */
+function isSkipped(marker: number): boolean {
+  return marker >= APP0 && marker <= 0xef || marker === COM;
+}
+
+/** The next marker that begins a segment, and whether more than fill bytes (B.1.1.2) precede it. */
+function nextMarker(bytes: Uint8Array, from: number): { start: number; isStray: boolean } {
+  let isStray = false;
+  for (let start = from; start < bytes.length; start++) {
+    if (bytes[start] !== 0xff) {
+      isStray = true;
+      continue;
+    }
+    const next = bytes[start + 1];
+    if (next === 0xff) continue;
+    if (next !== 0 && next !== TEM && !isRestart(next)) return { start, isStray };
+    isStray = true;
+    start++;
+  }
+  return { start: bytes.length, isStray };
+}
+
+/**
+ * Width and height in pixels, from the frame header: the only one, so that any decoder takes the same.
+ *
+ * @throws {JpegError} when there is not one frame header before the scan, when it is empty, or when
+ * stray bytes between segments may hide another one from some decoders.
  */
 export function jpegSize(bytes: Uint8Array): { width: number; height: number } {
-  for (const { marker, start, end } of segments(bytes)) {
-    const isFrameHeader = marker >= 0xc0 && marker <= 0xcf &&
-      marker !== DHT && marker !== JPG && marker !== DAC;
-    if (!isFrameHeader || end - start < 10) continue;
+  let size: { width: number; height: number } | undefined;
+  for (const { marker, start, end, isBehindStray } of segments(bytes)) {
+    if (isBehindStray) {
+      throw new JpegError("broken header", `there are stray bytes before byte ${start}`);
+    }
+    if (!isFrameHeader(marker)) continue;
+    if (size) throw new JpegError("broken header", "it has two frame headers");
+    if (end - start < 10) throw new JpegError("broken header", "its frame header is too short");
     const height = bytes[start + 5] << 8 | bytes[start + 6];
     const width = bytes[start + 7] << 8 | bytes[start + 8];
     if (width === 0 || height === 0) {
       throw new JpegError("no size", `it is ${width}x${height} pixels`);
     }
-    return { width, height };
+    size = { width, height };
   }
-  throw new JpegError("no size", "it has no frame header");
+  if (!size) throw new JpegError("no size", "it has no frame header");
+  return size;
 }
 
 /**
- * Offset behind the last end marker. `scanData` is where the data of the scan begins; no end marker
- * can precede it.
- *
- * @throws {JpegError} when there is none.
+ * Offset of the last end marker, or -1 without one. `scanData` is where the data of the scan begins;
+ * no end marker can precede it.
  */
-export function endOfJpeg(bytes: Uint8Array, scanData: number): number {
+export function endOfScan(bytes: Uint8Array, scanData: number): number {
   let at = bytes.length;
   while ((at = bytes.lastIndexOf(EOI, at - 1)) > scanData) {
-    if (bytes[at - 1] === 0xff) return at + 1;
+    if (bytes[at - 1] === 0xff) return at - 1;
   }
-  throw new JpegError("no end", "it does not end with FF D9");
+  return -1;
 }

@@ -1,4 +1,5 @@
 import type { BasicAuth } from "../access/basic_auth.ts";
+import { cleanText } from "../access/clean_text.ts";
 import type { HostPolicy } from "../access/host_policy.ts";
 import { mayOpenSocket, type Origins } from "../access/origin_policy.ts";
 import { text } from "./reply.ts";
@@ -23,20 +24,22 @@ export interface AccessHints {
   readonly allowOrigin: string;
 }
 
-const METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
+const METHODS = "GET, HEAD, OPTIONS";
 
 /** The answer to a request that is refused whoever sends it, or that only asks what is allowed. */
 export function refusal({ hosts, hints }: AccessPolicy, request: Request): Response | undefined {
-  const { hostname: host } = new URL(request.url);
-  if (!hosts.accepts(host)) {
+  const { hostname } = new URL(request.url);
+  if (!hosts.accepts(hostname)) {
+    const host = cleanText(hostname);
     const hint = `if it means this machine, allow it with ${hints.allowHost} ${host}`;
     return text(403, `Unknown host name ${host}; ${hint}`);
   }
-  if (!METHODS.includes(request.method)) {
-    return text(405, `${request.method} is not supported`, { allow: METHODS.join(", ") });
+  if (!METHODS.split(", ").includes(request.method)) {
+    return text(405, `${cleanText(request.method)} is not supported`, { allow: METHODS });
   }
+  // Browsers ask without a password whether a page may send one (CORS).
   if (request.method === "OPTIONS") {
-    return new Response(null, { status: 204, headers: { allow: METHODS.join(", ") } });
+    return new Response(null, { status: 204, headers: { allow: METHODS } });
   }
 }
 
@@ -46,17 +49,18 @@ export async function passwordRefusal(
   request: Request,
   address: string,
 ): Promise<Response | undefined> {
-  const refused = await auth.refusal(request.headers.get("authorization"), address);
+  const authorization = request.headers.get("authorization");
+  const refused = await auth.refusal(authorization, address, request.signal);
   return refused && text(refused.status, refused.reason, refused.headers);
 }
 
 /** The answer to a page that may not open a WebSocket. */
 export function socketRefusal(
-  { origins, hints }: AccessPolicy,
+  { hosts, origins, hints }: AccessPolicy,
   request: Request,
 ): Response | undefined {
-  if (mayOpenSocket(origins, request)) return undefined;
-  const origin = request.headers.get("origin");
+  if (mayOpenSocket(origins, hosts, request)) return undefined;
+  const origin = cleanText(request.headers.get("origin")!);
   const hint = `allow them with ${hints.allowOrigin} ${origin}`;
   return text(403, `Pages of ${origin} may not watch; ${hint}`);
 }

@@ -1,4 +1,5 @@
 import { accepts } from "@std/http/negotiation";
+import { cleanText } from "../access/clean_text.ts";
 import { sharingHeaders } from "../access/origin_policy.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
@@ -25,11 +26,19 @@ export interface Site extends AccessPolicy {
   readonly encodePng?: EncodePng;
 }
 
-/** Makes a PNG of a frame; it is done with the frame once the promise settles. */
-export type EncodePng = (frame: Frame) => Promise<Uint8Array<ArrayBuffer>>;
+/**
+ * Makes a PNG of a frame; it is done with the frame once the promise settles. The signal is aborted
+ * when nobody waits for the PNG any more.
+ */
+export type EncodePng = (frame: Frame, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer>>;
 
 /** Where a request comes from. */
 export type Remote = Pick<Deno.NetAddr, "hostname" | "port">;
+
+/** The fewest frames a second that a viewer may ask for: one a minute. */
+export const MIN_FPS = 1 / 60;
+/** How much of a viewer's path is shown, in characters. */
+export const MAX_PATH = 100;
 
 /** Answers a request, without a port. */
 export async function handle(site: Site, request: Request, remote: Remote): Promise<Response> {
@@ -52,9 +61,9 @@ async function answer(site: Site, request: Request, remote: Remote): Promise<Res
     case "socket":
       return socket(site, request, remote);
     case "snapshot":
-      return await snapshot(site, TYPES.snapshot, ({ bytes }) => bytes);
+      return await snapshot(site, request, TYPES.snapshot, ({ bytes }) => bytes);
     case "png":
-      return await snapshot(site, TYPES.png, site.encodePng!);
+      return await snapshot(site, request, TYPES.png, site.encodePng!);
     case "health":
       return health(site);
     case "state":
@@ -123,8 +132,12 @@ function asset({ origins }: Site, { type, text }: Asset): Response {
 
 function stream({ viewers }: Site, request: Request, remote: Remote): Response {
   const viewer = join(viewers, request, remote, { repeats: true });
-  return viewer instanceof Response ? viewer : new MjpegResponse(viewer, headers(MJPEG_TYPE));
+  if (viewer instanceof Response) return viewer;
+  return new MjpegResponse(viewer, { ...headers(MJPEG_TYPE), ...UNBUFFERED });
 }
+
+/** What tells proxies to pass frames on as they come; nginx would keep seconds of them. */
+const UNBUFFERED = { "cache-control": "no-store, no-transform", "x-accel-buffering": "no" };
 
 function socket(site: Site, request: Request, remote: Remote): Response {
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return upgradeRequired();
@@ -152,20 +165,23 @@ function join(
 ): Viewer | Response {
   const { pathname, search, searchParams } = new URL(request.url);
   const fps = Number(searchParams.get("fps") ?? Infinity);
-  if (!(fps > 0)) return text(400, `fps must be a number above 0, as in ${pathname}?fps=5`);
-  const address = `${hostname}:${port}`;
-  const viewer = viewers.join({ address, path: pathname + search, fps, repeats });
+  if (!(fps >= MIN_FPS)) {
+    const least = "a number of at least 1/60, which is a frame a minute";
+    return text(400, `fps must be ${least}, as in ${cleanText(pathname)}?fps=5`);
+  }
+  const path = cleanText(pathname + search, MAX_PATH);
+  const viewer = viewers.join({ hostname, port, path, fps, repeats });
   if (viewer) return viewer;
   const words = `All ${MAX_VIEWERS} places are taken; try again later`;
   return text(503, words, { "retry-after": "10" });
 }
 
 function state({ readState, viewers }: Site): State {
-  return { ...readState(), viewers: viewers.state };
+  return { ...readState(), viewers: viewers.state, viewerCount: viewers.count };
 }
 
 /** Whether frames come, for monitors. */
 function health({ readState }: Site): Response {
   const reason = unavailableReason(readState());
-  return reason === undefined ? text(200, "ok") : text(503, reason);
+  return reason === undefined ? text(200, "ok") : text(503, cleanText(reason));
 }

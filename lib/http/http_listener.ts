@@ -1,12 +1,17 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { isOutOfDescriptors, OUT_OF_DESCRIPTORS } from "../access/listen_error.ts";
+import type { AddressInfo, Server } from "node:net";
+
+import { isOutOfDescriptors, ListenError, OUT_OF_DESCRIPTORS } from "../access/listen_error.ts";
 import { LateError, within } from "../time/deadline.ts";
 
 /** How often to check whether connections are still accepted, in milliseconds. */
 const CHECK_MS = 2000;
 /** How long a connection may wait to be accepted, in milliseconds. */
 const KNOCK_MS = 1000;
+/** How long it may take to close, in milliseconds. */
+export const CLOSE_MS = 1000;
+
+/** What is reported when connections were not accepted, and are again. */
+export const NOT_ACCEPTING = "The viewers' port accepted no connections; it listens anew";
 
 /** Options of {@linkcode HttpListener.start}. */
 export interface HttpListenerOptions {
@@ -22,8 +27,11 @@ export interface HttpListenerOptions {
 
 /**
  * Listens, and listens again when no connections are accepted any more: in Deno, `node:net` stops
- * accepting, without an error and for good, once a connection met with no free file descriptor.
- * Disposing of it ends all connections.
+ * accepting, without an error and for good, once a connection met with no free file descriptor. In
+ * `poll_tcp_handle()`, an error of `poll_accept()` ends the loop and leaves nobody to be woken
+ * (https://github.com/denoland/deno/blob/v2.9.5/libs/core/uv_compat/tcp.rs). `Deno.listen()` had
+ * something like it (https://github.com/denoland/deno/issues/10148); of this one, no issue is known.
+ * Disposing of it stops listening, and waits for the connections to end, but not for long.
  */
 export class HttpListener implements AsyncDisposable {
   /** Where it listens. */
@@ -67,30 +75,30 @@ export class HttpListener implements AsyncDisposable {
 
   async #listenAgain(): Promise<void> {
     const { create, onTrouble } = this.#options;
+    const { hostname, port } = this.address;
     // The old server stops listening, and ends once its viewers have left.
     const deaf = this.#server;
     deaf.close(() => this.#servers.delete(deaf));
-    onTrouble(OUT_OF_DESCRIPTORS);
     const server = create();
     try {
-      await bind(server, this.address.hostname, this.address.port);
-    } catch {
+      await bind(server, hostname, port);
+    } catch (error) {
       // The next check finds nobody there, and tries again.
-      return;
+      return onTrouble(new ListenError(error, "http", hostname, port).message);
     }
     this.#server = server;
     this.#servers.add(server);
+    if (this.#closed) server.close();
+    else onTrouble(NOT_ACCEPTING);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
-    await this.#checking;
-    await Promise.all([...this.#servers].map((server) => {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      return closed;
-    }));
+    const servers = [...this.#servers];
+    const closing = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    const ended = Promise.all([this.#checking, ...closing]);
+    await within(ended, CLOSE_MS, "connections are still open").catch(() => {});
   }
 }
 

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from "node:http";
 import type { Writable } from "node:stream";
 import type { Envelope, Frame } from "../frame/frame.ts";
-import { ViewerResponse } from "./viewer.ts";
+import { type ViewerRequest, ViewerResponse } from "./viewer.ts";
 
 const BOUNDARY = "frame";
 
@@ -28,7 +27,7 @@ export const MULTIPART: Envelope = {
 /** A `multipart/x-mixed-replace` stream, which every browser and camera program can show. */
 export class MjpegResponse extends ViewerResponse {
   /** Writes the newest frame whenever the connection has taken the one before. */
-  override async writeTo({ socket }: IncomingMessage): Promise<void> {
+  override async writeTo({ socket }: ViewerRequest): Promise<void> {
     if (!await write(socket, [OPENING])) return;
     let frame: Frame | undefined;
     while ((frame = await this.viewer.next())) {

@@ -4,6 +4,8 @@ import { type FeedState, unavailableReason } from "./state.ts";
 
 /** How long no frame may come before a notice is drawn, in milliseconds: drawing takes time too. */
 export const PATIENCE_MS = 500;
+/** How long a drawing stands, in milliseconds, however fast the reason changes. */
+export const REDRAW_MS = 1000;
 
 /** Draws words on a frame, or on an empty one. The caller releases the result. */
 export type DrawNotice = (words: string, last: Frame | undefined) => Promise<Frame>;
@@ -15,8 +17,11 @@ export class Notice {
   readonly #draw: DrawNotice;
   #seen = 0;
   #lastAt = performance.now();
+  /** What was drawn last, or is being drawn. */
   #reason: string | undefined;
   #drawn: Frame | undefined;
+  #isDrawing = false;
+  #drawsAt = -Infinity;
 
   constructor(frames: Hub<Frame>, readState: () => FeedState, draw: DrawNotice) {
     this.#frames = frames;
@@ -35,20 +40,25 @@ export class Notice {
     }
     if (at < this.#lastAt + PATIENCE_MS) return undefined;
     const reason = unavailableReason(this.#readState());
-    if (reason !== this.#reason) void this.#renew(reason);
-    return this.#reason === undefined ? undefined : this.#drawn;
+    if (reason === undefined) return undefined;
+    // One drawing at a time: when it is done, the reason may be another one.
+    const isDue = !this.#isDrawing && at >= this.#drawsAt;
+    if (reason !== this.#reason && isDue) void this.#renew(reason);
+    return this.#drawn;
   }
 
-  async #renew(reason: string | undefined): Promise<void> {
+  async #renew(reason: string): Promise<void> {
     this.#reason = reason;
-    if (reason === undefined) return;
+    this.#isDrawing = true;
     const seen = this.#seen;
     const last = this.#frames.latest;
     last?.retain();
     const drawn = await this.#draw(reason, last).catch(() => undefined);
     last?.release();
-    // The reason may have changed while it was drawn, or frames may have come.
-    if (reason === this.#reason && seen === this.#seen) this.#keep(drawn);
+    this.#isDrawing = false;
+    this.#drawsAt = performance.now() + REDRAW_MS;
+    // Frames may have come while it was drawn.
+    if (seen === this.#seen) this.#keep(drawn);
     else drawn?.release();
   }
 

@@ -5,9 +5,10 @@ import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import { onAbort } from "../time/on_abort.ts";
 import type { AccessHints } from "./access.ts";
+import { Connections } from "./connections.ts";
 import type { EncodePng, Site } from "./handler.ts";
 import { HttpListener } from "./http_listener.ts";
-import { createHttpServer } from "./http_server.ts";
+import { createHttpServer, responder } from "./http_server.ts";
 import { type DrawNotice, Notice } from "./notice.ts";
 import type { FeedState } from "./state.ts";
 import { Viewers } from "./viewers.ts";
@@ -82,17 +83,20 @@ export async function serveHttp(frames: Hub<Frame>, options: HttpOptions): Promi
   const hosts = new HostPolicy(allowHosts);
   const auth = credentials && new BasicAuth(credentials);
   const site: Site = { frames, viewers, readState, encodePng, hosts, auth, origins, hints };
-  const create = () => createHttpServer(site, { cert, key });
+  const connections = new Connections(responder(site));
+  const create = () => createHttpServer(connections, { cert, key });
   let listener: HttpListener;
   try {
     listener = await HttpListener.start({ host, port, create, onTrouble });
   } catch (error) {
     viewers[Symbol.dispose]();
+    connections[Symbol.dispose]();
     throw new ListenError(error, "http", host, port);
   }
   let closed: Promise<void> | undefined;
   const close = () => {
     viewers[Symbol.dispose]();
+    connections[Symbol.dispose]();
     return closed ??= listener[Symbol.asyncDispose]();
   };
   const abort = onAbort(signal, close);

@@ -1,6 +1,8 @@
+import { cleanText } from "../access/clean_text.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import { within } from "../time/deadline.ts";
+import { onAbort } from "../time/on_abort.ts";
 import { headers, text } from "./reply.ts";
 import { type FeedState, unavailableReason } from "./state.ts";
 
@@ -9,30 +11,33 @@ export const SNAPSHOT_MS = 3000;
 
 /**
  * Answers with the next frame, since the one before may be from long ago, or with 503 and the reason.
- * `encode` is done with the frame once its promise settles.
+ * `encode` is done with the frame once its promise settles. When nobody waits any more, neither does
+ * this.
  */
 export async function snapshot(
   { frames, readState }: { readonly frames: Hub<Frame>; readonly readState: () => FeedState },
+  { signal }: Request,
   type: string,
-  encode: (frame: Frame) => BodyInit | Promise<BodyInit>,
+  encode: (frame: Frame, signal: AbortSignal) => BodyInit | Promise<BodyInit>,
 ): Promise<Response> {
   try {
-    const frame = await nextFrame(frames).catch((error: Error) => {
+    const frame = await nextFrame(frames, signal).catch((error: Error) => {
       throw new Error(unavailableReason(readState()) ?? error.message);
     });
     try {
-      return new Response(await encode(frame), { headers: headers(type) });
+      return new Response(await encode(frame, signal), { headers: headers(type) });
     } finally {
       // The response has a copy.
       frame.release();
     }
   } catch (error) {
-    return text(503, `No picture: ${(error as Error).message}`, { "retry-after": "1" });
+    return text(503, `No picture: ${cleanText((error as Error).message)}`, { "retry-after": "1" });
   }
 }
 
-async function nextFrame(frames: Hub<Frame>): Promise<Frame> {
+async function nextFrame(frames: Hub<Frame>, signal: AbortSignal): Promise<Frame> {
   using mailbox = frames.subscribe();
+  using _ = onAbort(signal, () => mailbox.return());
   const { value } = await within(mailbox.next(), SNAPSHOT_MS, "no frame came in time");
   if (!value) throw new Error("the frames have ended");
   return value;

@@ -2,8 +2,10 @@ import type { ViewerState } from "./viewer.ts";
 
 /** What `/state` says: where frames come from, how well they come, and who watches. */
 export interface State extends FeedState {
-  /** The viewers of this endpoint. */
+  /** The viewers of this endpoint: those that came first. */
   readonly viewers: readonly ViewerState[];
+  /** How many there are in all. */
+  readonly viewerCount: number;
 }
 
 /** What is known of the frames before they reach a viewer. */
@@ -25,7 +27,7 @@ export interface FeedState {
   readonly camera: {
     readonly name: string | null;
     readonly state: "live" | "starting" | "lost" | "unknown";
-    /** Why it is not live. */
+    /** Why it is not live, or why nothing of it can be shown. */
     readonly reason: string | null;
     /** The newest frame's size, in pixels. */
     readonly width: number | null;
@@ -37,6 +39,8 @@ export interface FeedState {
     readonly received: number;
     /** Frames passed on to viewers. */
     readonly published: number;
+    /** Frames among them that are damaged, or had to be repaired. */
+    readonly warned: number;
     /** Frames that did not decode. */
     readonly corrupt: number;
     /** Frames skipped for a newer one, on either side of the wire. */
@@ -72,7 +76,8 @@ export function unavailableReason({ source, camera }: FeedState): string | undef
   if (source.state !== "connected") {
     return source.reason ?? `Connecting to ${source.host}:${source.port}`;
   }
+  if (camera.reason !== null) return camera.reason;
   if (camera.state === "live") return undefined;
   if (camera.state === "unknown") return `No frames come from ${source.host}:${source.port}`;
-  return camera.reason ?? `The camera is ${camera.state}`;
+  return `The camera is ${camera.state}`;
 }

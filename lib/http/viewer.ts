@@ -1,5 +1,5 @@
-import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { addressKey } from "../access/address_key.ts";
 import type { Mailbox } from "../flow/mailbox.ts";
 import { RateMeter } from "../flow/meters.js";
 import { Pace } from "../flow/pace.ts";
@@ -18,7 +18,11 @@ export interface ViewerState {
 }
 
 /** Options of a {@linkcode Viewer}. */
-export interface ViewerOptions extends Pick<ViewerState, "address" | "path"> {
+export interface ViewerOptions extends Pick<ViewerState, "path"> {
+  /** The viewer's address. */
+  readonly hostname: string;
+  /** The viewer's port. */
+  readonly port: number;
   /** The most frames a second that it wants; may be `Infinity`. */
   readonly fps: number;
   /** Whether it gets the last frame again, or a notice, when no new one comes. */
@@ -34,6 +38,8 @@ export const REPEAT_MS = 1000;
 
 /** One viewer: the frames it gets, when, and how it keeps up. */
 export class Viewer {
+  /** Whom it counts for. */
+  readonly key: string;
   readonly #frames: Mailbox<Frame>;
   readonly #options: ViewerOptions;
   readonly #onLeave: () => void;
@@ -46,6 +52,7 @@ export class Viewer {
 
   /** Creates a viewer of a mailbox, which it closes when it leaves. */
   constructor(frames: Mailbox<Frame>, options: ViewerOptions, onLeave: () => void) {
+    this.key = addressKey(options.hostname);
     this.#frames = frames;
     this.#options = options;
     this.#onLeave = onLeave;
@@ -123,9 +130,22 @@ export class Viewer {
 
   /** As `/state` shows it. */
   get state(): ViewerState {
-    const { address, path } = this.#options;
-    return { address, path, fps: this.#rate.read().fps, skipped: this.skipped };
+    const { hostname, port, path } = this.#options;
+    return {
+      address: `${hostname}:${port}`,
+      path,
+      fps: this.#rate.read().fps,
+      skipped: this.skipped,
+    };
   }
+}
+
+/** A connection that a viewer's request has come on. */
+export interface ViewerRequest {
+  readonly socket: Duplex;
+  readonly method: string;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** A response that holds its viewer, and writes the frames to the viewer's connection itself. */
@@ -139,5 +159,5 @@ export abstract class ViewerResponse extends Response {
    *
    * @param head what came after the request already.
    */
-  abstract writeTo(request: IncomingMessage, head?: Uint8Array): Promise<void>;
+  abstract writeTo(request: ViewerRequest, head: Buffer): Promise<void>;
 }

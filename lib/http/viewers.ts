@@ -1,3 +1,5 @@
+import { addressKey } from "../access/address_key.ts";
+import { oldestOfMost } from "../access/oldest_of_most.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import { Viewer, type ViewerOptions, type ViewerState } from "./viewer.ts";
@@ -9,6 +11,8 @@ export const MAX_VIEWERS = 1000;
  * tab may sleep, but not shut others out.
  */
 export const STALLED_MS = 60_000;
+/** How many viewers are listed. */
+export const MAX_LISTED = 50;
 /** How often to look which viewers have waited too long, in milliseconds. */
 const ROUND_MS = 100;
 
@@ -28,7 +32,7 @@ export class Viewers {
 
   /** Lets a viewer in; undefined without a free place. */
   join(options: ViewerOptions): Viewer | undefined {
-    if (this.#viewers.size >= MAX_VIEWERS) this.#makeRoom();
+    if (this.#viewers.size >= MAX_VIEWERS) this.#makeRoom(options.hostname);
     if (this.#viewers.size >= MAX_VIEWERS) return undefined;
     const viewer: Viewer = new Viewer(
       this.#frames.subscribe(),
@@ -39,14 +43,25 @@ export class Viewers {
     return viewer;
   }
 
-  /** All of them, as `/state` shows them. */
-  get state(): ViewerState[] {
-    return [...this.#viewers].map(({ state }) => state);
+  /** How many there are. */
+  get count(): number {
+    return this.#viewers.size;
   }
 
-  #makeRoom(): void {
+  /** The first of them, as `/state` shows them. */
+  get state(): ViewerState[] {
+    return [...this.#viewers].slice(0, MAX_LISTED).map(({ state }) => state);
+  }
+
+  /** Ends whoever takes nothing, or else the oldest viewer of the address that has most. */
+  #makeRoom(hostname: string): void {
     const stalled = [...this.#viewers].filter(({ stalledMs }) => stalledMs >= STALLED_MS);
-    stalled.sort((one, other) => other.stalledMs - one.stalledMs)[0]?.leave();
+    if (stalled.length > 0) {
+      return stalled.reduce((one, other) => other.stalledMs > one.stalledMs ? other : one).leave();
+    }
+    const count = (key: string) => [...this.#viewers].filter((viewer) => viewer.key === key).length;
+    const oldest = oldestOfMost(this.#viewers)!;
+    if (count(oldest.key) > count(addressKey(hostname)) + 1) oldest.leave();
   }
 
   #remindAll(): void {

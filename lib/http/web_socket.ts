@@ -1,8 +1,7 @@
-import type { IncomingMessage } from "node:http";
 // @ts-types="./ws.d.ts"
 import { type WebSocket, WebSocketServer } from "ws";
 import { FlightWindow } from "../flow/flight_window.ts";
-import { type Viewer, ViewerResponse } from "./viewer.ts";
+import { type Viewer, type ViewerRequest, ViewerResponse } from "./viewer.ts";
 
 /** The longest message that is accepted, in bytes: an acknowledgement can be empty. */
 export const MAX_MESSAGE_BYTES = 1024;
@@ -22,12 +21,14 @@ const sockets = new WebSocketServer({
  * side, whatever it says, acknowledges one frame, so that a slow page gets fewer but fresh ones.
  */
 export class SocketResponse extends ViewerResponse {
-  override writeTo(request: IncomingMessage, head: Uint8Array = new Uint8Array()): Promise<void> {
+  override writeTo(request: ViewerRequest, head: Buffer): Promise<void> {
     return new Promise((resolve, reject) => {
       // After a handshake that failed, this is all that happens.
       request.socket.once("close", resolve);
-      sockets.handleUpgrade(request, request.socket, Buffer.from(head), (socket) => {
+      sockets.handleUpgrade(request, request.socket, head, (socket) => {
         sendFrames(this.viewer, socket).then(resolve, reject);
+        // It was paused until somebody reads the messages.
+        request.socket.resume();
       });
     });
   }

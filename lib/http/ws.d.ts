@@ -1,6 +1,5 @@
 /** The part of ws that is used: ws has no types, and @types/ws brings all of Node's with it. */
 
-import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 
 /** One connection. */
@@ -25,7 +24,7 @@ export class WebSocketServer {
     readonly maxPayload: number;
   });
   handleUpgrade(
-    request: IncomingMessage,
+    request: { readonly method: string; readonly headers: Readonly<Record<string, string>> },
     connection: Duplex,
     head: Uint8Array,
     done: (socket: WebSocket) => void,

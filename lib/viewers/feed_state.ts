@@ -34,6 +34,7 @@ export function feedState(
     frames: {
       received: arrivals.received,
       published: counts.published,
+      warned: counts.warned,
       corrupt: counts.corrupt,
       skipped: arrivals.missed + counts.skipped,
       fps,

@@ -43,7 +43,7 @@ export async function serveViewers(
     await serveHttp(stage.frames, {
       ...httpOptions,
       readState: () => feedState(stage, here, publication.reason),
-      encodePng: (frame) => png.encode(frame),
+      encodePng: (frame, signal) => png.encode(frame, signal),
       drawNotice: (words, last) => notices.draw(words, last),
     }),
   );

@@ -38,6 +38,15 @@ Deno.test("explainExit() names the cause and a hint when it knows them", () => {
   );
 });
 
+Deno.test("explainExit() names the group of a webcam that may not be read, not of a file", () => {
+  const [code, message] = explain("/dev/video0", ["/dev/video0: Permission denied"]);
+  assertEquals([code, message.split(": ").at(-1)], ["denied", "sudo adduser $USER video"]);
+  assertEquals(explain("a.mp4", ["file:a.mp4: Permission denied"]), [
+    "denied",
+    'Cannot read "a.mp4": ffmpeg exited with code 1: Permission denied: it may not be read',
+  ]);
+});
+
 Deno.test("explainExit() gives the last line of the log when it knows no cause", () => {
   assertEquals(
     explain("rtsp://x/", ["first", "[tcp @ 0x5] Connection to tcp://x:554 failed", ""]),
@@ -55,6 +64,12 @@ Deno.test("explainExit() tells an end by a signal from one without an error", ()
     ["ended", 'Cannot read "x": ffmpeg was ended by SIGKILL'],
   );
   assertEquals(explain("x", [], { code: 0 }), ["ended", 'Cannot read "x": ffmpeg ended']);
+});
+
+Deno.test("explainExit() shows no secret of a URL in ffmpeg's log", () => {
+  const line = "[tcp @ 0x5] Error opening rtsp://me:p@ss@x/1?token=secret: 401";
+  const { message, cause } = explainExit("x", { code: 1, signal: null, stderr: line }, false);
+  assertEquals(/ss@|secret/.test(message + cause), false);
 });
 
 Deno.test("explainExit() shows no password, and keeps the log as the cause", () => {

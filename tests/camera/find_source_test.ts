@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { avfoundation } from "../../lib/camera/avfoundation.ts";
 import { dshow } from "../../lib/camera/dshow.ts";
-import { findSource, type SourceOptions, urlSource } from "../../lib/camera/find_source.ts";
+import { findSource } from "../../lib/camera/find_source.ts";
+import type { SourceOptions } from "../../lib/camera/source.ts";
+import { ffmpegUrl } from "../../lib/camera/url_source.ts";
 import { v4l2 } from "../../lib/camera/v4l2.ts";
 import type { Mode } from "../../lib/camera/webcam.ts";
 
@@ -14,7 +16,7 @@ const RAW: Mode = { format: "yuyv422", width: 640, height: 480, rates: [30] };
 
 /** ffmpeg's arguments in one line. */
 async function argsOf(options: Partial<SourceOptions>): Promise<string> {
-  return (await findSource({ ...OPTIONS, ...options })).args.join(" ");
+  return (await findSource({ ...OPTIONS, ...options })).args!.join(" ");
 }
 
 Deno.test("v4l2 opens a webcam in a mode, or as it comes", () => {
@@ -76,22 +78,31 @@ Deno.test("findSource() loops a file at its own rate, whatever its name", async 
   }
 });
 
-Deno.test("urlSource() copies a stream of JPEGs, encodes any other, and shows no password", () => {
-  const url = "http://me:secret@camera.local/stream";
-  const jpegs = urlSource(url, true, OPTIONS);
-  assertEquals(jpegs.args.join(" "), `-fflags nobuffer -f mpjpeg -i ${url} -c:v copy`);
-  assertEquals([jpegs.name, jpegs.address], Array(2).fill("http://camera.local/stream"));
-  assertEquals(
-    urlSource("rtsp://camera.local/1", false, OPTIONS).args.join(" "),
-    `-fflags nobuffer -rtsp_flags prefer_tcp -i rtsp://camera.local/1 ${UNFILTERED} ${ENCODED}`,
-  );
+Deno.test("findSource() shows a still picture at the wanted rate, whatever its name", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/100%d.avi`;
+    await Deno.writeFile(path, new Uint8Array([0xff, 0xd8, 0xff]));
+    assertEquals(
+      await argsOf({ device: path, fps: 5 }),
+      `-re -f image2 -pattern_type none -loop 1 -framerate 5 -i file:${path} ${UNFILTERED} ${ENCODED}`,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
-Deno.test("urlSource() decodes JPEGs when there is a filter, and says so", () => {
-  const source = urlSource("http://camera.local/", true, { ...OPTIONS, filter: "transpose=1" });
+Deno.test("ffmpegUrl() opens nothing but the network, gives up silent sources, shows no secret", () => {
+  const url = "rtsp://me:secret@camera.local/1?token=secret";
+  const source = ffmpegUrl({ ...OPTIONS, device: url });
   assertEquals(
-    source.args.join(" "),
-    `-fflags nobuffer -f mpjpeg -i http://camera.local/ -vf transpose=1 ${ENCODED}`,
+    source.args!.join(" "),
+    "-fflags nobuffer -protocol_whitelist http,https,tls,tcp,udp,rtp,rtsp,srtp,crypto,httpproxy,data " +
+      `-timeout 15000000 -rtsp_flags prefer_tcp -i ${url} ${UNFILTERED} ${ENCODED}`,
   );
-  assertEquals(source.mode, "mjpeg, decoded, filtered and encoded again");
+  assertEquals([source.name, source.address], Array(2).fill("rtsp://camera.local/1?***"));
+  assertEquals(ffmpegUrl({ ...OPTIONS, device: "HTTP://x/" }).args!.slice(4, 6), [
+    "-rw_timeout",
+    "15000000",
+  ]);
 });

@@ -1,6 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { MpjpegReader } from "../../lib/camera/mpjpeg_reader.ts";
+import { JpegStreamReader } from "../../lib/camera/jpeg_stream_reader.ts";
 import { type Camera, type CameraOptions, openCamera } from "../../lib/camera/open_camera.ts";
 import { EXIF_BYTES } from "../../lib/frame/exif_block.js";
 import { STANDARD_TABLES } from "../../lib/frame/huffman_tables.ts";
@@ -74,10 +74,10 @@ for (const [fault, { spoil, expected = (jpeg: Uint8Array) => jpeg }] of Object.e
   });
 }
 
-Deno.test("a frame is completed in the memory that ffmpeg's output was read into", async () => {
+Deno.test("a frame is completed in the memory that the stream was read into", async () => {
   const buffers = new Set<ArrayBuffer>();
-  const { push } = MpjpegReader.prototype;
-  MpjpegReader.prototype.push = function* (chunk) {
+  const { push } = JpegStreamReader.prototype;
+  JpegStreamReader.prototype.push = function* (chunk) {
     for (const memory of push.call(this, chunk)) {
       buffers.add(memory.bytes.buffer);
       yield memory;
@@ -93,22 +93,41 @@ Deno.test("a frame is completed in the memory that ffmpeg's output was read into
       assert(buffers.has((await next).value!.bytes.buffer));
     }
   } finally {
-    MpjpegReader.prototype.push = push;
+    JpegStreamReader.prototype.push = push;
   }
 });
 
-Deno.test("a torn frame is dropped and counted by its fault, and the others come through", async () => {
+Deno.test("a frame torn in its header is dropped and counted, and the others come through", async () => {
   await using network = new NetworkCamera();
   await using camera = await open(network);
   using frames = camera.frames.subscribe();
   for (const jpeg of jpegs.slice(0, 10)) {
-    network.send(jpeg.subarray(0, jpeg.length / 2));
     network.send(jpeg.subarray(0, 60));
+    network.send(new Uint8Array(0));
     const next = frames.next();
     network.send(jpeg);
     assertIs((await next).value!.bytes, jpeg);
   }
-  assertEquals(camera.counts.dropped, { "no end": 10, "broken header": 10 });
+  assertEquals(camera.counts.dropped, { "broken header": 10 });
+});
+
+Deno.test("a camera of which all frames are dropped is lost, says why, and comes back", async () => {
+  await using network = new NetworkCamera();
+  await using camera = await open(network);
+  using frames = camera.frames.subscribe();
+  const timer = setInterval(() => network.send(jpegs[0].subarray(0, 60)), 30);
+  for await (const status of camera.status.follow()) {
+    if (status.state !== "lost") continue;
+    assertMatch(
+      status.reason,
+      /^All \d+ frames of the last 3 s were dropped: broken header \(\d+\)$/,
+    );
+    break;
+  }
+  clearInterval(timer);
+  network.send(jpegs[1]);
+  await frames.next();
+  assertEquals(camera.status.latest, { state: "live" });
 });
 
 Deno.test("a frame of a source of 5 fps is out within 100 ms, copied and encoded", async () => {

@@ -1,10 +1,13 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { checkFrames } from "../../lib/decode/check_frames.ts";
 import type { DecodeOptions, DecodeStage } from "../../lib/decode/stage.ts";
+import { completeFrame } from "../../lib/frame/complete_frame.ts";
 import { Frame } from "../../lib/frame/frame.ts";
 import { FrameMemory } from "../../lib/frame/frame_memory.ts";
 import { FakeCamera, frameOf, ownedFrameOf } from "../support/frames.ts";
-import { testPictures } from "../support/pictures.ts";
+import type { Segment } from "../../lib/frame/jpeg.ts";
+import { pictureWithRestarts, testPictures } from "../support/pictures.ts";
+import { DAMAGED, exifWith, find, inserted, REPAIRABLE } from "../support/quirks.ts";
 
 const pictures = await testPictures(8, "640x360");
 
@@ -17,6 +20,10 @@ function start(options: DecodeOptions = {}) {
 /** A frame whose bytes are not those of a whole JPEG. */
 function damagedFrame(bytes: Uint8Array): Frame {
   return new Frame(FrameMemory.copyOf(bytes), { sequence: 1, capturedAt: 0 });
+}
+
+function frameHeaderOf(bytes: Uint8Array): Segment {
+  return find(bytes, (marker) => marker === 0xc0);
 }
 
 /** Resolves when so many frames were judged, either way. */
@@ -39,7 +46,7 @@ Deno.test("checkFrames() publishes frames that decode, unchanged", async () => {
     const { value } = await frames.next();
     assertEquals(value?.bytes, bytes);
   }
-  assertEquals(check.counts, { published: pictures.length, corrupt: 0, skipped: 0 });
+  assertEquals(check.counts, { published: pictures.length, warned: 0, corrupt: 0, skipped: 0 });
   assertEquals(check.size, { width: 640, height: 360 });
   assert(check.stats().decodeMs.p50! > 0);
 });
@@ -83,7 +90,7 @@ Deno.test("checkFrames() frees a frame that does not decode", async () => {
   await using _ = check;
   using frames = check.frames.subscribe();
   await camera.watched;
-  const frame = damagedFrame(frameOf(pictures[0]).bytes.slice(0, -500));
+  const frame = damagedFrame(frameOf(pictures[0]).bytes.slice(0, 400));
   source.publish(frame);
   await judged(check, 1);
   assert(frame.bytes.length > 0);
@@ -97,12 +104,16 @@ Deno.test("checkFrames() stops a damaged frame, and no other", async () => {
   await using _ = check;
   using frames = check.frames.subscribe();
   await camera.watched;
-  const damages: ((bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>)[] = [
-    (bytes) => bytes.slice(0, bytes.length / 2),
-    (bytes) => bytes.slice(0, -2),
+  const damages: ((bytes: Uint8Array<ArrayBuffer>) => Uint8Array)[] = [
+    (bytes) => bytes.slice(0, 400),
     (bytes) => bytes.fill(0xff, 400, 500),
     (bytes) => bytes.slice(0, 0),
     (bytes) => crypto.getRandomValues(bytes.slice(0, 5000)),
+    (bytes) => inserted(bytes, frameHeaderOf(bytes).end, [0xff, 0xd8]),
+    (bytes) => {
+      const { start, end } = frameHeaderOf(bytes);
+      return inserted(bytes, end, [...bytes.subarray(start, end)]);
+    },
   ];
   for (const [i, damage] of damages.entries()) {
     const good = frameOf(pictures[0]);
@@ -112,6 +123,51 @@ Deno.test("checkFrames() stops a damaged frame, and no other", async () => {
     source.publish(good);
     assert((await frames.next()).value === good);
   }
+});
+
+Deno.test("checkFrames() publishes a frame that libjpeg shows, unchanged, and counts it as warned", async () => {
+  const { camera, source, check } = start();
+  await using _ = check;
+  using frames = check.frames.subscribe();
+  await camera.watched;
+  const restarting = await pictureWithRestarts();
+  for (const [i, quirk] of Object.values(DAMAGED).entries()) {
+    const frame = frameOf(quirk(restarting));
+    source.publish(frame);
+    assert((await frames.next()).value === frame);
+    assertEquals(check.counts, { published: i + 1, warned: i + 1, corrupt: 0, skipped: 0 });
+    assertEquals(check.size, { width: 320, height: 240 });
+    assert(check.scene!.brightness > 0);
+  }
+});
+
+Deno.test("checkFrames() completes a frame that a server of another kind has sent incomplete", async () => {
+  const { camera, source, check } = start();
+  await using _ = check;
+  using frames = check.frames.subscribe();
+  await camera.watched;
+  const [plain] = await testPictures(1, "320x240");
+  const meta = { sequence: 7, capturedAt: 0 };
+  for (const quirk of Object.values(REPAIRABLE)) {
+    const raw = quirk(plain);
+    source.publish(new Frame(FrameMemory.copyOf(raw), meta));
+    const shown = (await frames.next()).value!;
+    assertEquals([shown.sequence, shown.capturedAt], [7, 0]);
+    // This one is shown as it is, since no decoder has trouble with it.
+    if (shown.bytes.length === raw.length) continue;
+    assertEquals(shown.bytes, completeFrame(FrameMemory.copyOf(raw), meta).bytes);
+  }
+  assertEquals([check.counts.corrupt, check.counts.warned > 10], [0, true]);
+});
+
+Deno.test("checkFrames() gives the size of the picture as it is seen, turned by its Exif", async () => {
+  const { camera, source, check } = start();
+  await using _ = check;
+  using frames = check.frames.subscribe();
+  await camera.watched;
+  source.publish(frameOf(inserted(pictures[0], 2, exifWith(6, { little: true }))));
+  await frames.next();
+  assertEquals(check.size, { width: 360, height: 640 });
 });
 
 Deno.test("checkFrames() refuses a JPEG of too many pixels before it decodes it", async () => {
@@ -175,7 +231,7 @@ Deno.test("checkFrames() decodes nothing while nobody watches", async () => {
   assertEquals(source.subscribers, 1);
   await frames.return();
   while (source.subscribers > 0) await turn();
-  assertEquals(check.counts, { published: 0, corrupt: 0, skipped: 0 });
+  assertEquals(check.counts, { published: 0, warned: 0, corrupt: 0, skipped: 0 });
 });
 
 Deno.test("checkFrames() decodes as long as either its frames or its loop are wanted", async () => {

@@ -30,6 +30,13 @@ Deno.test("NoticeDrawer draws all notices that are requested at the same time", 
   assertEquals(new Set(drawn.map(({ bytes }) => bytes.join())).size, 3);
 });
 
+Deno.test("NoticeDrawer draws on a dark ground of its own when the last frame is very large", async () => {
+  using notices = new NoticeDrawer();
+  const [large] = await testPictures(1, "4096x4000");
+  const { bytes } = await notices.draw("the camera was unplugged", frameOf(large));
+  assertEquals(jpegSize(bytes), { width: 1280, height: 720 });
+});
+
 Deno.test("NoticeDrawer leaves no files open, however many notices it draws", async () => {
   using notices = new NoticeDrawer();
   for (let i = 0; i < 3; i++) await notices.draw(`outage ${i}`, undefined);

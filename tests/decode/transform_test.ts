@@ -4,13 +4,16 @@ import { Image } from "imagescript";
 import { Codec } from "../../lib/decode/codec.ts";
 import { imageOf } from "../../lib/decode/image.ts";
 import type { TransformStatus } from "../../lib/decode/stage.ts";
-import { ASIDE_MS, transformFrames } from "../../lib/decode/transform_frames.ts";
+import { ASIDE_MS } from "../../lib/decode/aside.ts";
+import { transformFrames } from "../../lib/decode/transform_frames.ts";
 import { FAILING_MS } from "../../lib/decode/transform_health.ts";
 import { readExif } from "../../lib/frame/exif_block.js";
 import { Frame } from "../../lib/frame/frame.ts";
 import { ENVELOPE_HEAD_BYTES, FrameMemory } from "../../lib/frame/frame_memory.ts";
+import { type Orientation, orientationOf } from "../../lib/frame/orientation.ts";
 import { FakeCamera, frameOf, ownedFrameOf } from "../support/frames.ts";
-import { photographs, testPictures } from "../support/pictures.ts";
+import { photographs, pictureWithRestarts, testPictures } from "../support/pictures.ts";
+import { DAMAGED, exifWith, inserted } from "../support/quirks.ts";
 
 const FONT = "@expo-google-fonts/didact-gothic/400Regular/DidactGothic_400Regular.ttf";
 const pictures = await testPictures(3, "64x48");
@@ -149,6 +152,18 @@ const FAILURES: Record<string, [code: string, problem: RegExp]> = {
     `export default 3;`,
     /transform\.ts:1: its default export is not a function$/,
   ],
+  "returns an image that is too wide for a JPEG": [
+    `import { Image } from "imagescript";\nexport default () => new Image(65536, 1);`,
+    /transform\.ts:2: an image of 65536x1 pixels is no JPEG: 1 to 65535 a side$/,
+  ],
+  "returns an image whose bitmap is too short": [
+    `export default (image) => {\n  image.bitmap = image.bitmap.slice(4);\n};`,
+    /transform\.ts:1: the bitmap of 64x48 pixels has 12284 bytes, not 12288$/,
+  ],
+  "returns an image whose bitmap was given away": [
+    `export default (image) => {\n  image.bitmap.buffer.transfer();\n};`,
+    /transform\.ts:1: the bitmap of 64x48 pixels has 0 bytes, not 12288$/,
+  ],
   "does not parse": [
     `\nexport default () => {\n  let = ;\n}`,
     /transform\.ts:3: .*[Ee]xpe/,
@@ -228,7 +243,7 @@ Deno.test("transformFrames() refuses a damaged frame", async () => {
   await using bench = new Bench(GREY);
   await bench.camera.watched;
   const frame = frameOf(pictures[0]);
-  bench.source.publish(new Frame(FrameMemory.copyOf(frame.bytes.slice(0, -20)), frame));
+  bench.source.publish(new Frame(FrameMemory.copyOf(frame.bytes.slice(0, 400)), frame));
   while (bench.stage.counts.corrupt === 0) await new Promise((resolve) => setTimeout(resolve));
   assert(colour(await bench.pass(frame)) < 3);
 });
@@ -296,5 +311,88 @@ Deno.test("transformFrames() closes at once while a transform hangs or works", a
     const startedAt = performance.now();
     await bench[Symbol.asyncDispose]();
     assert(performance.now() - startedAt < 1000);
+  }
+});
+
+Deno.test("transformFrames() goes on when the module posts messages of its own", async () => {
+  await using bench = new Bench(`import { parentPort } from "node:worker_threads";
+    export default (image) => {
+      parentPort?.postMessage("x");
+      globalThis.postMessage?.("x");
+      image.saturation(0, true);
+    };`);
+  for (const picture of pictures) assert(colour(await bench.pass(frameOf(picture))) < 3);
+  assertEquals(bench.problem, undefined);
+});
+
+Deno.test("transformFrames() goes on when the module gives all objects new properties", async () => {
+  await using bench = new Bench(`for (const name of ["refusal", "bytes", "problem", "isLate"]) {
+      Object.defineProperty(Object.prototype, name, { value: 5, writable: true });
+    }
+    export default (image) => image.saturation(0, true);`);
+  for (const picture of pictures) assert(colour(await bench.pass(frameOf(picture))) < 3);
+  assertEquals(bench.problem, undefined);
+});
+
+Deno.test("transformFrames() publishes unchanged frames when the module ends its worker or fills its heap", async () => {
+  const ends = {
+    "it ended its worker: the decoder died: it left": `export default () => Deno.exit(1);`,
+    "it took over 5 s, or filled its memory of 512 MB": `const all = [];
+      export default () => { while (true) all.push(new Array(100_000).fill(Math.random())); };`,
+  };
+  for (const [problem, code] of Object.entries(ends)) {
+    await using bench = new Bench(code);
+    for (const picture of pictures) {
+      const frame = frameOf(picture);
+      assert(await bench.pass(frame) === frame);
+      assert(bench.problem?.includes(problem), bench.problem);
+    }
+  }
+});
+
+Deno.test("transformFrames() gives the module damaged frames as browsers show them", async () => {
+  await using bench = new Bench(GREY);
+  const frame = frameOf(DAMAGED["one wrong restart marker"](await pictureWithRestarts()));
+  assert(colour(await bench.pass(frame)) < 3);
+  assertEquals([bench.stage.counts.warned, bench.problem], [1, undefined]);
+});
+
+Deno.test("transformFrames() gives the module an upright image, whatever way its Exif turns it", async () => {
+  await using bench = new Bench(`export default (image) => {
+    if (image.width !== 48 || image.height !== 64) throw new Error("lying");
+  };`);
+  const frame = frameOf(inserted(pictures[0], 2, exifWith(6, { little: true })));
+  const { bytes } = await bench.pass(frame);
+  assertEquals(bench.problem, undefined);
+  assertEquals([bench.stage.size, orientationOf(bytes)], [{ width: 48, height: 64 }, 1]);
+});
+
+Deno.test("imageOf() turns pixels upright for each orientation of Exif", () => {
+  // Two rows of three pixels, as TIFF 6.0 numbers where the first row and column belong.
+  const expected: Record<number, string> = {
+    1: "abc def",
+    2: "cba fed",
+    3: "fed cba",
+    4: "def abc",
+    5: "ad be cf",
+    6: "da eb fc",
+    7: "fc eb da",
+    8: "cf be ad",
+  };
+  const buffer = new TextEncoder().encode("abcdef");
+  for (const [orientation, rows] of Object.entries(expected)) {
+    const image = imageOf({
+      ...{ width: 3, height: 2, format: 0, buffer },
+      orientation: Number(orientation) as Orientation,
+    });
+    const seen = Array.from(
+      { length: image.height },
+      (_, y) =>
+        Array.from(
+          { length: image.width },
+          (_, x) => String.fromCharCode(image.bitmap[4 * (y * image.width + x)]),
+        ).join(""),
+    );
+    assertEquals(seen.join(" "), rows, `orientation ${orientation}`);
   }
 });

@@ -10,7 +10,7 @@
  */
 
 import { delay } from "@std/async/delay";
-import { MpjpegReader } from "../../lib/camera/mpjpeg_reader.ts";
+import { JpegStreamReader } from "../../lib/camera/jpeg_stream_reader.ts";
 import { now } from "../../lib/time/clock.js";
 import { Percentiles } from "../../lib/flow/meters.js";
 import { readExif } from "../../lib/frame/exif_block.js";
@@ -81,7 +81,7 @@ async function* pictures(
   pauseMs: number = 0,
 ): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(CHUNK_BYTES);
-  const reader = new MpjpegReader();
+  const reader = new JpegStreamReader();
   let head = "";
   while (true) {
     const length = await connection.read(buffer);

@@ -4,7 +4,7 @@ import { EXIF_BYTES, readExif } from "../../lib/frame/exif_block.js";
 import type { FrameMeta } from "../../lib/frame/frame.ts";
 import { FrameMemory } from "../../lib/frame/frame_memory.ts";
 import { STANDARD_TABLES } from "../../lib/frame/huffman_tables.ts";
-import { JpegError, type JpegFault } from "../../lib/frame/jpeg.ts";
+import { JpegError, type JpegFault, segments } from "../../lib/frame/jpeg.ts";
 import { nextSequence } from "../../lib/frame/sequence.ts";
 import { ffmpeg, jpegsOf, testPictures, withoutTables } from "../support/pictures.ts";
 
@@ -14,6 +14,7 @@ const [standard] = await jpegsOf(["-f", "lavfi", "-i", "testsrc2=size=320x240:ra
 ]);
 const bare = withoutTables(standard);
 const META: FrameMeta = { capturedAt: Date.UTC(2026, 10, 23, 6, 31, 5) + 7.042, sequence: 1234 };
+const scanData = [...segments(jpeg)].at(-1)!.end;
 const jfifEnd = 4 + (jpeg[4] << 8 | jpeg[5]);
 
 function complete(bytes: Uint8Array, meta: FrameMeta = META): Uint8Array<ArrayBuffer> {
@@ -63,6 +64,16 @@ Deno.test("completeFrame() cuts off what is behind the end, and only that", () =
   }
 });
 
+Deno.test("completeFrame() puts an end marker where a JPEG lacks it, wherever it is cut", () => {
+  for (const length of [scanData + 1, jpeg.length / 2, jpeg.length - 2, jpeg.length - 1]) {
+    const cut = jpeg.subarray(0, length);
+    const bytes = complete(cut);
+    assertEquals([...bytes.subarray(-2)], [0xff, 0xd9]);
+    const data = jpeg.subarray(jfifEnd, Math.min(length, jpeg.length - 2));
+    assertEquals(bytes.subarray(jfifEnd + EXIF_BYTES, -2), data);
+  }
+});
+
 Deno.test("completeFrame() refuses a torn JPEG, names the fault, and leaves its memory alone", () => {
   const refuse = (bytes: Uint8Array, fault: JpegFault) => {
     const memory = FrameMemory.copyOf(bytes);
@@ -73,8 +84,7 @@ Deno.test("completeFrame() refuses a torn JPEG, names the fault, and leaves its 
   refuse(jpeg.subarray(1), "no start");
   refuse(new Uint8Array(0), "no start");
   refuse(new Uint8Array(1000), "no start");
-  refuse(jpeg.subarray(0, -1), "no end");
-  refuse(jpeg.subarray(0, jpeg.length / 2), "no end");
+  refuse(jpeg.subarray(0, scanData), "no end");
   refuse(jpeg.subarray(0, 100), "broken header");
 });
 

@@ -5,10 +5,11 @@ import { HostPolicy } from "../../lib/access/host_policy.ts";
 import { FREE_FAILURES } from "../../lib/access/throttle.ts";
 import { Hub } from "../../lib/flow/hub.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
-import { type EncodePng, handle } from "../../lib/http/handler.ts";
+import { type EncodePng, handle, MAX_PATH, MIN_FPS } from "../../lib/http/handler.ts";
 import type { FeedState } from "../../lib/http/state.ts";
 import type { ViewerResponse } from "../../lib/http/viewer.ts";
-import { MAX_VIEWERS, STALLED_MS, Viewers } from "../../lib/http/viewers.ts";
+import { MAX_LISTED, MAX_VIEWERS, STALLED_MS, Viewers } from "../../lib/http/viewers.ts";
+import { eventually } from "../support/eventually.ts";
 import { LIVE, LOST } from "../support/feed_state.ts";
 import { frameOf, ownedFrameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
@@ -83,6 +84,34 @@ Deno.test("handle() answers /snapshot.png with what encodePng() returns, or its 
   assertEquals((await site.get("/snapshot.png")).status, 404);
 });
 
+Deno.test("handle() waits for no frame and no PNG when nobody waits for the answer", async () => {
+  using site = new TestSite();
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  let asked = 0;
+  site.encodePng = (_frame, signal) =>
+    new Promise((_resolve, reject) => {
+      asked++;
+      signal.onabort = () => reject(signal.reason);
+    });
+  const get = () => {
+    const request = new Request("http://localhost/snapshot.png", { signal });
+    return handle(site, request, { hostname: "1.2.3.4", port: 5 });
+  };
+  const encoding = get();
+  const frame = ownedFrameOf(pictures[0]);
+  const { buffer } = frame.bytes;
+  site.frames.publish(frame);
+  await eventually(() => asked > 0, () => "no PNG was asked for");
+  const waiting = get();
+  assertEquals(site.frames.subscribers, 1);
+  leaving.abort();
+  assertEquals([(await encoding).status, (await waiting).status], [503, 503]);
+  assertEquals([site.frames.subscribers, asked], [0, 1]);
+  site.frames.publish(frameOf(pictures[1]));
+  assert(buffer.detached, "the frame is still held");
+});
+
 Deno.test("handle() answers a snapshot with 503 and the reason when no frame comes", async () => {
   using site = new TestSite();
   const response = await site.get("/snapshot");
@@ -123,6 +152,7 @@ Deno.test("handle() answers /state with the viewers", async () => {
   assertEquals(await response.json(), {
     ...LOST,
     viewers: [{ address: "1.2.3.4:5", path: "/stream?x=1", fps: 0, skipped: 0 }],
+    viewerCount: 1,
   });
 });
 
@@ -187,6 +217,12 @@ Deno.test("handle() answers /healthz with whether frames come, and if not, why",
   assertEquals(await health({}, live), [200, "ok"]);
   assertEquals(await health({}, LOST.camera), [503, "unplugged"]);
   assertEquals(await health({}, { ...live, state: "starting" }), [503, "The camera is starting"]);
+  // The camera gives frames, but none can be shown.
+  assertEquals(await health({}, { ...live, reason: "all were refused" }), [
+    503,
+    "all were refused",
+  ]);
+  assertEquals(await health({}, { ...live, reason: "a\x1b[2J\nb" }), [503, "a\\u001b[2J\\u000ab"]);
   assertEquals(
     await health({ state: "connecting", reason: "no server" }, live),
     [503, "no server"],
@@ -218,8 +254,11 @@ Deno.test("handle() answers /metrics without the numbers that are unknown", asyn
 
 Deno.test("handle() refuses a rate that is not a positive number", async () => {
   using site = new TestSite();
-  for (const fps of ["0", "-1", "fast", "NaN"]) {
+  for (const fps of ["0", "-1", "fast", "NaN", "1e-310", "0.0166", "-Infinity"]) {
     assertEquals((await site.get(`/stream?fps=${fps}`)).status, 400, fps);
+  }
+  for (const fps of [`${MIN_FPS}`, "1e308", "Infinity"]) {
+    assertEquals((await site.get(`/stream?fps=${fps}`)).status, 200, fps);
   }
 });
 
@@ -235,6 +274,60 @@ Deno.test("handle() refuses a viewer when all places are taken, until one leaves
   assertEquals((await site.get("/state")).status, 200);
   viewers[0].leave();
   assertEquals((await site.get("/stream")).status, 200);
+});
+
+Deno.test("handle() gives the place of the address that has most viewers to another address", async () => {
+  using site = new TestSite();
+  const join = async (hostname: string) => {
+    const request = new Request("http://localhost/stream");
+    return await handle(site, request, { hostname, port: 5 });
+  };
+  for (let i = 0; i < MAX_VIEWERS; i++) await join(i % 10 === 9 ? "192.0.2.1" : "192.0.2.2");
+  // It gets half of the nine tenths, and no more.
+  for (let i = 0; i < MAX_VIEWERS * 0.45; i++) {
+    assertEquals((await join("192.0.2.3")).status, 200);
+  }
+  assertEquals((await join("192.0.2.3")).status, 503);
+  assertEquals((await join("192.0.2.2")).status, 503);
+  assertEquals(site.viewers.count, MAX_VIEWERS);
+  const { viewers } = await (await site.get("/state")).json();
+  assertEquals([viewers.length, viewers[0].address], [MAX_LISTED, "192.0.2.1:5"]);
+});
+
+Deno.test("handle() shows a viewer's path escaped and shortened", async () => {
+  using site = new TestSite();
+  await site.get(`/stream?${"x".repeat(15_000)}`);
+  const [{ path }] = (await (await site.get("/state")).json()).viewers;
+  assertEquals([path.length, path.slice(0, 9), path.at(-1)], [MAX_PATH, "/stream?x", "…"]);
+});
+
+Deno.test("handle() lets pages of an allowed origin send a password", async () => {
+  using site = new TestSite();
+  site.auth = new BasicAuth({ password: "secret" });
+  const ask = async (origin: string) => {
+    const headers = {
+      ...{ origin, "access-control-request-method": "GET" },
+      "access-control-request-headers": "authorization",
+    };
+    const response = await site.get("/state", { method: "OPTIONS", ...headers });
+    const allowed = ["access-control-allow-origin", "access-control-allow-headers"];
+    return [response.status, ...allowed.map((name) => response.headers.get(name))];
+  };
+  assertEquals(await ask("http://octopi.local"), [204, null, null]);
+  site.origins = ["http://octopi.local"];
+  assertEquals(await ask("http://octopi.local"), [204, "http://octopi.local", "authorization"]);
+  assertEquals(await ask("http://evil.example"), [204, null, null]);
+  site.origins = ["*"];
+  assertEquals(await ask("http://evil.example"), [204, "*", "authorization"]);
+  const { headers } = await site.get("/state", { origin: "http://evil.example" });
+  assertEquals(headers.get("access-control-allow-headers"), null);
+});
+
+Deno.test("handle() tells proxies to keep nothing of a stream", async () => {
+  using site = new TestSite();
+  const { headers } = await site.get("/stream");
+  assertEquals(headers.get("x-accel-buffering"), "no");
+  assertEquals(headers.get("cache-control"), "no-store, no-transform");
 });
 
 Deno.test("handle() gives the place of a stalled viewer to a new one", async () => {
@@ -293,21 +386,23 @@ Deno.test("handle() accepts any name when only a password is set", async () => {
   assertEquals(await status("Basic c2VjcmV0"), 401); // "secret", without a colon
 });
 
-Deno.test("handle() refuses wrong passwords, and lets the right one in at once all the same", async () => {
+Deno.test("handle() holds back the answer to one wrong password too many, and never a right one", async () => {
   using site = new TestSite();
   site.auth = new BasicAuth({ name: "a", password: "b" });
-  const status = async (authorization: string | undefined, hostname: string, port: number) => {
+  const status = async (authorization: string | undefined, signal?: AbortSignal) => {
     const headers = authorization === undefined ? undefined : { authorization };
-    const request = new Request("http://localhost/state", { headers });
-    return (await handle(site, request, { hostname, port })).status;
+    const request = new Request("http://localhost/state", { headers, signal });
+    return (await handle(site, request, { hostname: "1.2.3.4", port: 5 })).status;
   };
   // A browser asks without credentials first, which is not a guess.
-  for (let i = 0; i < 2 * FREE_FAILURES; i++) {
-    assertEquals(await status(undefined, "1.2.3.4", 5), 401);
-  }
-  for (let i = 0; i < FREE_FAILURES; i++) {
-    assertEquals(await status(basic("a", "c"), "1.2.3.4", i), 401);
-  }
-  assertEquals(await status(basic("a", "b"), "1.2.3.4", 9), 200);
-  assertEquals(await status(basic("a", "b"), "1.2.3.5", 9), 200);
+  for (let i = 0; i < 2 * FREE_FAILURES; i++) assertEquals(await status(undefined), 401);
+  for (let i = 0; i < FREE_FAILURES; i++) assertEquals(await status(basic("a", "c")), 401);
+  const leaving = new AbortController();
+  let isHeld = true;
+  const held = status(basic("a", "c"), leaving.signal).finally(() => isHeld = false);
+  assertEquals(await status(basic("a", "b")), 200);
+  assert(isHeld);
+  // Nobody waits for the answer any more: neither does a timer.
+  leaving.abort();
+  assertEquals(await held, 401);
 });

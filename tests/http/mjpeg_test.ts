@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import type { IncomingMessage } from "node:http";
 import { Duplex } from "node:stream";
 import { Hub } from "../../lib/flow/hub.ts";
 import { Frame, MAX_FRAME_BYTES } from "../../lib/frame/frame.ts";
@@ -20,7 +19,7 @@ class TestStream {
   onWrite: (chunk: Uint8Array) => void = () => {};
 
   constructor() {
-    const options = { address: "1.2.3.4:5", path: "/stream", fps: Infinity, repeats: true };
+    const options = { hostname: "1.2.3.4", port: 5, path: "/stream", fps: Infinity, repeats: true };
     const viewer = new Viewer(this.frames.subscribe(), options, () => {});
     const socket = new Duplex({
       read: () => {},
@@ -36,7 +35,7 @@ class TestStream {
     });
     socket.on("error", () => {});
     viewer.attach(socket);
-    this.ended = new MjpegResponse(viewer).writeTo({ socket } as unknown as IncomingMessage);
+    this.ended = new MjpegResponse(viewer).writeTo({ socket, method: "GET", headers: {} });
   }
 
   /** Publishes a frame as the last one. */

@@ -122,6 +122,17 @@ Deno.test("/ws disappears from /state when its connection breaks", async () => {
   await server.viewers(0);
 });
 
+Deno.test("/ws disappears from /state when all its messages and its end come with the request", async () => {
+  await using server = await TestServer.start();
+  // An empty message, a part of one, and nonsense.
+  for (const message of ["\x81\x80abcd", "\x81", "\x7f\x7f"]) {
+    const connection = await server.say(handshake() + message);
+    await connection.closeWrite();
+    await rest(connection).catch(() => {});
+    await server.viewers(0);
+  }
+});
+
 Deno.test("/ws begins with the last frame when the source is lost, and with the next one otherwise", async () => {
   await using server = await TestServer.start();
   const [past, next] = pictures.map((picture) => frameOf(picture));
@@ -147,6 +158,22 @@ Deno.test("/ws refuses pages of another origin unless they are allowed", async (
   assertEquals(await ask("http://localhost:3000"), "403");
   assertEquals(await ask("https://evil.example"), "403");
   assertEquals(await ask("null"), "403");
+  await server.viewers(0);
+});
+
+Deno.test("/ws takes pages of an allowed host, whatever host and port a proxy passes on", async () => {
+  await using server = await TestServer.start({ allowHosts: ["camera.example.org"] });
+  const ask = async (origin: string, host: string) => {
+    using connection = await server.say(handshake({ origin, host }));
+    return (await read(connection, 12)).slice(9);
+  };
+  // The proxy leaves the port out, or sends its name for this machine.
+  assertEquals(await ask("https://camera.example.org:8443", "camera.example.org"), "101");
+  assertEquals(await ask("https://camera.example.org", `127.0.0.1:${server.port}`), "101");
+  assertEquals(await ask("http://192.0.2.7:8081", "192.0.2.7"), "101");
+  assertEquals(await ask("http://192.0.2.7:8081", "192.0.2.7:8080"), "403");
+  assertEquals(await ask("https://evil.example", "camera.example.org"), "403");
+  assertEquals(await ask("https://camera.example.org.evil.example", "127.0.0.1"), "403");
   await server.viewers(0);
 });
 

@@ -1,77 +1,61 @@
 /**
- * What a camera's programs print: ffmpeg's stream, and the listings of webcams.
+ * What a camera's programs print: streams of JPEGs, answers, and the listings of webcams.
  *
  * @module
  */
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { redact } from "../../lib/access/redact.ts";
 import * as avfoundation from "../../lib/camera/avfoundation.ts";
-import { CameraError } from "../../lib/camera/camera_error.ts";
 import * as dshow from "../../lib/camera/dshow.ts";
 import { chooseMode } from "../../lib/camera/choose_mode.ts";
-import { MAX_HEADER_BYTES, MpjpegReader } from "../../lib/camera/mpjpeg_reader.ts";
+import { parseHead } from "../../lib/camera/http_head.ts";
+import { JpegStreamReader } from "../../lib/camera/jpeg_stream_reader.ts";
 import * as v4l2 from "../../lib/camera/v4l2.ts";
 import type { Mode, Webcam, WebcamDriver } from "../../lib/camera/webcam.ts";
-import { MAX_FRAME_BYTES } from "../../lib/frame/frame.ts";
 import { DEVICES, MODES } from "../support/listings.ts";
 import { inChunks, joined, mutated, mutatedText } from "./mutation.ts";
-import { type Property, property, thrown } from "./property.ts";
+import { type Property, property } from "./property.ts";
 
 function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-const part = fc.uint8Array({ minLength: 1, maxLength: 60 }).map((body) =>
-  joined([
-    encode(`Content-type: image/jpeg\r\nContent-length: ${body.length}\r\n\r\n`),
-    body,
-    encode("\r\n--ffmpeg\r\n"),
-  ])
-);
+/** Bytes without any `FF`. */
+const plain = (maxLength: number) => fc.uint8Array({ maxLength, max: 0xfe });
 
-const stream = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) =>
-  joined([encode("--ffmpeg\r\n"), ...parts])
-);
+/** A small JPEG as far as its markers go, perhaps with another one as thumbnail. */
+const jpeg = fc.tuple(plain(20), plain(60), fc.boolean()).map(([header, data, hasThumbnail]) => {
+  const thumbnail = hasThumbnail ? [0xff, 0xd8, 0xff, 0xda, 0, 2, 1, 0xff, 0xd9] : [];
+  const length = header.length + thumbnail.length + 2;
+  return joined([
+    new Uint8Array([0xff, 0xd8, 0xff, 0xe1, 0, length, ...thumbnail]),
+    header,
+    new Uint8Array([0xff, 0xda, 0, 2]),
+    data,
+    new Uint8Array([0xff, 0, 0xff, 0xd3, 0xff, 0xd9]),
+  ]);
+});
 
-interface Read {
-  readonly frames: Uint8Array[];
-  /** Why it stopped. */
-  readonly error?: string;
-}
+/** A part: with the right length, a wrong one, or none, or with other bytes around the JPEG. */
+const part = fc.tuple(jpeg, fc.constantFrom("right", "long", "short", "none", "bare"), plain(9))
+  .map(
+    ([jpeg, kind, noise]) => {
+      if (kind === "bare") return { jpeg, bytes: joined([noise, jpeg, noise]) };
+      const length = jpeg.length + (kind === "long" ? 10_000 : kind === "short" ? -5 : 0);
+      const header = kind === "none" ? "" : `Content-Length: ${length}\r\n`;
+      const bytes = joined([encode(`--b\r\n${header}\r\n`), jpeg, encode("\r\n")]);
+      return { jpeg, bytes };
+    },
+  );
 
-/** Reads a whole stream at once: what the reader must find, however the stream is cut. */
-function readNaively(bytes: Uint8Array): Read {
-  const frames: Uint8Array[] = [];
-  const text = new TextDecoder("latin1").decode(bytes);
-  for (let at = 0;;) {
-    const end = text.indexOf("\r\n\r\n", at);
-    const header = end < 0 ? text.length - at : end + 4 - at;
-    if (header > MAX_HEADER_BYTES) {
-      return { frames, error: `ffmpeg sent a part header of over ${MAX_HEADER_BYTES} bytes` };
-    }
-    if (end < 0) return { frames };
-    const words = new TextDecoder().decode(bytes.subarray(at, end + 4));
-    const digits = /^content-length: *(\d+)\r$/im.exec(words)?.[1];
-    const length = Number(digits ?? 0);
-    if (length === 0) return { frames, error: "ffmpeg sent a part without a length" };
-    if (length > MAX_FRAME_BYTES) {
-      const limit = `at most ${MAX_FRAME_BYTES} are allowed`;
-      return { frames, error: `The camera sent a frame of ${length} bytes; ${limit}` };
-    }
-    at = end + 4 + length;
-    if (at > bytes.length) return { frames };
-    frames.push(bytes.slice(end + 4, at));
-  }
-}
+const parts = fc.array(part, { minLength: 1, maxLength: 5 });
+const stream = parts.map((parts) => joined(parts.map(({ bytes }) => bytes)));
 
-function read(chunks: readonly Uint8Array[]): Read {
-  const reader = new MpjpegReader();
-  const frames: Uint8Array[] = [];
-  const error = thrown(() => {
-    for (const chunk of chunks) for (const { bytes } of reader.push(chunk)) frames.push(bytes);
-  }, CameraError);
-  return error ? { frames, error: error.message } : { frames };
+function read(chunks: readonly Uint8Array[]): Uint8Array[] {
+  const reader = new JpegStreamReader();
+  return chunks.flatMap((chunk) => [...reader.push(chunk)].map(({ bytes }) => bytes));
 }
 
 const isCount = (value: number) => Number.isFinite(value) && value > 0;
@@ -107,12 +91,57 @@ const LISTINGS: Record<
   dshow: [dshow.parseDevices, dshow.parseOptions, dshow.dshow],
 };
 
+const HEADS = [
+  "HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n",
+  "\r\nHTTP 200\nA:b\n c\n\n",
+  "ICY 404 x\r\n\r\n",
+];
+
 /** The properties. */
 export const camera: readonly Property[] = [
   property(
-    "MpjpegReader reads as a naive reader does, however the stream is cut",
+    "JpegStreamReader finds every JPEG, whatever lies between and whatever the headers say",
+    parts,
+    (parts) =>
+      // A length that is wrong for the first time is noticed where it ends.
+      assertEquals(
+        read([...parts.map(({ bytes }) => bytes), new Uint8Array(11_000)]),
+        parts.map(({ jpeg }) => jpeg),
+      ),
+  ),
+  property(
+    "JpegStreamReader finds the same however the stream is cut, and JPEGs only",
     inChunks(mutated(stream)),
-    (chunks) => assertEquals(read(chunks), readNaively(joined(chunks))),
+    (chunks) => {
+      const found = read(chunks);
+      assertEquals(found, read([joined(chunks)]));
+      assert(found.every(([first, second]) => first === 0xff && second === 0xd8));
+    },
+  ),
+  property(
+    "parseHead() takes any bytes, and needs no more of them than it says",
+    mutated(fc.constantFrom(...HEADS.map(encode))),
+    (bytes) => {
+      const parsed = parseHead(bytes);
+      if (!parsed) return;
+      assert(parsed.end <= bytes.length);
+      assertEquals(parseHead(joined([bytes, encode("more")])), parsed);
+    },
+    0.5,
+  ),
+  property(
+    "redact() shows no password, whatever characters it has, and nothing of an unknown query",
+    fc.tuple(fc.stringMatching(/^[!-~]{1,20}$/), fc.constantFrom("rtsp", "http")),
+    ([secret, scheme]) => {
+      // A marker in the middle, so that no secret is part of the other text by chance.
+      const password = `${secret}SECRET${secret}`;
+      const shown = [
+        redact(`${scheme}://me:${password}@camera/video`),
+        redact(`${scheme}://camera/video?pwd=${password.replace(/["'<>]/g, "")}`),
+      ];
+      assert(shown.every((text) => !text.includes("SECRET")), shown.join("\n"));
+    },
+    0.5,
   ),
   ...Object.entries(LISTINGS).map(([name, [parseDevices, parseModes, driver]]) =>
     property(

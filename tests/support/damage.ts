@@ -66,6 +66,17 @@ export const DAMAGES: Readonly<Record<string, Damage>> = {
     bytes.set([random(2) ? random(256) : bytes[at], random(256)], at);
     return bytes;
   },
+  "stray bytes in the header": (bytes, random) => {
+    const at = segmentOf(bytes, random);
+    const stray = Array.from({ length: 1 + random(6) }, () => random(256));
+    return new Uint8Array([...bytes.subarray(0, at), ...stray, ...bytes.subarray(at)]);
+  },
+  "a marker in the scan": (bytes, random) => {
+    const { end } = [...segments(bytes)].at(-1)!;
+    const at = end + random(bytes.length - end - 1);
+    bytes.set([0xff, 0xc0 + random(64)], at);
+    return bytes;
+  },
   "65,535 x 65,535 announced": (bytes, random) => {
     bytes.set([0xff, 0xff, 0xff, 0xff], segmentOf(bytes, random, isFrameHeader) + 5);
     return bytes;

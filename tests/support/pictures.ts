@@ -46,6 +46,20 @@ export function testPictures(
   ]);
 }
 
+/** A JPEG of the test picture with a restart marker after each row of blocks. */
+export async function pictureWithRestarts(size: string = "320x240"): Promise<Uint8Array> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const source = ["-f", "lavfi", "-i", `testsrc2=size=${size}`, "-frames:v", "1"];
+    await ffmpeg(...source, `${folder}/picture.ppm`);
+    const args = ["-restart", "1", "-outfile", `${folder}/picture.jpg`, `${folder}/picture.ppm`];
+    await new Deno.Command("cjpeg", { args }).output();
+    return await Deno.readFile(`${folder}/picture.jpg`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 /** The JPEG as most webcams send it: without its Huffman tables, which must be the standard ones. */
 export function withoutTables(jpeg: Uint8Array): Uint8Array {
   const parts = [...segments(jpeg)].filter(({ marker }) => marker === DHT);

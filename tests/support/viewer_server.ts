@@ -47,7 +47,7 @@ export class TestServer implements AsyncDisposable {
 
   /** Waits until there are this many viewers. */
   async viewers(count: number): Promise<void> {
-    const state = async () => (await (await this.get("/state")).json()).viewers.length;
+    const state = async () => (await (await this.get("/state")).json()).viewerCount;
     const until = async () => {
       while (await state() !== count);
     };

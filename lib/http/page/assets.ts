@@ -2,6 +2,7 @@ import meters from "../../flow/meters.js" with { type: "text" };
 import exifBlock from "../../frame/exif_block.js" with { type: "text" };
 import clock from "../../time/clock.js" with { type: "text" };
 import clockSync from "../../time/clock_sync.js" with { type: "text" };
+import address from "./address.js" with { type: "text" };
 import controls from "./controls.js" with { type: "text" };
 import feed from "./feed.js" with { type: "text" };
 import main from "./main.js" with { type: "text" };
@@ -25,6 +26,7 @@ export const PAGE: Asset = { type: "text/html; charset=utf-8", text: html };
 export const ASSETS: Readonly<Record<string, Asset>> = {
   "/lib/flow/meters.js": { type: JS, text: meters },
   "/lib/frame/exif_block.js": { type: JS, text: exifBlock },
+  "/lib/http/page/address.js": { type: JS, text: address },
   "/lib/http/page/controls.js": { type: JS, text: controls },
   "/lib/http/page/feed.js": { type: JS, text: feed },
   "/lib/http/page/main.js": { type: JS, text: main },

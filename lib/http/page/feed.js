@@ -1,3 +1,5 @@
+import { address } from "./address.js";
+
 /** The first and the longest wait before another attempt, in milliseconds. */
 const RETRY_MS = { min: 250, max: 2000 };
 /** After how many failed attempts in a row to fall back, if other requests are answered. */
@@ -60,7 +62,7 @@ export class Feed {
   #connect() {
     this.#timer = undefined;
     this.#heardAt = performance.now();
-    const url = new URL("ws", document.baseURI);
+    const url = address("ws");
     url.protocol = url.protocol.replace("http", "ws");
     const socket = this.#socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";

@@ -1,6 +1,7 @@
 import { Percentiles, RateMeter } from "../../flow/meters.js";
 import { now } from "../../time/clock.js";
 import { ClockSync } from "../../time/clock_sync.js";
+import { address } from "./address.js";
 import { control, FullScreen, press, save } from "./controls.js";
 import { Feed } from "./feed.js";
 import { Picture } from "./picture.js";
@@ -73,7 +74,7 @@ async function poll() {
   const from = now();
   const before = state;
   try {
-    const response = await fetch(new URL("state", document.baseURI), {
+    const response = await fetch(address("state"), {
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     state = response.ok ? await response.json() : undefined;
@@ -83,7 +84,7 @@ async function poll() {
   }
   // A browser does not load an image again by itself when its stream has ended.
   if (state && !before && isStreaming) picture.stream();
-  const isLive = state?.source.state === "connected" && state.camera.state !== "lost";
+  const isLive = state?.source.state === "connected" && !state.camera.reason;
   feed.check({ isAnswered: state !== undefined, isLive });
   draw();
 }
@@ -163,7 +164,7 @@ control({
   },
   async jpeg() {
     if (!picture.size) return;
-    const jpeg = picture.jpeg ?? await (await fetch(new URL("snapshot", document.baseURI))).blob();
+    const jpeg = picture.jpeg ?? await (await fetch(address("snapshot"))).blob();
     save(jpeg, fileName("jpg"));
   },
   async png() {

@@ -1,4 +1,5 @@
 import { readExif } from "../../frame/exif_block.js";
+import { address } from "./address.js";
 
 /** The picture on the page: a canvas that shows frames, or an image that shows the stream. */
 export class Picture {
@@ -34,7 +35,7 @@ export class Picture {
 
   /** Shows the stream; each call opens a new one. */
   stream() {
-    this.#image.src = new URL(`stream?page=${Date.now()}`, document.baseURI);
+    this.#image.src = address(`stream?page=${Date.now()}`);
     this.#image.hidden = false;
     this.#canvas.hidden = true;
     this.jpeg = this.capturedAt = undefined;

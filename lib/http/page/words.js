@@ -27,6 +27,9 @@ export function verdict(state) {
   }
   if (camera.state === "starting") return { tone: "wait", title: "The camera is starting" };
   if (camera.state === "unknown") return { tone: "wait", title: `Waiting for ${server}` };
+  if (camera.reason) {
+    return { tone: "lost", title: "No picture", detail: sentence(camera.reason) };
+  }
   if (decode.error) {
     return { tone: "live", title: `Shown untransformed: ${decode.error}`, isFlawed: true };
   }

@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { readExif } from "../../../lib/frame/exif_block.js";
 import type { Frame } from "../../../lib/frame/frame.ts";
 import { nextSequence } from "../../../lib/frame/sequence.ts";
+import type { HttpOptions } from "../../../lib/http/serve_http.ts";
 import type { FeedState } from "../../../lib/http/state.ts";
 import type { ViewerState } from "../../../lib/http/viewer.ts";
 import { now } from "../../../lib/time/clock.js";
@@ -33,8 +34,8 @@ class LiveServer implements AsyncDisposable {
     this.run();
   }
 
-  static async start(): Promise<LiveServer> {
-    return new LiveServer(await TestServer.start());
+  static async start(options: Partial<HttpOptions> = {}): Promise<LiveServer> {
+    return new LiveServer(await TestServer.start(options));
   }
 
   get url(): string {
@@ -110,6 +111,37 @@ Deno.test("the page keeps a frozen picture, saves exactly that one, and asks for
   await page.getByRole("button", { name: "Freeze" }).click();
   await live.server.viewers(1);
   assertEquals(complaints, []);
+});
+
+Deno.test("the page works when its address has a name and a password in it", async () => {
+  const options = { credentials: { name: "kiosk", password: "a secret" } };
+  await using source = await LiveServer.start(options);
+  const url = source.url.replace("//", "//kiosk:a%20secret@");
+  const authorization = `Basic ${btoa("kiosk:a secret")}`;
+  const viewers = async () => {
+    const response = await source.server.get("/state", { headers: { authorization } });
+    return (await response.json()).viewers as ViewerState[];
+  };
+  await using open = await openPage(url);
+  const { page, complaints } = open;
+  await live(page).waitFor();
+  await page.locator("#age", { hasText: "ms" }).waitFor();
+  assertEquals((await viewers())[0].path, "/ws");
+  const jpeg = await saved(page, () => page.keyboard.press("s"));
+  assertGreater(jpeg.bytes.length, 1000);
+  assertEquals(complaints, []);
+  await using streaming = await openPage(url, {}, async (page) => {
+    await page.addInitScript(`
+      globalThis.WebSocket = class extends EventTarget {
+        constructor() { super(); setTimeout(() => this.onclose?.()); }
+        close() {}
+      };
+    `);
+  });
+  await streaming.page.locator("#size", { hasText: "640×360" }).waitFor();
+  assertMatch((await viewers())[1].path, /^\/stream\?page=\d+$/);
+  const second = await saved(streaming.page, () => streaming.page.keyboard.press("s"));
+  assertGreater(second.bytes.length, 1000);
 });
 
 Deno.test("the page asks for no frames while it is hidden, and goes on when it is visible again", async () => {
@@ -230,6 +262,11 @@ Deno.test("the page says what is wrong and since when, and goes on once it works
   const { camera, source: server } = LIVE;
   await says({ camera: LOST.camera }, "Camera lost", "Unplugged", "The server keeps trying");
   await says({}, /^Last picture at .+, \d+ s ago$/);
+  await says(
+    { camera: { ...camera, reason: "all were refused" } },
+    "No picture",
+    "All were refused",
+  );
   await says({ camera: { ...camera, state: "starting" } }, "The camera is starting");
   await says(
     { source: { ...server, state: "connecting", reason: "no route", retryInMs: 2500 } },

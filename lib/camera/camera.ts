@@ -1,0 +1,47 @@
+import type { Feed } from "../flow/feed.ts";
+import type { Frame } from "../frame/frame.ts";
+import type { JpegFault } from "../frame/jpeg.ts";
+import type { CameraConstraints } from "./choose_mode.ts";
+
+/** Options of `openCamera`. */
+export interface CameraOptions extends Partial<CameraConstraints> {
+  /**
+   * Which camera: `auto` (the default) is the first webcam. Others are a webcam's number (`0`), path
+   * (`/dev/video0`) or part of its name, `test` for ffmpeg's test picture, a video file, which is
+   * looped, and an `rtsp://` or `http://` URL.
+   */
+  readonly device?: string;
+  /** 1 to 100, as in libjpeg; 80 by default. JPEGs that the camera makes itself stay as they are. */
+  readonly quality?: number;
+  /** An ffmpeg filter graph for every frame, such as `transpose=1`; none by default. */
+  readonly filter?: string;
+  /** Whether to run also while nobody watches; false by default. */
+  readonly alwaysOn?: boolean;
+  /** How long to run on after the last viewer has left, in milliseconds; 10,000 by default. */
+  readonly lingerMs?: number;
+  /** Closes the camera; its loops throw the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What happened since the camera was opened. */
+export interface CameraCounts {
+  /** Frames that were dropped because they were torn, by what was wrong with them. */
+  readonly dropped: Readonly<Partial<Record<JpegFault, number>>>;
+  /** From the last start to its first frame, in milliseconds; null before that. */
+  readonly startMs: number | null;
+}
+
+/** An open camera. Closing it ends ffmpeg. */
+export interface Camera extends Feed, AsyncIterable<Frame>, AsyncDisposable {
+  /** A camera has no server. */
+  readonly source: undefined;
+  /** Why it gave no frames when it was last lost; undefined if it never was. */
+  readonly error: Error | undefined;
+  /** What happened since it was opened. */
+  readonly counts: CameraCounts;
+  /**
+   * Resolves with the first frame or the first failure that may pass, or when nobody wants to know
+   * any more. Rejects with what loops throw: a `CameraError`, or the signal's reason.
+   */
+  readonly ready: Promise<void>;
+}

@@ -1,0 +1,107 @@
+import type { HttpLogin } from "../access/http_login.ts";
+import { onAbort } from "../time/on_abort.ts";
+import { connectHttp } from "./connect_http.ts";
+import { readBody } from "./http_body.ts";
+import { type HttpHead, parseHead } from "./http_head.ts";
+import type { HttpLink } from "./http_link.ts";
+
+/** How many redirects and logins in a row are followed. */
+const MAX_HOPS = 10;
+
+/** An answer. Disposing of it closes its connection. */
+export interface HttpAnswer extends HttpHead, Disposable {
+  /** The body's bytes as they come; each piece stays until the next one is taken. */
+  readonly body: AsyncGenerator<Uint8Array, void>;
+}
+
+/**
+ * Gets a URL from a camera, over one connection that serves nothing else. Cameras speak HTTP as they
+ * please, and browsers, unlike `fetch`, do not mind; nor does this. Follows redirects, but logs in
+ * only to the server that the URL names.
+ *
+ * @param signal closes the connection, also later.
+ * @throws {Error} when there is no answer.
+ */
+export async function httpGet(
+  address: URL,
+  login: HttpLogin,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  let url = address;
+  let hasAnswered = false;
+  for (let hop = 0; hop <= MAX_HOPS; hop++) {
+    const authorization = url.origin === address.origin ? login.authorization(url) : undefined;
+    const answer = await ask(url, authorization, signal);
+    const { status, headers } = answer;
+    const location = headers.get("location");
+    if (status > 300 && status < 400 && location) {
+      answer[Symbol.dispose]();
+      url = new URL(location, url);
+      if (!/^https?:$/.test(url.protocol)) throw new Error(`it redirects to ${url.protocol}`);
+      continue;
+    }
+    const mayLogIn = status === 401 && url.origin === address.origin && address.username !== "";
+    if (mayLogIn && login.challenged(headers.get("www-authenticate") ?? "", hasAnswered)) {
+      answer[Symbol.dispose]();
+      hasAnswered = true;
+      continue;
+    }
+    login.answered(headers.get("authentication-info") ?? "");
+    return answer;
+  }
+  throw new Error("it redirects too often");
+}
+
+async function ask(
+  url: URL,
+  authorization: string | undefined,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const link = await connectHttp(url, signal);
+  const abort = onAbort(signal, () => link[Symbol.dispose]());
+  const close = () => {
+    abort[Symbol.dispose]();
+    link[Symbol.dispose]();
+  };
+  try {
+    await link.write(request(url, authorization));
+    const { head, rest } = await readHead(link);
+    return { ...head, body: readBody(head, rest, link), [Symbol.dispose]: close };
+  } catch (error) {
+    close();
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+function request({ pathname, search, host }: URL, authorization: string | undefined): Uint8Array {
+  const lines = [
+    `GET ${pathname}${search} HTTP/1.1`,
+    `Host: ${host}`,
+    "User-Agent: socketcam",
+    "Accept: */*",
+    "Connection: close",
+    ...authorization ? [`Authorization: ${authorization}`] : [],
+  ];
+  return Uint8Array.from(`${lines.join("\r\n")}\r\n\r\n`, (character) => character.charCodeAt(0));
+}
+
+async function readHead(link: HttpLink): Promise<{ head: HttpHead; rest: Uint8Array }> {
+  let bytes = new Uint8Array(0);
+  while (true) {
+    const parsed = bytes.length > 0 ? parseHead(bytes) : undefined;
+    if (parsed) {
+      bytes = bytes.slice(parsed.end);
+      // "100 Continue" announces the answer.
+      const { status } = parsed.head;
+      if (status < 100 || status > 199) return { head: parsed.head, rest: bytes };
+      continue;
+    }
+    const piece = await link.read();
+    if (!piece) throw new Error("it closed the connection before it answered");
+    const joined = new Uint8Array(bytes.length + piece.length);
+    joined.set(bytes);
+    joined.set(piece, bytes.length);
+    bytes = joined;
+  }
+}

@@ -1,0 +1,29 @@
+import type { CameraInfo } from "../flow/feed.ts";
+import type { FrameMemory } from "../frame/frame_memory.ts";
+import type { CameraConstraints } from "./choose_mode.ts";
+import type { JpegStreamReader } from "./jpeg_stream_reader.ts";
+import type { OutputOptions } from "./output.ts";
+
+/** Which camera, and how its frames should be. */
+export interface SourceOptions extends CameraConstraints, OutputOptions {
+  /** A webcam as `findWebcam` takes it, `test`, a file's path or a URL. */
+  readonly device: string;
+}
+
+/** Something that gives frames. */
+export interface Source extends CameraInfo {
+  /** Its path or URL, without secrets. */
+  readonly address: string;
+  /** ffmpeg's arguments up to the output; undefined if it is not needed. */
+  readonly args?: readonly string[];
+  /** Yields its JPEGs, which ffmpeg then gets if it is needed; undefined if ffmpeg reads them. */
+  read?(reader: JpegStreamReader): AsyncGenerator<FrameMemory, void>;
+  /** Whether it may come back after it failed: a webcam may, a file will not. */
+  readonly mayReturn: boolean;
+  /** How long a frame takes, if that is certain, in milliseconds. */
+  readonly intervalMs?: number;
+  /** Whether to begin again when it ends. */
+  readonly isRepeated?: boolean;
+  /** Whether a connection was made and closed to see what this is. */
+  readonly isLookedAt?: boolean;
+}

@@ -1,0 +1,96 @@
+import { bracketed } from "./url.ts";
+
+/** How long the head of a request may be, in bytes. */
+export const MAX_HEAD_BYTES = 16 * 1024;
+
+const END = "\r\n\r\n";
+const REQUEST_LINE = /^([!#$%&'*+.^`|~\w-]+) (\S+) HTTP\/1\.([01])$/;
+const FIELD = /^([!#$%&'*+.^`|~\w-]+):([\t -~\x80-\xff]*)$/;
+
+/** The head of a request, without what it means to the endpoint. */
+export interface RequestHead {
+  readonly method: string;
+  /** The path and the query, or all of the address. */
+  readonly target: string;
+  /** The fields, with a byte for each character. */
+  readonly headers: Headers;
+  /** Whether another request may follow on the connection. */
+  readonly keepsAlive: boolean;
+  /** Whether the connection may become a WebSocket. */
+  readonly isUpgrade: boolean;
+}
+
+/** Why bytes are not the head of a request. */
+export class HeadError extends Error {
+  constructor(readonly status: 400 | 431, message: string) {
+    super(message);
+  }
+}
+
+/**
+ * Takes the head of a request off the front; undefined until all of it is there.
+ *
+ * @returns the head, and what came after it.
+ * @throws {HeadError} when no head can come of it.
+ */
+export function takeHead(received: Buffer): [RequestHead, Buffer] | undefined {
+  // Old clients send an empty line after a body.
+  let start = 0;
+  while (received[start] === 13 || received[start] === 10) start++;
+  // A method begins with a letter; TLS, say, does not.
+  if (start < received.length && !/^[a-z]/i.test(String.fromCharCode(received[start]))) {
+    throw noHttp();
+  }
+  const end = received.indexOf(END, start);
+  if ((end < 0 ? received.length : end) - start > MAX_HEAD_BYTES) {
+    throw new HeadError(431, `The head of the request is longer than ${MAX_HEAD_BYTES} bytes`);
+  }
+  if (end < 0) return undefined;
+  const head = parse(received.toString("latin1", start, end));
+  return [head, received.subarray(end + END.length)];
+}
+
+function parse(text: string): RequestHead {
+  const [first, ...lines] = text.split("\r\n");
+  const [, method, target, minor] = REQUEST_LINE.exec(first) ?? [];
+  if (method === undefined) throw noHttp();
+  const headers = new Headers();
+  for (const line of lines) {
+    const [, name, value] = FIELD.exec(line) ?? [];
+    if (name === undefined) throw noHttp();
+    headers.append(name, value);
+  }
+  const words = headers.get("connection")?.toLowerCase().split(/[ \t]*,[ \t]*/) ?? [];
+  // Some clients ask for HTTP/2 this way; they get HTTP/1.1.
+  const isUpgrade = minor === "1" && words.includes("upgrade") && /^\/ws(\?|$)/.test(target) &&
+    headers.get("upgrade")?.toLowerCase() === "websocket";
+  // Nobody reads the body of a request, and HTTP/1.0 has its own rules.
+  const keepsAlive = minor === "1" && !words.includes("close") && !hasBody(headers) && !isUpgrade;
+  return { method, target, headers, keepsAlive, isUpgrade };
+}
+
+function hasBody(headers: Headers): boolean {
+  return headers.has("transfer-encoding") || (headers.get("content-length") ?? "0") !== "0";
+}
+
+function noHttp(): HeadError {
+  return new HeadError(400, "This is not an HTTP request");
+}
+
+/**
+ * The request. Without a `Host`, it means the address that it has reached: HTTP/1.0 sends none.
+ *
+ * @param signal is aborted when nobody waits for the answer any more.
+ * @throws {TypeError} when the address or the method is invalid.
+ */
+export function requestOf(
+  { method, target, headers, isUpgrade }: RequestHead,
+  signal: AbortSignal,
+  { localAddress = "", localPort }: { readonly localAddress?: string; readonly localPort?: number },
+): Request {
+  const host = headers.get("host") ?? `${bracketed(localAddress)}:${localPort}`;
+  const url = target.startsWith("/") ? `http://${host}${target}` : target;
+  const request = new Request(url, { method, headers, signal });
+  if (!isUpgrade) request.headers.delete("upgrade");
+  return request;
+}
