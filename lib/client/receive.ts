@@ -211,6 +211,8 @@ class ReconnectingReceiver implements Receiver {
 
   #takeFrame(memory: FrameMemory): void {
     this.arrivals.received++;
+    // A server need not say how its camera is.
+    if (this.status.latest?.state === "starting") this.status.publish({ state: "live" });
     // A server of another kind may send JPEGs without the block: they are from now.
     const meta = readExif(memory.bytes) ??
       { sequence: this.arrivals.received, capturedAt: this.now() };

@@ -1,6 +1,7 @@
 /** Which connections become clients. */
 
 import { addressKey } from "../access/address_key.ts";
+import { oldestOfMost } from "../access/oldest_of_most.ts";
 import { Throttle } from "../access/throttle.ts";
 import { Outbox } from "../flow/outbox.ts";
 import { LateError } from "../time/deadline.ts";
@@ -16,7 +17,7 @@ import {
 } from "./handshake.ts";
 import { Incoming } from "./incoming.ts";
 import { isTls, type ServerConn } from "./server_socket.ts";
-import { oldestOfMost, WaitingRoom } from "./waiting_room.ts";
+import { WaitingRoom } from "./waiting_room.ts";
 
 /** How many clients may be told at the same time why they are refused; others hear nothing. */
 export const MAX_FAREWELLS = 16;
@@ -103,7 +104,7 @@ export class Door {
   /** Nobody if there is room, or who must make room: the oldest client of the address that has most. */
   #findRoom({ key }: Place): Place | undefined {
     if (this.#places.size < this.#maxClients) return undefined;
-    const oldest = oldestOfMost(this.#places.values());
+    const oldest = oldestOfMost(this.#places.values())!;
     const count = (key: string) => [...this.#places.values()].filter((p) => p.key === key).length;
     if (count(oldest.key) > count(key) + 1) return oldest;
     throw new HandshakeError("full", `this server has its ${this.#maxClients} clients already`);

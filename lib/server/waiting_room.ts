@@ -1,6 +1,7 @@
 /** Where connections wait during their handshake: not for long, and only so many. */
 
 import { addressKey } from "../access/address_key.ts";
+import { oldestOfMost } from "../access/oldest_of_most.ts";
 import { LateError, within } from "../time/deadline.ts";
 import { HANDSHAKE_MS } from "../wire/protocol.ts";
 
@@ -27,7 +28,7 @@ export class WaitingRoom {
     const guest = { key: addressKey(address), evict };
     this.#waiting.add(guest);
     if (this.#waiting.size > MAX_WAITING) {
-      const oldest = oldestOfMost(this.#waiting);
+      const oldest = oldestOfMost(this.#waiting)!;
       this.#waiting.delete(oldest);
       oldest.evict(new LateError("its handshake was not done when others came"));
     }
@@ -38,10 +39,4 @@ export class WaitingRoom {
       this.#waiting.delete(guest);
     }
   }
-}
-
-/** Of all in their order of arrival, the oldest of the address that has most. */
-export function oldestOfMost<T extends { readonly key: string }>(all: Iterable<T>): T {
-  const groups = [...Map.groupBy(all, ({ key }) => key).values()];
-  return groups.reduce((most, group) => group.length > most.length ? group : most)[0];
 }

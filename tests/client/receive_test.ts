@@ -248,3 +248,12 @@ Deno.test("receive() reads a flood of frames second by second, and stays connect
   assertEquals(connection!.state, "connected");
   await reconnects.return();
 });
+
+Deno.test("receive() takes the camera for live when frames come, whatever the server says", async () => {
+  await using server = new ScriptedServer(async (client) => {
+    await client.send({ type: "welcome", version: 1, camera: { name: "door", mode: "MJPEG" } });
+    await client.write(new Uint8Array([0, 0, 0, 4, 0xff, 0xd8, 0xff, 0xd9]));
+  });
+  await using receiver = receive(HOST, { port: server.port });
+  await until(receiver.status, ({ state }) => state === "live");
+});
