@@ -91,8 +91,8 @@ async function isFile(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).isFile;
   } catch (error) {
-    const { NotFound, NotADirectory } = Deno.errors;
-    if (error instanceof NotFound || error instanceof NotADirectory) return false;
-    throw error;
+    // What Deno does not allow names the permission; any other name that the system refuses is no file.
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return false;
   }
 }

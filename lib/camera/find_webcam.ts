@@ -1,3 +1,4 @@
+import { cleanText } from "../access/clean_text.ts";
 import { redact } from "../access/redact.ts";
 import { avfoundation } from "./avfoundation.ts";
 import { CameraError } from "./camera_error.ts";
@@ -115,5 +116,5 @@ function missing(device: string, webcams: readonly Webcam[]): string {
     path: `No webcam at ${device}`,
     name: `No file "${redact(device)}", and no webcam of that name`,
   }[referenceOf(device)];
-  return `${problem}: ${available}`;
+  return `${cleanText(problem)}: ${available}`;
 }

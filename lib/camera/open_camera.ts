@@ -11,12 +11,13 @@ import { Backoff } from "../time/backoff.ts";
 import { now } from "../time/clock.js";
 import { Deadline, within } from "../time/deadline.ts";
 import { onAbort } from "../time/on_abort.ts";
+import { RateLimit } from "../time/rate_limit.ts";
 import type { Camera, CameraOptions } from "./camera.ts";
 import { CameraError } from "./camera_error.ts";
 import { capture } from "./capture.ts";
 import { Drops } from "./drops.ts";
 import { findSource } from "./find_source.ts";
-import { Patience, START_MS } from "./patience.ts";
+import { Patience } from "./patience.ts";
 import type { Source, SourceOptions } from "./source.ts";
 
 export type { Camera, CameraCounts, CameraOptions } from "./camera.ts";
@@ -27,6 +28,8 @@ const LINGER_MS = 10_000;
 const END_MS = 3000;
 /** The first and the longest wait before a lost camera is tried again, in milliseconds. */
 const RETRY_MS = { min: 500, max: 3000 };
+/** How many JPEGs are read in a second, whole or not; the camera keeps the others for the next one. */
+export const MAX_JPEGS_PER_SECOND = 10_000;
 
 /**
  * Opens a camera. It starts at once, so that a failure shows now and the first viewer need not wait;
@@ -57,6 +60,7 @@ class SupervisedCamera implements Camera {
   readonly source = undefined;
   readonly now = now;
   readonly #drops = new Drops();
+  readonly #patience = new Patience();
   readonly counts = { dropped: this.#drops.counts, startMs: null as number | null };
   info: CameraInfo | undefined;
   error: Error | undefined;
@@ -127,7 +131,7 @@ class SupervisedCamera implements Camera {
       this.#lose(error);
       ended.abort(error);
     });
-    deadline.set(START_MS, () => stallError(START_MS));
+    this.#allow(this.#patience.start(), deadline);
     using _ = onAbort(wanted, () => deadline.set(END_MS, hangError));
     try {
       const source = await findSource(this.#options, this.#source, signal);
@@ -145,18 +149,30 @@ class SupervisedCamera implements Camera {
 
   async #publishAll(source: Source, signal: AbortSignal, deadline: Deadline): Promise<void> {
     const startedAt = performance.now();
-    const patience = new Patience(source.intervalMs);
+    this.#patience.start(source.intervalMs);
     this.#drops.reset(startedAt);
+    const rate = new RateLimit(MAX_JPEGS_PER_SECOND);
     const onTooLarge = () => this.#dropped("too large");
     for await (const memory of capture(source, { signal, onTooLarge })) {
+      if (!rate.allows()) await delay(rate.remainingMs(), { signal });
       if (!this.#publish(memory)) continue;
       const at = performance.now();
       this.#drops.reset(at);
-      const ms = patience.next(at);
-      deadline.set(ms, () => stallError(ms));
-      if (patience.frames === 1) this.counts.startMs = at - startedAt;
+      this.#allow(this.#patience.next(at), deadline);
+      if (this.#patience.frames === 1) this.counts.startMs = at - startedAt;
       if (this.status.latest?.state !== "live") this.#started();
     }
+  }
+
+  /** Gives the source so long for its next frame. */
+  #allow(ms: number, deadline: Deadline): void {
+    deadline.set(ms, () => {
+      this.#patience.gaveUp();
+      return new CameraError(
+        "no-frames",
+        `The camera has given no frame for ${Math.round(ms / 1000)} s`,
+      );
+    });
   }
 
   #started(): void {
@@ -206,11 +222,6 @@ class SupervisedCamera implements Camera {
     // The system may keep a program for longer that waits for its hardware.
     await within(this.#living, END_MS, "").catch(() => {});
   }
-}
-
-function stallError(ms: number): CameraError {
-  const seconds = Math.round(ms / 1000);
-  return new CameraError("no-frames", `The camera has given no frame for ${seconds} s`);
 }
 
 function hangError(): CameraError {

@@ -1,24 +1,37 @@
-/** How long a source may take to its first frame, in milliseconds. */
+/** How long a source may take to its first frame at first, in milliseconds. */
 export const START_MS = 30_000;
-/** How long it may take to its second one, which tells how slow it is, in milliseconds. */
+/** How long it may take to its second one at first, which tells how slow it is, in milliseconds. */
 export const SECOND_MS = 20_000;
 /** How long it may stall at least, in milliseconds. */
 export const STALL_MS = 5000;
+/** How many times as long it may take in the end, if it was given up too early again and again. */
+export const MAX_FACTOR = 8;
 /** How many times its longest interval of late it may stall. */
 const INTERVALS = 3;
 /** How much of its longest interval is remembered at the next one. */
 const MEMORY = 0.9;
 
-/** How long to wait for a source's next frame: learned from the source, as some take seconds for one. */
+/**
+ * How long to wait for a source's next frame. It is learned from the source, also across its restarts,
+ * as some take seconds or minutes for one.
+ */
 export class Patience {
-  /** How many frames came. */
+  /** How many frames came since the source was started. */
   frames = 0;
   #last: number | undefined;
   #longest: number | undefined;
+  #factor = 1;
 
-  /** @param intervalMs how long a frame takes, if that is known before. */
-  constructor(intervalMs?: number) {
-    this.#longest = intervalMs;
+  /**
+   * The source is started. Returns how long its first frame may take, in milliseconds.
+   *
+   * @param intervalMs how long a frame takes, if that is known before.
+   */
+  start(intervalMs?: number): number {
+    this.frames = 0;
+    this.#last = undefined;
+    this.#longest ??= intervalMs;
+    return this.#unlessSlower(START_MS * this.#factor);
   }
 
   /** Takes the time of a frame, and returns how long the next one may take, in milliseconds. */
@@ -28,7 +41,15 @@ export class Patience {
     }
     this.#last = at;
     this.frames++;
-    if (this.#longest === undefined) return SECOND_MS;
-    return Math.max(STALL_MS, INTERVALS * this.#longest);
+    return this.#unlessSlower(this.#longest === undefined ? SECOND_MS * this.#factor : STALL_MS);
+  }
+
+  /** The source was given up. Perhaps it is slower than that: next time, it may take twice as long. */
+  gaveUp(): void {
+    if (this.frames < 2) this.#factor = Math.min(MAX_FACTOR, 2 * this.#factor);
+  }
+
+  #unlessSlower(ms: number): number {
+    return Math.max(ms, INTERVALS * (this.#longest ?? 0));
   }
 }

@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import { type Camera, type CameraOptions, openCamera } from "../../lib/camera/open_camera.ts";
+import {
+  type Camera,
+  type CameraOptions,
+  MAX_JPEGS_PER_SECOND,
+  openCamera,
+} from "../../lib/camera/open_camera.ts";
 import type { CameraStatus } from "../../lib/flow/feed.ts";
 import { jpegSize } from "../../lib/frame/jpeg.ts";
 import { selfSigned } from "../support/certificates.ts";
@@ -292,3 +297,18 @@ for (const [kind, write] of Object.entries(HOSTILE)) {
     }
   });
 }
+
+Deno.test("a flood of tiny JPEGs is read second by second", async () => {
+  const tiny = new Uint8Array([0xff, 0xd8, 0xff, 0xd9]);
+  const flood = new Uint8Array((2 * MAX_JPEGS_PER_SECOND + 1) * tiny.length);
+  for (let at = 0; at < flood.length; at += tiny.length) flood.set(tiny, at);
+  await using network = new RawCamera(async ({ send, left }) => {
+    await send(MULTIPART, flood, ...part(jpegs[0]));
+    await left();
+  });
+  const startedAt = performance.now();
+  await using camera = openCamera({ device: network.url });
+  using frames = camera.frames.subscribe();
+  await deadline(frames.next(), 60_000);
+  assert(performance.now() - startedAt >= 1990, "the flood was read at once");
+});
