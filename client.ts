@@ -5,7 +5,7 @@
  */
 
 import { readClientOptions } from "./lib/cli/client_options.ts";
-import { createLog, print } from "./lib/cli/log.ts";
+import { clientLine, counted, keepLive } from "./lib/cli/live_line.ts";
 import { openBrowser } from "./lib/cli/open_browser.ts";
 import {
   reportOpenDoor,
@@ -14,26 +14,31 @@ import {
   troubleReporter,
 } from "./lib/cli/report.ts";
 import { aborted, run } from "./lib/cli/run.ts";
+import { addressRows, showSummary } from "./lib/cli/summary.ts";
 import { receive } from "./lib/client/receive.ts";
 import { decodeFrames } from "./lib/decode/decode_frames.ts";
 import { urlOf } from "./lib/http/url.ts";
 import { serveViewers } from "./lib/viewers/serve_viewers.ts";
 
 if (import.meta.main) {
-  await run("client", async (signal) => {
-    const options = readClientOptions(Deno.args);
-    const log = createLog("client", options.log, options.verbose === true);
+  await run("client", readClientOptions, async (options, log, signal) => {
     await using remote = receive(options.host, options);
     await using stage = decodeFrames(remote, options);
     const onTrouble = troubleReporter(log);
     await using viewers = await serveViewers(stage, { ...options.viewers, onTrouble });
     void reportReceiver(remote, log);
     void reportTransform(stage, log);
-    if (!options.viewers.credentials) {
+    const isOpen = !options.viewers.credentials;
+    if (isOpen) {
       reportOpenDoor(viewers.address, { secret: "--http-user", host: "--http-host" }, log);
     }
     const url = urlOf(viewers.address);
-    print(`client: open ${url} (from ${options.host}:${options.port})`);
+    log.ready(`open ${url} (from ${options.host}:${options.port})`);
+    showSummary("client", [
+      ["Server", `${options.host}:${options.port}`],
+      ...addressRows(viewers.address, { isOpen }),
+    ]);
+    keepLive(clientLine(remote, stage, () => counted(viewers.viewers, "viewer")), signal);
     if (options.open) openBrowser(url).catch((error) => log.warn(error.message));
     await Promise.race([remote.frames.ended, aborted(signal)]);
   });

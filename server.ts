@@ -7,7 +7,7 @@
 import { listWebcams } from "./lib/camera/find_webcam.ts";
 import { openCamera } from "./lib/camera/open_camera.ts";
 import { cameraTable } from "./lib/cli/camera_table.ts";
-import { createLog, print } from "./lib/cli/log.ts";
+import { counted, keepLive, serverLine } from "./lib/cli/live_line.ts";
 import {
   clientReporter,
   reportCamera,
@@ -18,18 +18,18 @@ import {
 } from "./lib/cli/report.ts";
 import { aborted, run } from "./lib/cli/run.ts";
 import { readServerOptions } from "./lib/cli/server_options.ts";
+import { addressRows, clientRow, showSummary } from "./lib/cli/summary.ts";
+import { print } from "./lib/cli/terminal.ts";
 import { urlOf } from "./lib/http/url.ts";
 import { listen } from "./lib/server/listen.ts";
 import { serveViewers } from "./lib/viewers/serve_viewers.ts";
 
 if (import.meta.main) {
-  await run("server", async (signal) => {
-    const options = readServerOptions(Deno.args);
+  await run("server", readServerOptions, async (options, log, signal) => {
     if (options.list) {
       const webcams = await listWebcams(signal);
       return print(options.json ? JSON.stringify(webcams, null, 2) : cameraTable(webcams));
     }
-    const log = createLog("server", options.log, options.verbose === true);
     await using camera = openCamera({ ...options, ...options.size });
     const onClient = clientReporter(log);
     const onTrouble = troubleReporter(log);
@@ -40,15 +40,28 @@ if (import.meta.main) {
     await Promise.race([camera.ready, aborted(signal)]);
     void reportCamera(camera, log);
     reportDropped(camera, log, signal);
-    if (options.token === undefined) {
-      reportOpenDoor(server.address, { secret: "--token", host: "--host" }, log);
-    }
+    const isOpen = options.token === undefined;
+    if (isOpen) reportOpenDoor(server.address, { secret: "--token", host: "--host" }, log);
     if (viewers) {
       log.info(`open ${urlOf(viewers.address, options)}`);
       reportPlainPassword(viewers.address, options, log);
     }
     const mode = camera.info ? `${camera.info.name}, ${camera.info.mode}` : "none yet";
-    print(`server: listening on ${host}:${port} (camera: ${mode})`);
+    log.ready(`listening on ${host}:${port} (camera: ${mode})`);
+    showSummary("server", [
+      ["Camera", camera.info?.name ?? "none yet"],
+      ["Mode", camera.info?.mode],
+      clientRow(server.address, options.token),
+      ...viewers ? addressRows(viewers.address, { cert: options.cert, isOpen }) : [],
+    ]);
+    keepLive(
+      serverLine(camera, () =>
+        [
+          counted(server.clients, "client"),
+          ...viewers ? [counted(viewers.viewers, "viewer")] : [],
+        ].join(" · ")),
+      signal,
+    );
     await aborted(signal);
   });
 }

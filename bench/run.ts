@@ -6,7 +6,7 @@
  */
 
 import { Command } from "@commander-js/extra-typings";
-import { complain, print } from "../lib/cli/log.ts";
+import { complain, print } from "../lib/cli/terminal.ts";
 import { show } from "./support/figure.ts";
 import { Footage, SIZES } from "./support/footage.ts";
 import { type Claim, isInBand, type Measurement, type Run } from "./support/measurement.ts";

@@ -6,7 +6,7 @@
  */
 
 import { listWebcams } from "../lib/camera/find_webcam.ts";
-import { print } from "../lib/cli/log.ts";
+import { print } from "../lib/cli/terminal.ts";
 import { installProgram } from "./setup.ts";
 
 const ROOT = new URL("../", import.meta.url);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { print } from "../lib/cli/log.ts";
+import { print } from "../lib/cli/terminal.ts";
 
 const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
 print(JSON.parse(new TextDecoder().decode(stdout)).npmCache);

@@ -8,7 +8,7 @@
  */
 
 import { Command } from "@commander-js/extra-typings";
-import { complain, print } from "../lib/cli/log.ts";
+import { complain, print } from "../lib/cli/terminal.ts";
 
 /** A program or package that is needed. */
 interface Need {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { print } from "../../lib/cli/log.ts";
+import { print } from "../../lib/cli/terminal.ts";
 import { Hub } from "../../lib/flow/hub.ts";
 import { Mailbox } from "../../lib/flow/mailbox.ts";
 import type { Frame } from "../../lib/frame/frame.ts";

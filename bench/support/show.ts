@@ -5,7 +5,7 @@
  * @module
  */
 
-import { print } from "../../lib/cli/log.ts";
+import { print } from "../../lib/cli/terminal.ts";
 import { passFrames } from "../../lib/decode/pass_frames.ts";
 import { serveViewers } from "../../lib/viewers/serve_viewers.ts";
 import { runFeed } from "../../tests/support/feed.ts";

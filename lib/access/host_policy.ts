@@ -22,7 +22,7 @@ export class HostPolicy {
   #own: ReadonlySet<string> = new Set();
   #ownAt = -Infinity;
 
-  /** Creates a policy. @param allowed host names that it answers to besides its own. */
+  /** Creates a policy. @param allowed host names that it answers to besides its own; `*` is all. */
   constructor(allowed: readonly string[] = []) {
     this.#allowed = new Set(allowed.map(normalize));
   }
@@ -30,7 +30,7 @@ export class HostPolicy {
   /** Whether a request for this host name or address is meant for this machine. */
   accepts(host: string): boolean {
     const name = normalize(host);
-    if (isIP(name) !== 0 || this.#allowed.has(name)) return true;
+    if (isIP(name) !== 0 || this.#allowed.has(name) || this.#allowed.has("*")) return true;
     if (performance.now() > this.#ownAt + REMEMBER_MS) {
       this.#own = ownNames();
       this.#ownAt = performance.now();

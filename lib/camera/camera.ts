@@ -29,6 +29,8 @@ export interface CameraCounts {
   readonly dropped: Readonly<Partial<Record<JpegFault, number>>>;
   /** From the last start to its first frame, in milliseconds; null before that. */
   readonly startMs: number | null;
+  /** The bytes of all frames. */
+  readonly bytes: number;
 }
 
 /** An open camera. Closing it ends ffmpeg. */

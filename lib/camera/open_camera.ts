@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { delay } from "@std/async/delay";
 import { Demand } from "../flow/demand.ts";
 import type { CameraInfo, CameraStatus, Feed } from "../flow/feed.ts";
@@ -61,7 +62,7 @@ class SupervisedCamera implements Camera {
   readonly now = now;
   readonly #drops = new Drops();
   readonly #patience = new Patience();
-  readonly counts = { dropped: this.#drops.counts, startMs: null as number | null };
+  readonly counts = { dropped: this.#drops.counts, startMs: null as number | null, bytes: 0 };
   info: CameraInfo | undefined;
   error: Error | undefined;
   readonly #options: SourceOptions;
@@ -155,7 +156,10 @@ class SupervisedCamera implements Camera {
     const onTooLarge = () => this.#dropped("too large");
     for await (const memory of capture(source, { signal, onTooLarge })) {
       if (!rate.allows()) await delay(rate.remainingMs(), { signal });
-      if (!this.#publish(memory)) continue;
+      const isPublished = this.#publish(memory);
+      // Reading as fast as a camera can send would leave no time to send what was read.
+      await setImmediate();
+      if (!isPublished) continue;
       const at = performance.now();
       this.#drops.reset(at);
       this.#allow(this.#patience.next(at), deadline);
@@ -186,7 +190,9 @@ class SupervisedCamera implements Camera {
   #publish(memory: FrameMemory): boolean {
     const sequence = nextSequence(this.frames.latest?.sequence ?? 0);
     try {
-      this.frames.publish(completeFrame(memory, { sequence, capturedAt: now() }));
+      const frame = completeFrame(memory, { sequence, capturedAt: now() });
+      this.counts.bytes += frame.bytes.length;
+      this.frames.publish(frame);
       return true;
     } catch (error) {
       if (!(error instanceof JpegError)) throw error;

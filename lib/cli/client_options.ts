@@ -1,67 +1,128 @@
+import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { DEFAULT_WORKERS, MAX_DEFAULT_WORKERS } from "../decode/decode_frames.ts";
 import { DEFAULT_HTTP_PORT } from "../http/serve_http.ts";
 import { DEFAULT_PORT } from "../wire/protocol.ts";
-import {
-  ACCESS_HINTS,
-  allowHost,
-  allowOrigin,
-  command,
-  option,
-  pem,
-  port,
-  token,
-  UsageError,
-  wholeNumber,
-} from "./options.ts";
+import { ACCESS_HINTS, command, GROUP, Options, parse, pem, port, wholeNumber } from "./options.ts";
+import { readCredential, readSecret, warningsOf } from "./secrets.ts";
+import { UsageError } from "./usage_error.ts";
 
-/** Reads the command line and the environment. */
-export function readClientOptions(args: string[]) {
-  const { httpUser, ...options } = command(
-    "client.ts",
-    "Shows the frames of a socketcam server on a local HTTP port.",
-  )
-    .addOption(option("--host <address>", "the server").default("localhost"))
-    .addOption(option("--port <n>", "the server's port").argParser(port).default(DEFAULT_PORT))
-    .addOption(option("--token <text>", "the server's secret").argParser(token))
-    .addOption(option("--tls", "use TLS"))
+/** The server by default. */
+const LOCALHOST: ServerAddress = { host: "localhost" };
+
+interface ServerAddress {
+  readonly host: string;
+  readonly port?: number;
+}
+
+/** The options of client.ts, in the order of `--help`. */
+export function clientCommand() {
+  const options = new Options("client");
+  return command("client", "Shows the frames of a socketcam server on a local HTTP port.", [
+    "--host raspberrypi.local --open",
+    "--host x:9999 --http-host 0.0.0.0 --http-user me:secret",
+  ])
+    .optionsGroup(GROUP.server)
     .addOption(
-      option("--ca <file>", "trust certificates of this issuer too; implies --tls")
+      options.one("--host <address>", "the server, with or without a port: x, x:9999, [::1]:9999")
+        .argParser(serverAddress).default(undefined, LOCALHOST.host),
+    )
+    .addOption(
+      options.one("--port <n>", "the server's port")
+        .argParser(port).default(undefined, String(DEFAULT_PORT)),
+    )
+    .addOption(options.token("the server's secret"))
+    .addOption(options.tokenFile())
+    .addOption(options.one("--tls", "use TLS"))
+    .addOption(
+      options.one("--ca <file>", "trust certificates of this issuer too; implies --tls")
         .argParser(pem("CERTIFICATE")),
     )
-    .addOption(option("--http-host <address>", "where viewers connect").default("127.0.0.1"))
+    .optionsGroup(GROUP.viewers)
     .addOption(
-      option("--http-port <n>", "the port for viewers, 0 picks one")
+      options.one("--http-port <n>", "the port for viewers; 0 picks one")
         .argParser(port).default(DEFAULT_HTTP_PORT),
     )
-    .addOption(option("--http-user <name:password>", "what viewers must enter"))
-    .addOption(allowHost)
-    .addOption(allowOrigin)
-    .addOption(option("--transform <module>", "your TypeScript on every frame"))
-    .addOption(option("--no-decode", "pass frames on undecoded").conflicts("transform"))
+    .addOption(options.one("--open", "open the browser"))
+    .optionsGroup(GROUP.access)
     .addOption(
-      option("--workers <n>", "at most this many decoders")
+      options.one("--http-host <address>", "where viewers connect; 0.0.0.0 admits other machines")
+        .default("127.0.0.1"),
+    )
+    .addOption(options.one("--http-user <name:password>", "what viewers must enter"))
+    .addOption(
+      options.one("--http-password-file <file>", "the password, read from a file")
+        .argParser(readSecret),
+    )
+    .addOption(options.allowHost())
+    .addOption(options.allowOrigin())
+    .optionsGroup(GROUP.decoding)
+    .addOption(options.one("--transform <module>", "your TypeScript on every frame"))
+    .addOption(options.one("--no-decode", "pass frames on undecoded").conflicts("transform"))
+    .addOption(
+      options.one("--workers <n>", "at most this many decoders")
         .argParser(wholeNumber(1, 64))
         .default(DEFAULT_WORKERS, `cores, at most ${MAX_DEFAULT_WORKERS}`),
-    )
-    .addOption(option("--open", "open the browser"))
-    .parse(args, { from: "user" })
-    .opts();
+    );
+}
+
+/** Reads the command line and the environment. @throws {UsageError} */
+export function readClientOptions(args: readonly string[]) {
+  const { httpUser, httpPasswordFile, tokenFile, host: server = LOCALHOST, ...options } = parse(
+    "client",
+    clientCommand(),
+    args,
+  );
+  if (server.port !== undefined && options.port !== undefined && server.port !== options.port) {
+    throw new UsageError(
+      `--host names port ${server.port} and --port names ${options.port}: leave one out`,
+    );
+  }
+  const secret = options.token === undefined ? tokenFile ?? readCredential("token") : undefined;
+  const isWhole = httpUser?.includes(":");
+  if (isWhole && httpPasswordFile) {
+    throw new UsageError("--http-user has a password already: leave out --http-password-file");
+  }
+  const password = isWhole ? undefined : httpPasswordFile ?? readCredential("http-password");
   return {
     ...options,
+    host: server.host,
+    port: server.port ?? options.port ?? DEFAULT_PORT,
+    token: options.token ?? secret?.text,
     viewers: {
       host: options.httpHost,
       port: options.httpPort,
-      credentials: httpUser === undefined ? undefined : credentials(httpUser),
+      credentials: credentials(httpUser, password?.text),
       allowHosts: options.allowHost,
       allowOrigins: options.allowOrigin,
       hints: ACCESS_HINTS,
     },
+    warnings: warningsOf(secret, password),
   };
 }
 
 /** Reads what viewers must enter. Its errors do not repeat it. */
-function credentials(text: string): { name: string; password: string } {
-  const [, name, password] = /^([^:]+):(.+)$/s.exec(text) ?? [];
+function credentials(
+  user: string | undefined,
+  secret: string | undefined,
+): { name?: string; password: string } | undefined {
+  if (user === undefined) return secret === undefined ? undefined : { password: secret };
+  if (secret !== undefined && user !== "") return { name: user, password: secret };
+  const [, name, password] = /^([^:]+):(.+)$/s.exec(user) ?? [];
   if (password !== undefined) return { name, password };
-  throw new UsageError("--http-user takes NAME:PASSWORD, neither of them empty");
+  throw new UsageError(
+    "--http-user takes NAME:PASSWORD, neither of them empty, or NAME with --http-password-file",
+  );
 }
+
+/** Reads `x`, `x:9999`, `::1` or `[::1]:9999`. */
+function serverAddress(text: string): ServerAddress {
+  // More than one colon without brackets is an IPv6 address.
+  const [, inner, name, digits] = /^(?:\[(.+)\]|([^:]*))(?::([^:]*))?$/.exec(text) ?? [, text];
+  const host = inner ?? name;
+  if (!host || /[\s/@]/.test(text)) {
+    throw new InvalidArgumentError("It takes a name or an address: x, x:9999 or [::1]:9999.");
+  }
+  return digits === undefined ? { host } : { host, port: serverPort(digits) };
+}
+
+const serverPort = wholeNumber(1, 65_535);

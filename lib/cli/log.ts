@@ -1,20 +1,23 @@
-/**
- * What the terminal shows: one line an event on stderr, and on stdout the one line that says where
- * the program listens. Nothing else in the project writes to the terminal.
- */
+/** What happens, one line an event on stderr. */
 
 import { cleanText } from "../access/clean_text.ts";
 import { RateLimit } from "../time/rate_limit.ts";
+import { dim, failure, warning } from "./style.ts";
+import { complain, isTerminal, print } from "./terminal.ts";
 
 /** The format of lines: for people, or for programs. */
 export type LogFormat = "text" | "json";
 
 /** Writes lines. */
 export interface Log {
+  /** The one line on stdout that says where the program listens. */
+  ready(message: string): void;
   /** Something a user wants to know. */
   info(message: string): void;
   /** Something a user may want to fix. */
   warn(message: string): void;
+  /** What ended the program. */
+  error(message: string): void;
   /** Something that only `--verbose` shows. */
   debug(message: string): void;
 }
@@ -24,15 +27,28 @@ export const MAX_LINES_PER_SECOND = 20;
 /** How long a line may be, in characters: much of it may come from strangers. */
 export const MAX_LINE = 1000;
 
-/** Creates the log of one program. Strangers can neither forge lines nor flood it. */
+const PAINT: Readonly<Record<string, (text: string) => string>> = {
+  debug: dim,
+  warn: warning,
+  error: failure,
+};
+
+/**
+ * Creates the log of one program. Strangers can neither forge lines nor flood it. Where a person
+ * reads, lines have a time; elsewhere, whatever collects them adds its own.
+ */
 export function createLog(name: string, format: LogFormat, verbose: boolean): Log {
-  const writeLine = (level: string, text: string) => {
+  const lineOf = (level: string, text: string) => {
     const message = cleanText(text, MAX_LINE);
-    const line = format === "json"
-      ? JSON.stringify({ time: new Date().toISOString(), level, name, message })
-      : `${name}: ${message}`;
-    complain(line);
+    const at = new Date();
+    if (format === "json") {
+      return JSON.stringify({ time: at.toISOString(), level, name, message });
+    }
+    const { [level]: paint = (text: string) => text } = PAINT;
+    const time = isTerminal ? `${dim(at.toTimeString().slice(0, 8))} ` : "";
+    return `${time}${paint(`${name}: ${message}`)}`;
   };
+  const writeLine = (level: string, text: string) => complain(lineOf(level, text));
   // Each level has its own limit, so that visitors who come and go do not hide a warning.
   const limited = (level: string) => {
     const rate = new RateLimit(MAX_LINES_PER_SECOND);
@@ -51,31 +67,12 @@ export function createLog(name: string, format: LogFormat, verbose: boolean): Lo
   };
   const debug = limited("debug");
   return {
+    ready: (message) => print(format === "json" ? lineOf("info", message) : `${name}: ${message}`),
     info: limited("info"),
     warn: limited("warn"),
+    error: (message) => writeLine("error", message),
     debug: (message) => {
       if (verbose) debug(message);
     },
   };
-}
-
-/** Writes a line to stdout. */
-export function print(line: string): void {
-  // deno-lint-ignore no-console -- the one place for it
-  write(() => console.log(line));
-}
-
-/** Writes a line to stderr. */
-export function complain(line: string): void {
-  // deno-lint-ignore no-console -- the one place for it
-  write(() => console.error(line));
-}
-
-/** Where nothing can be written, as on a full disk, the line is lost and the program goes on. */
-function write(line: () => void): void {
-  try {
-    line();
-  } catch {
-    // There is nowhere to report it.
-  }
 }

@@ -1,22 +1,112 @@
-import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { notAllowed } from "./not_allowed.ts";
+import {
+  Command,
+  InvalidArgumentError,
+  Option,
+  type OptionValues,
+} from "@commander-js/extra-typings";
+import type { Option as AnyOption } from "commander";
+import { type Program, variableOf } from "./environment.ts";
+import { readSecret, readText } from "./secrets.ts";
 import manifest from "../../deno.json" with { type: "json" };
 
-/** A command that throws instead of exiting, with the options of both programs. */
-export function command(name: string, description: string) {
-  return new Command(name)
-    .description(description)
-    .version(manifest.version)
-    .exitOverride()
-    .showHelpAfterError("(--help shows all options)")
-    .addOption(option("--log <format>", "how to log").choices(["text", "json"]).default("text"))
-    .addOption(option("--verbose", "log more"));
+/** The groups of options in `--help`. */
+export const GROUP = {
+  camera: "Camera:",
+  server: "Server:",
+  network: "Network:",
+  access: "Who can watch:",
+  viewers: "Viewers:",
+  decoding: "Decoding:",
+  other: "Log and help:",
+};
+
+/** Makes the options of a program. Each has an environment variable too. */
+export class Options {
+  readonly #program: Program;
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  /** An option. */
+  one<const Flags extends string>(flags: Flags, description: string) {
+    const option = new Option(flags, description);
+    const variable = variableOf(this.#program, option as unknown as AnyOption);
+    return variable === undefined ? option : option.env(variable);
+  }
+
+  /** Lets in host names. */
+  allowHost() {
+    return this.one("--allow-host <names>", "names to answer to as well, as a proxy's; * is all")
+      .argParser(list);
+  }
+
+  /** Lets in origins. */
+  allowOrigin() {
+    return this.one("--allow-origin <origins>", "origins whose pages may use the answers; * is all")
+      .argParser(list);
+  }
+
+  /** The secret of server and client. */
+  token(description: string) {
+    return this.one("--token <text>", description).argParser(notEmpty).conflicts("tokenFile");
+  }
+
+  /** The same, where other users of the machine do not see it. */
+  tokenFile() {
+    return this.one("--token-file <file>", "the same, read from a file").argParser(readSecret);
+  }
 }
 
-/** An option that has an environment variable too: `--http-port`, `SOCKETCAM_HTTP_PORT`. */
-export function option<const Flags extends string>(flags: Flags, description: string) {
-  const name = /^--([a-z-]+)/.exec(flags)![1];
-  return new Option(flags, description).env(`SOCKETCAM_${name.toUpperCase().replaceAll("-", "_")}`);
+/** A command that throws instead of exiting. */
+export function command(program: Program, description: string, examples: readonly string[]) {
+  const variable = `SOCKETCAM_${program.toUpperCase()}`;
+  return new Command(`${program}.ts`)
+    .description(description)
+    .exitOverride()
+    .showHelpAfterError("(--help shows all options)")
+    .configureHelp({ optionDescription: describe })
+    .addHelpText(
+      "after",
+      [
+        "\nExamples:",
+        ...examples.map((example) => `  deno run -A ${program}.ts ${example}`),
+        "\nEnvironment:",
+        `  Each option has a variable: --http-port 80 is ${variable}_HTTP_PORT=80,`,
+        `  and --verbose is ${variable}_VERBOSE=1. SOCKETCAM_TOKEN,`,
+        "  SOCKETCAM_TOKEN_FILE, SOCKETCAM_LOG and SOCKETCAM_VERBOSE are for both programs.",
+        "  The command line counts first.",
+      ].join("\n"),
+    );
+}
+
+/** Adds the options that both programs have, and then reads the command line and the environment. */
+export function parse<Options extends OptionValues>(
+  program: Program,
+  command: Command<[], Options>,
+  args: readonly string[],
+) {
+  const options = new Options(program);
+  return command.optionsGroup(GROUP.other)
+    .addOption(
+      options.one("--log <format>", "how to log").choices(["text", "json"]).default("text"),
+    )
+    .addOption(options.one("--verbose", "log more"))
+    .helpOption("-h, --help", "show this")
+    .version(manifest.version, "-V, --version", "show the version")
+    .parse(args, { from: "user" }).opts();
+}
+
+/** What `--help` says of an option: the variables are said once, below. */
+function describe({ description, argChoices, defaultValue, defaultValueDescription }: AnyOption) {
+  const defaultText = defaultValueDescription ?? defaultValue;
+  const extra = [
+    ...argChoices ? [argChoices.join(" or ")] : [],
+    ...defaultText === undefined || typeof defaultValue === "boolean"
+      ? []
+      : [`default: ${defaultText}`],
+  ];
+  return extra.length === 0 ? description : `${description} (${extra.join("; ")})`;
 }
 
 /** Reads a whole number from `min` to `max`. */
@@ -36,46 +126,20 @@ function list(text: string, before: string[] | undefined): string[] {
   return [...before ?? [], ...text.split(",").map((word) => word.trim()).filter(Boolean)];
 }
 
-/** Lets in host names. */
-export const allowHost = option(
-  "--allow-host <names>",
-  "also answer to these names, for example a proxy's",
-).argParser(list);
-
-/** Lets in origins. */
-export const allowOrigin = option(
-  "--allow-origin <origins>",
-  "let pages of these origins use the answers; * is all (CORS)",
-).argParser(list);
-
 /** What these two options are called. */
 export const ACCESS_HINTS = { allowHost: "--allow-host", allowOrigin: "--allow-origin" };
-
-/** Thrown for wrong usage; the message says what is right. */
-export class UsageError extends Error {
-  override name = "UsageError";
-}
 
 /** Reads a PEM file, which must hold a `what` (the word in its header). */
 export function pem(what: string): (path: string) => string {
   return (path) => {
-    let text: string;
-    try {
-      text = Deno.readTextFileSync(path);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) {
-        throw new InvalidArgumentError(`${notAllowed(error)}.`);
-      }
-      const isMissing = error instanceof Deno.errors.NotFound;
-      throw new InvalidArgumentError(isMissing ? "There is no such file." : "It cannot be read.");
-    }
+    const text = readText(path);
     if (new RegExp(`^-----BEGIN [A-Z ]*${what}-----`, "m").test(text)) return text;
     throw new InvalidArgumentError(`It must be a PEM file with a ${what.toLowerCase()}.`);
   };
 }
 
 /** Reads a token, which must not be empty: an empty one would protect nothing. */
-export function token(text: string): string {
+function notEmpty(text: string): string {
   if (text !== "") return text;
   throw new InvalidArgumentError("It must not be empty.");
 }

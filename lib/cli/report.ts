@@ -6,15 +6,31 @@ import { now } from "../time/clock.js";
 import { withHint } from "./hint.ts";
 import type { Log } from "./log.ts";
 
+/** How often the same outage is reported again, in milliseconds: the program does not hang. */
+const REPEAT_MS = 60_000;
+
+/** Tells news from what was just reported. */
+class Repeats {
+  #line: string | undefined;
+  #at = -Infinity;
+
+  /** Whether to report a line: it is another one, or it has been true for a while. */
+  isNews(line: string): boolean {
+    const at = performance.now();
+    if (line === this.#line && at < this.#at + REPEAT_MS) return false;
+    this.#line = line;
+    this.#at = at;
+    return true;
+  }
+}
+
 /** Logs each change of the camera, until it is closed. */
 export async function reportCamera(camera: Camera, log: Log): Promise<void> {
-  let reported: string | undefined;
+  const repeats = new Repeats();
   for await (const status of camera.status.follow()) {
     const reason = status.state === "lost" && camera.error ? withHint(camera.error) : "";
     const line = status.state === "lost" ? `camera lost: ${reason}` : status.state;
-    // An outage is reported once, not at each attempt.
-    if (line === reported) continue;
-    reported = line;
+    if (!repeats.isNews(line)) continue;
     if (status.state === "lost") log.warn(line);
     else if (status.state === "starting") log.debug("camera starting");
     else {
@@ -105,12 +121,10 @@ export async function reportReceiver(receiver: Receiver, log: Log): Promise<void
 }
 
 async function reportConnection({ connection }: Receiver, log: Log): Promise<void> {
-  let reported: string | undefined;
+  const repeats = new Repeats();
   for await (const status of connection.follow()) {
-    // An outage is reported once, not at each attempt.
     const line = status.state === "connecting" ? status.reason : status.state;
-    if (line === reported) continue;
-    reported = line;
+    if (line === undefined || !repeats.isNews(line)) continue;
     if (status.state === "connected") log.info("connected");
     else if (status.state === "connecting" && status.retryAt !== undefined) {
       const seconds = Math.max(0, status.retryAt - now()) / 1000;
@@ -120,15 +134,14 @@ async function reportConnection({ connection }: Receiver, log: Log): Promise<voi
 }
 
 async function reportRemoteCamera(receiver: Receiver, log: Log): Promise<void> {
-  let reported: string | undefined;
+  const repeats = new Repeats();
   for await (const camera of receiver.status.follow()) {
     // A lost connection is reported as such.
     if (receiver.source.status.state !== "connected") continue;
     const line = camera.state === "lost" ? `camera lost: ${camera.reason}` : camera.state;
-    if (line === reported) continue;
+    if (!repeats.isNews(line)) continue;
     if (camera.state === "lost") log.warn(line);
     else if (camera.state === "live") log.info("camera live");
-    reported = line;
   }
 }
 

@@ -1,9 +1,13 @@
 import { CommanderError } from "commander";
 import { onAbort } from "../time/on_abort.ts";
+import { clientCommand } from "./client_options.ts";
+import { nameOf, type Program, unknownVariables, variablesOf } from "./environment.ts";
 import { withHint } from "./hint.ts";
-import { complain } from "./log.ts";
+import { createLog, type Log, type LogFormat } from "./log.ts";
 import { notAllowed } from "./not_allowed.ts";
-import { UsageError } from "./options.ts";
+import { serverCommand } from "./server_options.ts";
+import { showLive } from "./terminal.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** The signals that end a program in an orderly way. */
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
@@ -13,12 +17,24 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
 /** How long an orderly end may take, in milliseconds, whatever is open. */
 const SHUTDOWN_MS = 5000;
 
+/** What the options of both programs have in common. */
+interface CommonOptions {
+  readonly log: LogFormat;
+  readonly verbose?: true;
+  /** What to say of the options themselves. */
+  readonly warnings: readonly string[];
+}
+
 /**
- * Runs `main` until it returns or a signal comes, which aborts its `signal`. Then the process exits
- * with 0, with 2 after wrong usage, or with 1 after what cannot work; the last two with one sentence
- * on stderr.
+ * Reads the options and runs `main` until it returns or a signal comes, which aborts its `signal`.
+ * Then the process exits with 0, with 2 after wrong usage, or with 1 after what cannot work; the last
+ * two with one sentence on stderr.
  */
-export async function run(name: string, main: (signal: AbortSignal) => Promise<void>) {
+export async function run<Options extends CommonOptions>(
+  program: Program,
+  readOptions: (args: readonly string[]) => Options,
+  main: (options: Options, log: Log, signal: AbortSignal) => Promise<void>,
+) {
   const ending = new AbortController();
   const end = () => {
     // Somebody who asks twice does not want to wait for whatever hangs.
@@ -27,21 +43,37 @@ export async function run(name: string, main: (signal: AbortSignal) => Promise<v
     Deno.unrefTimer(setTimeout(() => Deno.exit(0), SHUTDOWN_MS));
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, end);
+  let log = createLog(program, "text", false);
   try {
-    await main(ending.signal);
+    const options = readOptions(Deno.args);
+    log = createLog(program, options.log, options.verbose === true);
+    for (const warning of [...warningsOfVariables(), ...options.warnings]) log.warn(warning);
+    await main(options, log, ending.signal);
   } catch (error) {
-    if (!ending.signal.aborted) Deno.exit(report(name, error));
+    if (!ending.signal.aborted) Deno.exit(report(log, error));
   }
+  showLive("");
   Deno.exit(0);
 }
 
+/** A warning for each environment variable that neither program has. */
+export function warningsOfVariables(): string[] {
+  const commands = { server: serverCommand(), client: clientCommand() };
+  const known = (["server", "client"] as const).flatMap((program) =>
+    ["log", "verbose", ...commands[program].options.map(nameOf)]
+      .flatMap((name) => variablesOf(program, name))
+  );
+  return unknownVariables([...new Set(known)]);
+}
+
 /** Reports what went wrong; returns the exit status. */
-function report(name: string, error: unknown): number {
+function report(log: Log, error: unknown): number {
   if (error instanceof CommanderError) {
     // commander has reported it already. To commander, help and version are errors as well.
     return error.exitCode === 0 ? 0 : 2;
   }
-  complain(`${name}: ${describe(error)}`);
+  showLive("");
+  log.error(describe(error));
   return error instanceof UsageError ? 2 : 1;
 }
 

@@ -1,79 +1,91 @@
-import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
-import {
-  ACCESS_HINTS,
-  allowHost,
-  allowOrigin,
-  command,
-  option,
-  pem,
-  port,
-  token,
-  UsageError,
-  wholeNumber,
-} from "./options.ts";
+import { ACCESS_HINTS, command, GROUP, Options, parse, pem, port, wholeNumber } from "./options.ts";
+import { readCredential, warningsOf } from "./secrets.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** The longest side of a frame that can be asked for, in pixels: that of a JPEG. */
 export const MAX_SIDE = 65_535;
 /** The most frames a second that can be asked for. */
 export const MAX_FPS = 1000;
 
-/** Reads the command line and the environment. */
-export function readServerOptions(args: string[]) {
-  const options = command("server.ts", "Streams a webcam over a socket.")
+/** The options of server.ts, in the order of `--help`. */
+export function serverCommand() {
+  const options = new Options("server");
+  return command("server", "Streams a webcam over a socket.", [
+    "--http-port 8080       # and open http://localhost:8080",
+    "--device rtsp://192.168.1.9/live --token-file secret.txt",
+  ])
+    .optionsGroup(GROUP.camera)
     .addOption(
-      option("--device <input>", "auto, 0, /dev/video0, part of a name, test, a video file, a URL")
+      options.one(
+        "--device <input>",
+        "auto, 0, /dev/video0, part of a name, test, a video file, a URL",
+      )
         .default("auto"),
     )
     .addOption(
-      option("--size <WxH>", "the largest frame wanted")
+      options.one("--size <WxH>", "the largest frame wanted")
         .argParser(size).default({ width: 1280, height: 720 }, "1280x720"),
     )
     .addOption(
-      option("--fps <n>", "frames a second").argParser(wholeNumber(1, MAX_FPS)).default(30),
+      options.one("--fps <n>", "the most frames a second wanted")
+        .argParser(wholeNumber(1, MAX_FPS)).default(30),
     )
     .addOption(
-      option("--quality <n>", "1 to 100, for frames that are encoded here")
+      options.one("--quality <n>", "1 to 100, for frames encoded here")
         .argParser(wholeNumber(1, 100)).default(80),
     )
-    .addOption(option("--filter <graph>", "an ffmpeg filter graph (transpose=1, drawtext=...)"))
-    .addOption(option("--host <address>", "where to listen").default("0.0.0.0"))
-    .addOption(option("--port <n>", "the port, 0 picks one").argParser(port).default(DEFAULT_PORT))
-    .addOption(option("--token <text>", "the secret that a client must know").argParser(token))
+    .addOption(options.one("--filter <graph>", "an ffmpeg filter graph, such as transpose=1"))
+    .addOption(options.one("--always-on", "keep the camera running while nobody watches"))
+    .addOption(options.one("--list", "show the webcams and their modes, and exit"))
+    .addOption(options.one("--json", "with --list: as JSON"))
+    .optionsGroup(GROUP.viewers)
     .addOption(
-      option("--cert <file>", "use TLS with this certificate").argParser(pem("CERTIFICATE")),
+      options.one("--http-port <n>", "serve viewers from here too; 0 picks a port").argParser(port),
     )
-    .addOption(option("--key <file>", "the key of --cert").argParser(pem("PRIVATE KEY")))
+    .addOption(options.allowHost())
+    .addOption(options.allowOrigin())
+    .optionsGroup(GROUP.network)
+    .addOption(options.one("--host <address>", "where to listen").default("0.0.0.0"))
     .addOption(
-      option("--max-clients <n>", "clients at the same time")
+      options.one("--port <n>", "the port; 0 picks one").argParser(port).default(DEFAULT_PORT),
+    )
+    .addOption(
+      options.one("--max-clients <n>", "clients at the same time")
         .argParser(wholeNumber(1, 10_000)).default(MAX_CLIENTS),
     )
+    .optionsGroup(GROUP.access)
+    .addOption(options.token("the secret that a client must know"))
+    .addOption(options.tokenFile())
     .addOption(
-      option("--http-port <n>", "serve viewers from here too, 0 picks a port").argParser(port),
+      options.one("--cert <file>", "use TLS with this certificate").argParser(pem("CERTIFICATE")),
     )
-    .addOption(allowHost)
-    .addOption(allowOrigin)
-    .addOption(option("--always-on", "keep the camera running while nobody watches"))
-    .addOption(new Option("--list", "show the webcams and their modes, and exit"))
-    .addOption(new Option("--json", "with --list: as JSON"))
-    .parse(args, { from: "user" })
-    .opts();
+    .addOption(options.one("--key <file>", "the key of --cert").argParser(pem("PRIVATE KEY")));
+}
+
+/** Reads the command line and the environment. @throws {UsageError} */
+export function readServerOptions(args: readonly string[]) {
+  const { tokenFile, ...options } = parse("server", serverCommand(), args);
   if ((options.cert === undefined) !== (options.key === undefined)) {
     throw new UsageError("--cert and --key go together: give both, or neither");
   }
+  if (options.json && !options.list) throw new UsageError("--json goes with --list: add --list");
+  const secret = options.token === undefined ? tokenFile ?? readCredential("token") : undefined;
+  const token = options.token ?? secret?.text;
   const { httpPort } = options;
   const viewers = httpPort === undefined ? undefined : {
     host: options.host,
     port: httpPort,
     // There is no second way in: the token is the viewers' password too.
-    credentials: options.token === undefined ? undefined : { password: options.token },
+    credentials: token === undefined ? undefined : { password: token },
     cert: options.cert,
     key: options.key,
     allowHosts: options.allowHost,
     allowOrigins: options.allowOrigin,
     hints: ACCESS_HINTS,
   };
-  return { ...options, viewers };
+  return { ...options, token, viewers, warnings: warningsOf(secret) };
 }
 
 function size(text: string): { width: number; height: number } {

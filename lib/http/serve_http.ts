@@ -54,6 +54,8 @@ export interface HttpOptions extends EndpointOptions {
 export interface ViewerServer extends AsyncDisposable {
   /** Where it listens. */
   readonly address: Deno.NetAddr;
+  /** How many viewers there are now. */
+  readonly viewers: number;
 }
 
 /**
@@ -102,6 +104,9 @@ export async function serveHttp(frames: Hub<Frame>, options: HttpOptions): Promi
   const abort = onAbort(signal, close);
   return {
     address: listener.address,
+    get viewers() {
+      return viewers.count;
+    },
     async [Symbol.asyncDispose]() {
       abort[Symbol.dispose]();
       await close();

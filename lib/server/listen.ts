@@ -50,6 +50,8 @@ export interface ClientEvent {
 export interface Listener extends AsyncDisposable {
   /** Where it listens. */
   readonly address: Deno.NetAddr;
+  /** How many clients there are now. */
+  readonly clients: number;
 }
 
 /**
@@ -96,6 +98,10 @@ class SocketServer implements Listener {
 
   get address(): Deno.NetAddr {
     return this.#listener.addr as Deno.NetAddr;
+  }
+
+  get clients(): number {
+    return this.#door.clients;
   }
 
   async #accept(signal: AbortSignal): Promise<void> {

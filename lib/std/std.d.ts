@@ -51,3 +51,16 @@ declare module "@std/http/negotiation" {
   /** The first of `types` that the client prefers; undefined if it accepts none. */
   export function accepts<T extends string>(request: Request, ...types: T[]): T | undefined;
 }
+
+declare module "@std/fmt/colors" {
+  export function setColorEnabled(value: boolean): void;
+  export function bold(text: string): string;
+  export function cyan(text: string): string;
+  export function dim(text: string): string;
+  export function red(text: string): string;
+  export function yellow(text: string): string;
+}
+
+declare module "@std/text/closest-string" {
+  export function closestString(word: string, words: readonly string[]): string;
+}

@@ -50,5 +50,11 @@ export async function serveViewers(
   const { address } = viewers;
   here = source ?? { host: address.hostname, port: address.port };
   const open = stack.move();
-  return { address, [Symbol.asyncDispose]: () => open.disposeAsync() };
+  return {
+    address,
+    get viewers() {
+      return viewers.viewers;
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
 }

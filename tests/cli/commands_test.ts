@@ -81,7 +81,10 @@ Deno.test("server.ts and client.ts print help and version, and exit with 0", asy
     assertEquals(await help.ends(), 0);
     // How the lines break is a matter of the longest option.
     const words = help.stdout.replaceAll(/\s+/g, " ");
-    assertMatch(words, /--port <n> [^(]*\(default: 9999, env: SOCKETCAM_PORT\)/);
+    assertMatch(words, /--port <n> [^(]*\(default: 9999\)/);
+    assertMatch(words, /Examples: deno run -A .* Environment: Each option has a variable/);
+    const lines = help.stdout.split("\n");
+    assertEquals(lines.filter((line) => line.length > 82), []);
     await using version = start("--version");
     assertEquals(await version.ends(), 0);
     assertMatch(version.stdout, /^\d+\.\d+\.\d+\n$/);
@@ -89,7 +92,11 @@ Deno.test("server.ts and client.ts print help and version, and exit with 0", asy
 });
 
 Deno.test("server.ts takes its options from the environment as well", async () => {
-  const env = { SOCKETCAM_DEVICE: "test", SOCKETCAM_SIZE: "640x360", SOCKETCAM_PORT: "0" };
+  const env = {
+    SOCKETCAM_SERVER_DEVICE: "test",
+    SOCKETCAM_SERVER_SIZE: "640x360",
+    SOCKETCAM_SERVER_PORT: "0",
+  };
   await using server = new Program(Deno.execPath(), ["run", "-A", "server.ts"], env);
   await server.says(/\(camera: test picture, 640x360 at 30, encoded\)/);
 });
@@ -232,11 +239,15 @@ Deno.test("client.ts exits with 0 within 2 s while a viewer watches", async () =
 Deno.test("client.ts logs JSON lines when it is asked to", async () => {
   const port = String(freePort());
   await using client = startClient(...LOCAL, "--port", port, "--http-port", "0", "--log", "json");
-  const [line] = await client.says(/^\{.*\}$/m);
-  const { time, level, name, message } = JSON.parse(line);
-  assertEquals([level, name], ["warn", "client"]);
-  assertMatch(message, /^no server at/);
-  assert(Math.abs(Date.parse(time) - Date.now()) < 60_000);
+  await client.says(/no server at/);
+  const [[ready], [trouble]] = [client.stdout, client.stderr].map((text) =>
+    text.trim().split("\n").map((line) => JSON.parse(line))
+  );
+  assertEquals([ready.level, ready.name], ["info", "client"]);
+  assertMatch(ready.message, /^open http:.* \(from 127.0.0.1:\d+\)$/);
+  assertEquals([trouble.level, trouble.name], ["warn", "client"]);
+  assertMatch(trouble.message, /^no server at/);
+  assert(Math.abs(Date.parse(trouble.time) - Date.now()) < 60_000);
 });
 
 /** A folder with a program that stands in for the desktop's, which no test machine has. */

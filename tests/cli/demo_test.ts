@@ -4,7 +4,7 @@ import { Program } from "../support/programs.ts";
 
 Deno.test("deno task demo says what it does, shows a picture, and ends both its programs", async () => {
   const args = ["run", "-A", "tools/demo.ts"];
-  await using demo = new Program(Deno.execPath(), args, { SOCKETCAM_HTTP_PORT: "0" });
+  await using demo = new Program(Deno.execPath(), args, { SOCKETCAM_CLIENT_HTTP_PORT: "0" });
   const [, url] = await demo.says(/^ +Open (http:[^ ]+) in a browser/m);
   assertMatch(demo.stdout, /there is (a|no) webcam.*\n.*starting server.ts.*/);
   const snapshot = await fetch(`${url}/snapshot`);

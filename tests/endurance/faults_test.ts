@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { print } from "../../lib/cli/log.ts";
+import { print } from "../../lib/cli/terminal.ts";
 import { now } from "../../lib/time/clock.js";
 import { loseNetworkCamera } from "../support/network_camera_away.ts";
 import { AT_ONCE_MS, FaultPipeline, TIMEOUT_MS } from "../support/fault_pipeline.ts";

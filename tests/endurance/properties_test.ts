@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { print } from "../../lib/cli/log.ts";
+import { print } from "../../lib/cli/terminal.ts";
 import { seedOr, shared } from "../properties/all.ts";
 
 /** The number of inputs for all properties together. */

@@ -89,7 +89,7 @@ function words({ samples, deaths, needs: [then, now] }: Recording, seen: Seen): 
   const recoveries = deaths.map(({ recoveredMs }) => recoveredMs);
   return `# ${minutes.toFixed(0)} minutes under load
 
-\`SOCKETCAM_ENDURANCE_REPORT=1 deno task test:endurance\` writes this report. server.ts sends 1280x720
+\`ENDURANCE_REPORT=1 deno task test:endurance\` writes this report. server.ts sends 1280x720
 frames at 30 a second, and client.ts serves a steady viewer, a slow one, one that reads nothing, and
 a visitor a second (four a second before the first measurement), who leaves after three seconds.
 ffmpeg is killed once a minute. Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores.

@@ -2,21 +2,21 @@
  * Twenty minutes at full rate, with visitors, a slow viewer, one that reads nothing, and an ffmpeg
  * that is killed each minute. At the end, the programs must need no more than after five minutes.
  *
- * `SOCKETCAM_ENDURANCE_MINUTES` sets another duration, at least 2, so that ffmpeg is killed before
- * the first measurement. `SOCKETCAM_ENDURANCE_REPORT=1` writes docs/endurance/.
+ * `ENDURANCE_MINUTES` sets another duration, at least 2, so that ffmpeg is killed before
+ * the first measurement. `ENDURANCE_REPORT=1` writes docs/endurance/.
  *
  * @module
  */
 
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { print } from "../../lib/cli/log.ts";
+import { print } from "../../lib/cli/terminal.ts";
 import { during, lowTenth, median, rates, type Recording, type Sample } from "./record.ts";
 import { writeReport } from "./report.ts";
 import { Rig } from "./rig.ts";
 import type { Seen } from "./viewers.ts";
 
-const MINUTES = Number(Deno.env.get("SOCKETCAM_ENDURANCE_MINUTES") ?? 20);
+const MINUTES = Number(Deno.env.get("ENDURANCE_MINUTES") ?? 20);
 /** From this minute on nothing may grow: caches and pools are full. */
 const SETTLED = Math.min(5, MINUTES / 2);
 const SAMPLE_MS = 5000;
@@ -65,7 +65,7 @@ Deno.test("server and client need no more after 20 minutes than after 5", async 
     recording = await record(rig);
     seen = await rig.seen();
   }
-  if (Deno.env.has("SOCKETCAM_ENDURANCE_REPORT")) await writeReport(recording, seen);
+  if (Deno.env.has("ENDURANCE_REPORT")) await writeReport(recording, seen);
   const { samples, deaths, needs: [then, now] } = recording;
 
   for (const name of ["server", "client"] as const) {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { print } from "../../lib/cli/log.ts";
+import { print } from "../../lib/cli/terminal.ts";
 import type { Program } from "../support/programs.ts";
 import { Link, type LinkOptions, SERVER_ADDRESS } from "./link.ts";
 

@@ -1,6 +1,6 @@
 /** A server with a feed of 25 Mbit/s on port 9999, until it is ended. */
 
-import { print } from "../../lib/cli/log.ts";
+import { print } from "../../lib/cli/terminal.ts";
 import { listen } from "../../lib/server/listen.ts";
 import { busyPictures, runFeed } from "../support/feed.ts";
 import { FakeCamera } from "../support/frames.ts";

@@ -3,7 +3,7 @@
  * `watch.ts ADDRESS` acknowledges frames; `watch.ts ADDRESS silent` never sends a byte.
  */
 
-import { print } from "../../lib/cli/log.ts";
+import { print } from "../../lib/cli/terminal.ts";
 import { receive } from "../../lib/client/receive.ts";
 import { readExif } from "../../lib/frame/exif_block.js";
 import { now } from "../../lib/time/clock.js";

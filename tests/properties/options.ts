@@ -10,7 +10,8 @@ import { CommanderError } from "commander";
 import fc from "fast-check";
 import { readClientOptions } from "../../lib/cli/client_options.ts";
 import { readServerOptions } from "../../lib/cli/server_options.ts";
-import { UsageError } from "../../lib/cli/options.ts";
+import { variablesOf } from "../../lib/cli/environment.ts";
+import { UsageError } from "../../lib/cli/usage_error.ts";
 import { assertHolds, type Property } from "./property.ts";
 
 const FLAGS = [
@@ -39,7 +40,9 @@ const argument = fc.oneof(
 const args = fc.array(argument, { maxLength: 8 });
 
 const variables = FLAGS.filter((flag) => /^--[a-z]/.test(flag))
-  .map((flag) => `SOCKETCAM_${flag.slice(2).toUpperCase().replaceAll("-", "_")}`);
+  .flatMap((flag) =>
+    (["server", "client"] as const).flatMap((program) => variablesOf(program, flag.slice(2)))
+  );
 // Environment variables cannot contain a NUL.
 const value = word.filter((text) => !text.includes("\0"));
 const environment = fc.dictionary(fc.constantFrom(...variables), value, { maxKeys: 4 });

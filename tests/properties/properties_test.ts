@@ -1,4 +1,4 @@
-import { print } from "../../lib/cli/log.ts";
+import { print } from "../../lib/cli/terminal.ts";
 import { seedOr, shared } from "./all.ts";
 
 /** The number of inputs for all properties together. */

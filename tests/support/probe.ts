@@ -5,7 +5,7 @@
  * @module
  */
 
-import { print } from "../../lib/cli/log.ts";
+import { print } from "../../lib/cli/terminal.ts";
 
 const TRIES: Record<string, (object: string) => unknown> = {
   read: (path) =>

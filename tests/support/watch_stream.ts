@@ -4,7 +4,7 @@
  */
 
 import { delay } from "@std/async/delay";
-import { print } from "../../lib/cli/log.ts";
+import { print } from "../../lib/cli/terminal.ts";
 import { now } from "../../lib/time/clock.js";
 import { readExif } from "../../lib/frame/exif_block.js";
 import { partsOf } from "./multipart.ts";

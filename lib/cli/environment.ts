@@ -1,0 +1,71 @@
+/** Environment variables: each option has one. */
+
+import type { Option } from "commander";
+import { closestString } from "@std/text/closest-string";
+import { UsageError } from "./usage_error.ts";
+
+/** The two programs. */
+export type Program = "server" | "client";
+
+/** Options that mean the same in both programs: their variables may leave out the program's name. */
+const SHARED: readonly string[] = ["token", "token-file", "log", "verbose"];
+/** What `--help` and `--version` do makes no sense in a variable, nor do lists of cameras. */
+const WITHOUT: readonly string[] = ["help", "version", "list", "json"];
+const PREFIX = "SOCKETCAM_";
+
+/** The variables of an option: `SOCKETCAM_SERVER_PORT`; the one that counts first. */
+export function variablesOf(program: Program, option: string): string[] {
+  if (WITHOUT.includes(option)) return [];
+  const name = option.toUpperCase().replaceAll("-", "_");
+  const own = `${PREFIX}${program.toUpperCase()}_${name}`;
+  return SHARED.includes(option) ? [own, PREFIX + name] : [own];
+}
+
+/**
+ * The variable that is set for an option, if one is. A switch takes 1, true, 0 and false.
+ *
+ * @throws {UsageError} when a switch's variable is none of these.
+ */
+export function variableOf(program: Program, option: Option): string | undefined {
+  const variable = variablesOf(program, nameOf(option)).find((name) => Deno.env.has(name));
+  if (variable === undefined || option.required || isOn(variable)) return variable;
+}
+
+function isOn(variable: string): boolean {
+  const value = Deno.env.get(variable)!;
+  if (/^(1|true)$/i.test(value)) return true;
+  if (/^(0|false|)$/i.test(value)) return false;
+  throw new UsageError(`${variable} is a switch: it takes 1, true, 0 or false, not "${value}"`);
+}
+
+/** A warning for each variable that looks like an option's and is none. */
+export function unknownVariables(
+  known: readonly string[],
+  names: readonly string[] = variableNames(),
+): string[] {
+  return names.filter((name) => name.startsWith(PREFIX) && !known.includes(name))
+    .map((name) => `${name} is no variable of socketcam, and ignored: ${suggestion(name, known)}`);
+}
+
+function suggestion(name: string, known: readonly string[]): string {
+  // The variable's own program is the likeliest slip.
+  const rest = `_${name.slice(PREFIX.length)}`;
+  const longer = known.filter((one) =>
+    /^SOCKETCAM_[A-Z]+$/.test(one.slice(0, -rest.length)) && one.endsWith(rest)
+  );
+  return `did you mean ${longer.length > 0 ? longer.join(" or ") : closestString(name, known)}?`;
+}
+
+/** The names of all variables; none where Deno does not allow to list them. */
+function variableNames(): string[] {
+  try {
+    return Object.keys(Deno.env.toObject());
+  } catch {
+    return [];
+  }
+}
+
+/** The name of an option as it is typed: `http-port`, `no-decode`. */
+export function nameOf({ long }: Pick<Option, "long">): string {
+  return long!.replace(/^--/, "");
+}

@@ -1,0 +1,71 @@
+/** Secrets in files, which other users of the machine cannot see as they can the command line. */
+
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { notAllowed } from "./not_allowed.ts";
+
+/** What others may do with a file, as bits of its mode: read it. */
+const READABLE_BY_OTHERS = 0o004;
+
+/** A secret, and where it came from. */
+export interface Secret {
+  readonly text: string;
+  /** Whether every user of this machine can read its file. */
+  readonly isOpen: boolean;
+  readonly path: string;
+}
+
+/** Reads a file of text. Its errors are for the user. */
+export function readText(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new InvalidArgumentError(`${notAllowed(error)}.`);
+    }
+    if (error instanceof Deno.errors.NotFound) {
+      throw new InvalidArgumentError("There is no such file.");
+    }
+    const isDenied = error instanceof Deno.errors.PermissionDenied;
+    throw new InvalidArgumentError(
+      isDenied ? "This user may not read it; change its owner or mode." : "It cannot be read.",
+    );
+  }
+}
+
+/** Reads a secret; a line break at its end does not count. */
+export function readSecret(path: string): Secret {
+  const text = readText(path).replace(/\r?\n$/, "");
+  if (text === "") throw new InvalidArgumentError("The file is empty.");
+  if (/[\r\n]/.test(text)) throw new InvalidArgumentError("The file has more than one line.");
+  return { text, isOpen: isOpen(path), path };
+}
+
+/**
+ * A secret that systemd passes to a service by `LoadCredential=`.
+ *
+ * @see https://systemd.io/CREDENTIALS/
+ */
+export function readCredential(name: string): Secret | undefined {
+  const folder = Deno.env.get("CREDENTIALS_DIRECTORY");
+  if (!folder) return undefined;
+  const path = `${folder}/${name}`;
+  try {
+    Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+  }
+  return readSecret(path);
+}
+
+/** What to say of a secret that is none. */
+export function warningsOf(...secrets: readonly (Secret | undefined)[]): string[] {
+  return secrets.filter((secret) => secret?.isOpen).map((secret) =>
+    `every user of this machine can read ${secret!.path}; hide it with: chmod 600 ${secret!.path}`
+  );
+}
+
+function isOpen(path: string): boolean {
+  // On Windows, a mode says nothing.
+  const { mode } = Deno.statSync(path);
+  return mode !== null && Deno.build.os !== "windows" && (mode & READABLE_BY_OTHERS) !== 0;
+}

@@ -1,0 +1,69 @@
+/** What a terminal shows once a program is ready: what runs, and every address to open. */
+
+import { bracketed, urlOf } from "../http/url.ts";
+import { DEFAULT_PORT } from "../wire/protocol.ts";
+import { bold, dim, link, warning } from "./style.ts";
+import { complain, isTerminal } from "./terminal.ts";
+import manifest from "../../deno.json" with { type: "json" };
+
+/** Addresses that stand for all of this machine's. */
+const ALL: readonly string[] = ["0.0.0.0", "::"];
+/** How wide the first column is. */
+const LABEL = 9;
+
+/** One line: a label and what it labels; none if that is undefined. */
+export type Row = readonly [label: string, text: string | undefined];
+
+/** Shows a short block, if a person reads stderr. */
+export function showSummary(program: string, rows: readonly Row[]): void {
+  if (!isTerminal) return;
+  complain(["", `  ${bold(`socketcam ${program}`)} ${dim(manifest.version)}`, ""].join("\n"));
+  for (const [label, text] of rows) {
+    if (text !== undefined) complain(`  ${dim(label.padEnd(LABEL))}${text}`);
+  }
+  complain(`\n  ${dim("Ctrl+C ends it.")}\n`);
+}
+
+/** The rows with the addresses of an endpoint. @param isOpen whether everybody may enter. */
+export function addressRows(
+  address: Deno.NetAddr,
+  { cert, isOpen }: { readonly cert?: string; readonly isOpen: boolean },
+): Row[] {
+  const rows: Row[] = [["Local", link(urlOf(address, { cert }))]];
+  const others = ALL.includes(address.hostname) ? networkHosts() : [];
+  const scheme = cert === undefined ? "http" : "https";
+  for (const [i, host] of others.entries()) {
+    rows.push([i === 0 ? "Network" : "", link(`${scheme}://${host}:${address.port}`)]);
+  }
+  if (others.length > 0 && isOpen) rows.push(["", warning("open to everyone on the network")]);
+  return rows;
+}
+
+/** This machine's name and addresses, as others on the network reach it. */
+export function networkHosts(): string[] {
+  const name = ask(() => Deno.hostname().split(".")[0]);
+  const addresses = ask(() => Deno.networkInterfaces()) ?? [];
+  return [
+    ...name ? [`${name}.local`] : [],
+    ...addresses
+      .filter(({ address, family }) => family === "IPv4" && !/^(127|169\.254)\./.test(address))
+      .map(({ address }) => bracketed(address)),
+  ];
+}
+
+/** What Deno does not allow to know is left out. */
+function ask<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The row with the command that watches a server from another machine. The token stays secret. */
+export function clientRow({ hostname, port }: Deno.NetAddr, token: string | undefined): Row {
+  const [host = hostname] = ALL.includes(hostname) ? networkHosts() : [];
+  const at = port === DEFAULT_PORT ? bracketed(host) : `${bracketed(host)}:${port}`;
+  const secret = token === undefined ? "" : " --token …";
+  return ["Watch", `deno run -A client.ts --host ${at}${secret}`];
+}
