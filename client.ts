@@ -25,7 +25,11 @@ if (import.meta.main) {
     await using remote = receive(options.host, options);
     await using stage = decodeFrames(remote, options);
     const onTrouble = troubleReporter(log);
-    await using viewers = await serveViewers(stage, { ...options.viewers, onTrouble });
+    await using viewers = await serveViewers(stage, {
+      ...options.viewers,
+      onTrouble,
+      onRefused: onTrouble,
+    });
     void reportReceiver(remote, log);
     void reportTransform(stage, log);
     const isOpen = !options.viewers.credentials;

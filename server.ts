@@ -36,7 +36,12 @@ if (import.meta.main) {
     await using server = listen(camera, { ...options, onClient, onTrouble });
     const { hostname: host, port } = server.address;
     await using viewers = options.viewers &&
-      await serveViewers(camera, { ...options.viewers, source: { host, port }, onTrouble });
+      await serveViewers(camera, {
+        ...options.viewers,
+        source: { host, port },
+        onTrouble,
+        onRefused: onTrouble,
+      });
     await Promise.race([camera.ready, aborted(signal)]);
     void reportCamera(camera, log);
     reportDropped(camera, log, signal);

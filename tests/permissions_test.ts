@@ -94,10 +94,10 @@ Deno.test("tasks can use certificates and transforms in the folder", async () =>
   }
 });
 
-Deno.test("tasks cannot read files outside the folder, and errors name the flag that allows it", async () => {
+Deno.test("tasks cannot read files outside the folder, and errors name the variable that allows it", async () => {
   const file = await Deno.makeTempFile();
   try {
-    const hint = `start it with --allow-read=${file} as well, or with deno run -A`;
+    const hint = `put SOCKETCAM_READ=${file} in front of deno task, or use deno run -A`;
     const cases: [Program, number][] = [
       [startTask("server", "--device", file, "--port", "0"), 1],
       [startTask("server", "--cert", file), 2],
@@ -110,6 +110,10 @@ Deno.test("tasks cannot read files outside the folder, and errors name the flag 
       assert(program.stderr.includes(hint), program.stderr);
       assert(!/^\s+at /m.test(program.stderr), `a stack trace: ${program.stderr}`);
     }
+    const args = ["task", "--quiet", "server", "--cert", file];
+    await using allowed = new Program(Deno.execPath(), args, { SOCKETCAM_READ: file });
+    assertEquals(await allowed.ends(), 2);
+    assertMatch(allowed.stderr, /It must be a PEM file/);
   } finally {
     await Deno.remove(file);
   }
@@ -141,7 +145,7 @@ Deno.test("programs name a missing permission in one sentence", async () => {
     ],
     [
       run(...most, "client.ts", "--http-port", "0"),
-      /^client: .* read access to .*check_worker.ts; .*--allow-read=.*\n$/,
+      /^client: .* read access to .*check_worker.ts; put SOCKETCAM_READ=.* or use deno run -A\n$/,
     ],
   ];
   for (const [program, sentence] of cases) {

@@ -17,6 +17,8 @@ export interface CameraOptions extends Partial<CameraConstraints> {
   readonly filter?: string;
   /** Whether to run also while nobody watches; false by default. */
   readonly alwaysOn?: boolean;
+  /** Whether to wait for a webcam that is not there yet, or may not be opened yet; false by default. */
+  readonly wait?: boolean;
   /** How long to run on after the last viewer has left, in milliseconds; 10,000 by default. */
   readonly lingerMs?: number;
   /** Closes the camera; its loops throw the signal's reason. */

@@ -3,6 +3,7 @@
  * - `no-ffmpeg`: ffmpeg is not installed; `old-ffmpeg`: it is older than 5.1
  * - `no-webcam`: this machine has no such webcam, and there is no such file
  * - `unplugged`, `busy`, `denied`: the webcam is gone, in use, or may not be opened
+ * - `no-bandwidth`: its USB bus carries too much already
  * - `filter`: ffmpeg refuses the filter graph
  * - `not-a-video`: ffmpeg cannot read the input
  * - `no-frames`: the camera stalls, or all its frames are torn
@@ -15,6 +16,7 @@ export type CameraErrorCode =
   | "unplugged"
   | "busy"
   | "denied"
+  | "no-bandwidth"
   | "filter"
   | "not-a-video"
   | "no-frames"

@@ -48,12 +48,12 @@ export class Child implements AsyncDisposable {
     return this.#process.stdin;
   }
 
-  /** Waits for the end, and returns all of stdout and the end of stderr. */
-  async output(): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  /** Waits for the end, and returns how it ended, with all of stdout. */
+  async output(): Promise<Exit & { readonly stdout: string }> {
     const stdout = await new Response(this.stdout).text();
-    const { stderr } = await this.exit;
+    const exit = await this.exit;
     this.#signal?.throwIfAborted();
-    return { stdout, stderr };
+    return { ...exit, stdout };
   }
 
   async #wait(): Promise<Exit> {

@@ -3,15 +3,21 @@ import { CameraError, type CameraErrorCode } from "./camera_error.ts";
 import type { Exit } from "./child.ts";
 
 const NOT_A_VIDEO = "this is not a video that ffmpeg can read";
+const JOIN_GROUP = "join its group, and log in again: sudo adduser $USER video";
+const NO_BANDWIDTH = "its USB bus has no bandwidth left, as other cameras are on it";
+/** What ffmpeg's log says when it refuses a filter graph. */
+const FILTER = /No such filter|filter network|initializing (a )?filter|Error parsing (a )?filter/;
+/** The line that says why: that of the filter, or of the graph. */
+const FILTER_CAUSE = /^\[(Parsed_|AVFilterGraph|\w+ @)/;
 
 /** What ffmpeg's log says about causes that are known, the most telling first. */
 const HINTS: readonly (readonly [line: RegExp, code: CameraErrorCode, hint?: string])[] = [
   [/No such device/, "unplugged", "it was unplugged; plug it in again"],
   [/Device or resource busy/, "busy", "another program uses the camera; close it"],
-  [/\/dev\/.*Permission denied/, "denied", "join its group: sudo adduser $USER video"],
+  [/\/dev\/.*Permission denied/, "denied", JOIN_GROUP],
+  [/(STREAMON|\/dev\/).*No space left on device/, "no-bandwidth", NO_BANDWIDTH],
   [/Permission denied/, "denied", "it may not be read"],
   [/fps_mode/, "old-ffmpeg", "this ffmpeg is older than 5.1; install a newer one"],
-  [/No such filter|Error initializing filter|Invalid filter|Error parsing/, "filter"],
   [/moov atom not found|does not contain any stream/, "not-a-video", NOT_A_VIDEO],
   [/matches no streams|Invalid data found/, "not-a-video", NOT_A_VIDEO],
 ];
@@ -26,6 +32,12 @@ export function explainExit(
   permanent: boolean,
 ): CameraError {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "").map(redact);
+  if (lines.some((line) => FILTER.test(line))) {
+    const cause = lines.find((line) => FILTER_CAUSE.test(line)) ?? lines.at(-1);
+    const message = `ffmpeg refuses the filter graph: ${strip(cause)}`;
+    // The camera is not to blame, and will not change that.
+    return new CameraError("filter", message, { permanent: true, cause: lines.join("\n") });
+  }
   const [line = lines.at(-1), errorCode = "ended", hint] = HINTS
     .map(([pattern, ...rest]) => [lines.findLast((line) => pattern.test(line)), ...rest] as const)
     .find(([line]) => line !== undefined) ?? [];

@@ -1,5 +1,5 @@
 import { CameraError } from "./camera_error.ts";
-import { Child } from "./child.ts";
+import { Child, type Exit } from "./child.ts";
 
 /** No questions, no banner, no progress. */
 const QUIET = ["-nostdin", "-hide_banner", "-nostats"];
@@ -24,11 +24,11 @@ export function startFfmpeg(
   }
 }
 
-/** Runs ffmpeg to its end, and returns what it prints. */
+/** Runs ffmpeg to its end, and returns what it prints and how it ended. */
 export async function runFfmpeg(
   args: readonly string[],
   signal?: AbortSignal,
-): Promise<{ readonly stdout: string; readonly stderr: string }> {
+): Promise<Exit & { readonly stdout: string }> {
   await using ffmpeg = startFfmpeg(["-v", "info", ...args], signal);
   return await ffmpeg.output();
 }

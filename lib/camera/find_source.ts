@@ -1,3 +1,4 @@
+import { CameraError } from "./camera_error.ts";
 import { chooseMode } from "./choose_mode.ts";
 import { driver, findWebcam, type FoundWebcam, referenceOf } from "./find_webcam.ts";
 import { outputOf } from "./output.ts";
@@ -22,8 +23,11 @@ export async function findSource(
   const { device } = options;
   if (device === "test") return testSource(options);
   if (isUrl(device)) return await openUrl(options, previous, signal);
-  if (referenceOf(device) === "name" && await isFile(device)) {
-    return fileSource(device, await isStill(device), options);
+  const kind = referenceOf(device) === "name" ? await kindOf(device) : "none";
+  if (kind === "file") return fileSource(device, await isStill(device), options);
+  if (kind === "folder") {
+    const message = `"${device}" is a folder; name a video file in it`;
+    throw new CameraError("not-a-video", message, { permanent: true });
   }
   return webcamSource(await findWebcam(device, previous?.name, signal), options);
 }
@@ -87,12 +91,13 @@ async function isStill(path: string): Promise<boolean> {
   }
 }
 
-async function isFile(path: string): Promise<boolean> {
+async function kindOf(path: string): Promise<"file" | "folder" | "none"> {
   try {
-    return (await Deno.stat(path)).isFile;
+    const { isFile, isDirectory } = await Deno.stat(path);
+    return isFile ? "file" : isDirectory ? "folder" : "none";
   } catch (error) {
     // What Deno does not allow names the permission; any other name that the system refuses is no file.
     if (error instanceof Deno.errors.NotCapable) throw error;
-    return false;
+    return "none";
   }
 }

@@ -44,16 +44,30 @@ export interface FoundWebcam {
  * ```
  *
  * @param signal ends the search, which then throws the signal's reason.
- * @throws {CameraError} `no-ffmpeg`, when ffmpeg is needed and not installed.
+ * @throws {CameraError} `denied`, when none of them may be opened; `no-ffmpeg`, when ffmpeg is needed
+ * and not installed.
  */
 export async function listWebcams(signal?: AbortSignal): Promise<FoundWebcam[]> {
-  const found = await Promise.all(
-    (await driver.list(signal)).map(async (webcam) => ({
-      webcam,
-      modes: await driver.modes(webcam, signal),
-    })),
+  const tried = await Promise.all(
+    (await driver.list(signal)).map((webcam) => tryModes(webcam, signal)),
   );
-  return found.filter(({ modes }) => modes.length > 0);
+  const found = tried.filter((one) => "modes" in one).filter(({ modes }) => modes.length > 0);
+  const denied = tried.find((one) => "denied" in one);
+  if (found.length === 0 && denied) throw denied.denied;
+  return found;
+}
+
+/** A webcam's modes, or the error that says that it may not be opened. */
+async function tryModes(
+  webcam: Webcam,
+  signal?: AbortSignal,
+): Promise<FoundWebcam | { readonly denied: CameraError }> {
+  try {
+    return { webcam, modes: await driver.modes(webcam, signal) };
+  } catch (error) {
+    if (error instanceof CameraError && error.code === "denied") return { denied: error };
+    throw error;
+  }
 }
 
 /**
@@ -62,6 +76,7 @@ export async function listWebcams(signal?: AbortSignal): Promise<FoundWebcam[]> 
  *
  * @param device `auto`, a number, a path below `/dev/`, or part of a name.
  * @throws {CameraError} `no-webcam`, when there is no such webcam; the message lists those there are.
+ * `denied`, when there are only such that may not be opened.
  */
 export async function findWebcam(
   device: string,
@@ -71,11 +86,14 @@ export async function findWebcam(
   const webcams = await driver.list(signal);
   const chosen = await matching(device, webcams);
   const namesakes = webcams.filter((webcam) => webcam.name === name);
+  let denied: CameraError | undefined;
   for (const webcam of [...chosen, ...namesakes]) {
-    const modes = await driver.modes(webcam, signal);
+    const tried = await tryModes(webcam, signal);
+    if ("denied" in tried) denied ??= tried.denied;
     // Many a webcam has a second device, which gives metadata instead of frames.
-    if (modes.length > 0) return { webcam, modes };
+    else if (tried.modes.length > 0) return tried;
   }
+  if (denied) throw denied;
   // A device that lists no modes may still give frames, but only who asks for it gets it.
   if (chosen.length > 0 && device !== "auto") return { webcam: chosen[0], modes: [] };
   throw new CameraError("no-webcam", missing(device, webcams), { permanent: true });

@@ -14,7 +14,7 @@ import { Deadline, within } from "../time/deadline.ts";
 import { onAbort } from "../time/on_abort.ts";
 import { RateLimit } from "../time/rate_limit.ts";
 import type { Camera, CameraOptions } from "./camera.ts";
-import { CameraError } from "./camera_error.ts";
+import { CameraError, type CameraErrorCode } from "./camera_error.ts";
 import { capture } from "./capture.ts";
 import { Drops } from "./drops.ts";
 import { findSource } from "./find_source.ts";
@@ -27,6 +27,8 @@ export type { Camera, CameraCounts, CameraOptions } from "./camera.ts";
 const LINGER_MS = 10_000;
 /** How long a program may take to end before that is said, and before it is left alone, in milliseconds. */
 const END_MS = 3000;
+/** What waiting for a webcam helps against. */
+const COMING: readonly CameraErrorCode[] = ["no-webcam", "denied"];
 /** The first and the longest wait before a lost camera is tried again, in milliseconds. */
 const RETRY_MS = { min: 500, max: 3000 };
 /** How many JPEGs are read in a second, whole or not; the camera keeps the others for the next one. */
@@ -66,6 +68,7 @@ class SupervisedCamera implements Camera {
   info: CameraInfo | undefined;
   error: Error | undefined;
   readonly #options: SourceOptions;
+  readonly #waits: boolean;
   readonly #demand: Demand;
   readonly #ready = Promise.withResolvers<void>();
   readonly ready = this.#ready.promise;
@@ -77,7 +80,8 @@ class SupervisedCamera implements Camera {
 
   constructor(options: CameraOptions) {
     const { device = "auto", width = 1280, height = 720, fps = 30, quality = 80, filter } = options;
-    const { alwaysOn = false, lingerMs = LINGER_MS, signal } = options;
+    const { alwaysOn = false, wait = false, lingerMs = LINGER_MS, signal } = options;
+    this.#waits = wait;
     this.#options = { device, width, height, fps, quality, filter };
     this.#demand = new Demand(lingerMs);
     this.frames = new Hub((wanted) => this.#demand.set(wanted || alwaysOn));
@@ -116,7 +120,8 @@ class SupervisedCamera implements Camera {
 
   /** Says why there are no frames. */
   #lose(error: Error): void {
-    this.#mayReturn ||= error instanceof CameraError && !error.permanent;
+    this.#mayReturn ||= error instanceof CameraError &&
+      (!error.permanent || this.#waits && COMING.includes(error.code));
     if (this.#mayReturn) this.#ready.resolve();
     if (error === this.error && this.status.latest?.state === "lost") return;
     this.error = error;

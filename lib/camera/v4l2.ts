@@ -1,4 +1,5 @@
 import { Child } from "./child.ts";
+import { explainExit } from "./explain_exit.ts";
 import { runFfmpeg } from "./ffmpeg.ts";
 import { type Mode, parseSize, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
 
@@ -20,13 +21,16 @@ export const v4l2: WebcamDriver = {
   async modes({ path }, signal) {
     try {
       await using ctl = new Child("v4l2-ctl", ["--list-formats-ext", "-d", path], signal);
-      return parseV4l2Ctl((await ctl.output()).stdout);
+      const { code, stdout } = await ctl.output();
+      if (code === 0) return parseV4l2Ctl(stdout);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
-      // v4l2-ctl is not installed. ffmpeg lists everything but the rates.
-      const args = ["-f", "v4l2", "-list_formats", "all", "-i", path];
-      return parseListFormats((await runFfmpeg(args, signal)).stderr);
     }
+    // v4l2-ctl is not installed, or could not open the device, and may not say why. ffmpeg says why,
+    // and lists everything but the rates.
+    const exit = await runFfmpeg(["-f", "v4l2", "-list_formats", "all", "-i", path], signal);
+    if (/Permission denied/.test(exit.stderr)) throw explainExit(path, exit, true);
+    return parseListFormats(exit.stderr);
   },
   open({ path }, mode, rate) {
     return [

@@ -7,11 +7,13 @@ const REFUSED: Readonly<Partial<Record<RefusalCode, string>>> = {
   "wrong-token": "give the right one with --token",
   "speaks-tls": "add --tls, or --ca FILE",
   "no-tls": "leave out --tls and --ca",
+  "other-name": "give --host one of its names, or make a certificate for this one",
   "untrusted-certificate": "name its issuer with --ca FILE",
 };
 
 const CAMERA: Readonly<Partial<Record<CameraError["code"], string>>> = {
-  "no-webcam": "--device test shows a test picture",
+  "no-webcam": "--wait waits for one, and --device test shows a test picture",
+  "no-bandwidth": "lower --size or --fps, or plug it into a port of another bus",
   filter: "fix --filter",
 };
 

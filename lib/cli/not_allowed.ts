@@ -1,8 +1,14 @@
-/** A sentence that names the missing permission. */
+/** A sentence that names the missing permission, and how to give it in one line. */
 export function notAllowed({ message }: Deno.errors.NotCapable): string {
   const [, what, object] = /^Requires (\w+) access to "(.+)", run again/.exec(message) ?? [];
   if (!what) return message;
-  // Access to everything has no flag of its own.
-  const flag = what === "all" ? "" : `--allow-${what}=${object} as well, or with `;
-  return `Deno does not allow ${what} access to ${object}; start it with ${flag}deno run -A`;
+  const fix = FIXES[what]?.(object) ?? `start it with --allow-${what}=${object} as well`;
+  return `Deno does not allow ${what} access to ${object}; ${fix}, or use deno run -A`;
 }
+
+const FIXES: Readonly<Record<string, (object: string) => string>> = {
+  // The tasks pass this on (tools/readable.ts); elsewhere it does nothing.
+  read: (object) => `put SOCKETCAM_READ=${object} in front of deno task`,
+  // Access to everything has no flag of its own.
+  all: () => "start it with --allow-all",
+};

@@ -1,3 +1,4 @@
+import { CameraError } from "../camera/camera_error.ts";
 import type { Camera } from "../camera/open_camera.ts";
 import type { Receiver } from "../client/receive.ts";
 import type { DecodeStage } from "../decode/stage.ts";
@@ -28,7 +29,7 @@ class Repeats {
 export async function reportCamera(camera: Camera, log: Log): Promise<void> {
   const repeats = new Repeats();
   for await (const status of camera.status.follow()) {
-    const reason = status.state === "lost" && camera.error ? withHint(camera.error) : "";
+    const reason = status.state === "lost" && camera.error ? reasonOf(camera.error) : "";
     const line = status.state === "lost" ? `camera lost: ${reason}` : status.state;
     if (!repeats.isNews(line)) continue;
     if (status.state === "lost") log.warn(line);
@@ -39,6 +40,12 @@ export async function reportCamera(camera: Camera, log: Log): Promise<void> {
       log.debug(`first frame ${ms} ms after ffmpeg was started`);
     }
   }
+}
+
+/** Why a camera is lost that is tried again. */
+function reasonOf(error: Error): string {
+  const isMissing = error instanceof CameraError && error.code === "no-webcam";
+  return isMissing ? `${error.message}; waiting for it` : withHint(error);
 }
 
 /** How often dropped frames are reported, in milliseconds. */
@@ -104,12 +111,18 @@ export function clientReporter(log: Log): (event: ClientEvent) => void {
 /** How often the same trouble is reported at most, in milliseconds. */
 const TROUBLE_MS = 60_000;
 
-/** Logs what keeps a program from accepting connections, once for as long as it lasts. */
+/** How many of them are remembered. */
+const MAX_REASONS = 1000;
+
+/** Logs what keeps a program from accepting connections, or whom it refuses; not again and again. */
 export function troubleReporter(log: Log): (reason: string) => void {
   const reportedAt = new Map<string, number>();
   return (reason) => {
     const at = performance.now();
     if (at < (reportedAt.get(reason) ?? -Infinity) + TROUBLE_MS) return;
+    // Strangers' names are in it: the oldest are forgotten.
+    if (reportedAt.size >= MAX_REASONS) reportedAt.delete(reportedAt.keys().next().value!);
+    reportedAt.delete(reason);
     reportedAt.set(reason, at);
     log.warn(reason);
   };

@@ -14,6 +14,9 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** What the tasks let a program read, which is no option. */
+const READ = "SOCKETCAM_READ";
+
 /** How long an orderly end may take, in milliseconds, whatever is open. */
 const SHUTDOWN_MS = 5000;
 
@@ -63,7 +66,7 @@ export function warningsOfVariables(): string[] {
     ["log", "verbose", ...commands[program].options.map(nameOf)]
       .flatMap((name) => variablesOf(program, name))
   );
-  return unknownVariables([...new Set(known)]);
+  return unknownVariables([...new Set([READ, ...known])]);
 }
 
 /** Reports what went wrong; returns the exit status. */

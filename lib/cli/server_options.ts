@@ -38,6 +38,7 @@ export function serverCommand() {
     )
     .addOption(options.one("--filter <graph>", "an ffmpeg filter graph, such as transpose=1"))
     .addOption(options.one("--always-on", "keep the camera running while nobody watches"))
+    .addOption(options.one("--wait", "wait for a camera that is not there yet"))
     .addOption(options.one("--list", "show the webcams and their modes, and exit"))
     .addOption(options.one("--json", "with --list: as JSON"))
     .optionsGroup(GROUP.viewers)

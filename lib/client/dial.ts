@@ -44,6 +44,15 @@ export async function dial(
 
 function tlsError(cause: Error): RefusedError {
   const why = /invalid peer certificate: (.*)/.exec(cause.message)?.[1];
+  if (why && /not valid for (any )?name/i.test(why)) {
+    return new RefusedError(
+      "other-name",
+      `this server's certificate is for another name (${why})`,
+      {
+        cause,
+      },
+    );
+  }
   return why
     ? new RefusedError(
       "untrusted-certificate",

@@ -2,7 +2,8 @@
 
 /**
  * What was refused: the client has no token, or the wrong one; the server does not prove that it knows
- * it; it speaks TLS, or does not; its certificate is not trusted; it does not speak the protocol.
+ * it; it speaks TLS, or does not; its certificate is not trusted, or
+ * for another name; it does not speak the protocol.
  */
 export type RefusalCode =
   | "no-token"
@@ -11,6 +12,7 @@ export type RefusalCode =
   | "speaks-tls"
   | "no-tls"
   | "untrusted-certificate"
+  | "other-name"
   | "protocol";
 
 /** Thrown when trying again cannot help. */

@@ -25,6 +25,8 @@ export interface Decoded extends Outcome {
 /** A way of decoding. */
 export interface Decoder extends Disposable {
   readonly mode: DecodeMode;
+  /** Finds, before there are frames, what would fail with each; undefined if nothing would. */
+  prepare?(): Promise<string | undefined>;
   /** Waits until it can take another frame. */
   free(): Promise<void>;
   /**

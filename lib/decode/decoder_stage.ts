@@ -53,6 +53,7 @@ export class DecoderStage implements DecodeStage {
     this.#decoder = decoder;
     this.#living = this.#live().then(() => this.#close(), (error) => this.#close(error));
     this.#abort = onAbort(signal, (reason) => this.#close(reason));
+    void decoder.prepare?.().then((problem) => problem && this.#health.update(problem));
     feed.frames.ended.catch(() => {}).then(() => {
       this.#sourceEnded = true;
       this.#updateDemand();

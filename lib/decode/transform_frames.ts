@@ -1,6 +1,6 @@
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Feed } from "../flow/feed.ts";
-import { Frame } from "../frame/frame.ts";
+import { Frame, type FrameMeta } from "../frame/frame.ts";
 import { FrameMemory } from "../frame/frame_memory.ts";
 import { Aside } from "./aside.ts";
 import { blame } from "./blame.ts";
@@ -50,7 +50,8 @@ export interface TransformOptions extends DecodeOptions {
 export function transformFrames(feed: Feed, options: TransformOptions): DecodeStage {
   const { module, workers = DEFAULT_WORKERS, signal } = options;
   const file = module instanceof URL ? module : pathToFileURL(module);
-  assertFile(file, `There is no transform ${module}; give the path of a TypeScript module`);
+  const path = file.protocol === "file:" ? fileURLToPath(file) : file.href;
+  assertFile(file, `There is no transform ${path}; give the path of a TypeScript module`);
   return new DecoderStage(feed, new Transformer(file, workers), signal);
 }
 
@@ -85,6 +86,16 @@ class Transformer implements Decoder {
     });
   }
 
+  /** Loads the module, which may not even compile. */
+  async prepare(): Promise<string | undefined> {
+    try {
+      return (await this.#ask(new Uint8Array(0), { sequence: 0, capturedAt: 0 })).problem;
+    } catch (error) {
+      if (this.#closed || !(error instanceof WorkerError)) return undefined;
+      return blame(this.#module.href, new Error(words(error)));
+    }
+  }
+
   async free(): Promise<void> {
     await (this.#aside.isSet() ? this.#fallback.free() : this.#pool.free());
   }
@@ -109,13 +120,14 @@ class Transformer implements Decoder {
   }
 
   async #transform(frame: Frame): Promise<Decoded & Pick<TransformResult, "isLate">> {
-    const { sequence, capturedAt } = frame;
-    const bytes = frame.bytes.slice();
-    const { href: module } = this.#module;
-    const question = { bytes, sequence, capturedAt, module, limitMs: TRANSFORM_MS };
-    const { bytes: transformed, ...outcome } = await this.#pool.ask(question);
+    const { bytes: transformed, ...outcome } = await this.#ask(frame.bytes.slice(), frame);
     const result = transformed ? new Frame(FrameMemory.adopt(transformed), frame) : frame;
     return { frame: result, ...outcome };
+  }
+
+  #ask(bytes: Uint8Array<ArrayBuffer>, { sequence, capturedAt }: FrameMeta) {
+    const { href: module } = this.#module;
+    return this.#pool.ask({ bytes, sequence, capturedAt, module, limitMs: TRANSFORM_MS });
   }
 
   get #fallback(): Checker {

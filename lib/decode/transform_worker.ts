@@ -37,7 +37,10 @@ import { TolerantCodec, uprightSize } from "./tolerant_codec.ts";
  */
 export type Transform = (image: Image, frame: Frame) => Image | void | Promise<Image | void>;
 
-/** A frame, the module that transforms it, and how long it may take, in milliseconds. */
+/**
+ * A frame, the module that transforms it, and how long it may take, in milliseconds. Without bytes, it
+ * only asks whether the module can be loaded.
+ */
 export interface TransformQuestion extends FrameMeta, ByteMessage {
   readonly module: string;
   readonly limitMs: number;
@@ -62,6 +65,10 @@ for (const type of ["error", "unhandledrejection"]) {
 }
 
 answerQuestions<TransformQuestion, TransformResult>(async ({ bytes, module, limitMs, ...meta }) => {
+  if (bytes.length === 0) {
+    transform ??= load(module);
+    return await transform.then(() => ({}), (error) => ({ problem: blame(module, error) }));
+  }
   const startedAt = performance.now();
   const pixels = await codec.decode(bytes, "full", meta);
   const thumbnail = thumbnailOfFull(pixels);

@@ -14,6 +14,8 @@ export interface AccessPolicy {
   readonly origins: Origins;
   /** How messages name the options that let more in. */
   readonly hints: AccessHints;
+  /** Called with what is refused, to whom, and what would allow it. */
+  readonly onRefused: (reason: string) => void;
 }
 
 /** What the options are called that let a host or an origin in. */
@@ -27,12 +29,17 @@ export interface AccessHints {
 const METHODS = "GET, HEAD, OPTIONS";
 
 /** The answer to a request that is refused whoever sends it, or that only asks what is allowed. */
-export function refusal({ hosts, hints }: AccessPolicy, request: Request): Response | undefined {
+export function refusal(
+  { hosts, hints, onRefused }: AccessPolicy,
+  request: Request,
+): Response | undefined {
   const { hostname } = new URL(request.url);
   if (!hosts.accepts(hostname)) {
     const host = cleanText(hostname);
     const hint = `if it means this machine, allow it with ${hints.allowHost} ${host}`;
-    return text(403, `Unknown host name ${host}; ${hint}`);
+    const reason = `Unknown host name ${host}; ${hint}`;
+    onRefused(reason);
+    return text(403, reason);
   }
   if (!METHODS.split(", ").includes(request.method)) {
     return text(405, `${cleanText(request.method)} is not supported`, { allow: METHODS });
@@ -46,21 +53,40 @@ export function refusal({ hosts, hints }: AccessPolicy, request: Request): Respo
 /** The answer to a request without the right password; `address` is the viewer's, without port. */
 export async function passwordRefusal(
   auth: BasicAuth,
+  onRefused: AccessPolicy["onRefused"],
   request: Request,
   address: string,
 ): Promise<Response | undefined> {
   const authorization = request.headers.get("authorization");
   const refused = await auth.refusal(authorization, address, request.signal);
-  return refused && text(refused.status, refused.reason, refused.headers);
+  if (!refused) return undefined;
+  // Without one, it is no guess.
+  if (authorization !== null) onRefused(`${address}: ${refused.reason}`);
+  return text(refused.status, refused.reason, refused.headers);
+}
+
+/**
+ * Reports a page of another site that shows an answer without being allowed to: its browser hides it,
+ * and only says so to developers.
+ */
+export function reportEmbedding({ origins, hints, onRefused }: AccessPolicy, { headers }: Request) {
+  const isOtherSite = headers.get("sec-fetch-site") === "cross-site";
+  if (!isOtherSite || headers.get("sec-fetch-mode") === "navigate" || origins.includes("*")) return;
+  const page = URL.parse(headers.get("origin") ?? headers.get("referer") ?? "");
+  if (page === null || page.origin === "null" || origins.includes(page.origin)) return;
+  const origin = cleanText(page.origin);
+  onRefused(`a page of ${origin} may not show this; allow it with ${hints.allowOrigin} ${origin}`);
 }
 
 /** The answer to a page that may not open a WebSocket. */
 export function socketRefusal(
-  { hosts, origins, hints }: AccessPolicy,
+  { hosts, origins, hints, onRefused }: AccessPolicy,
   request: Request,
 ): Response | undefined {
   if (mayOpenSocket(origins, hosts, request)) return undefined;
   const origin = cleanText(request.headers.get("origin")!);
   const hint = `allow them with ${hints.allowOrigin} ${origin}`;
-  return text(403, `Pages of ${origin} may not watch; ${hint}`);
+  const reason = `Pages of ${origin} may not watch; ${hint}`;
+  onRefused(reason);
+  return text(403, reason);
 }

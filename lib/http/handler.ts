@@ -3,7 +3,13 @@ import { cleanText } from "../access/clean_text.ts";
 import { sharingHeaders } from "../access/origin_policy.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
-import { type AccessPolicy, passwordRefusal, refusal, socketRefusal } from "./access.ts";
+import {
+  type AccessPolicy,
+  passwordRefusal,
+  refusal,
+  reportEmbedding,
+  socketRefusal,
+} from "./access.ts";
 import { metrics, METRICS_TYPE } from "./metrics.ts";
 import { MJPEG_TYPE, MjpegResponse } from "./mjpeg.ts";
 import { type Asset, ASSETS, contentSecurityPolicy, PAGE } from "./page/assets.ts";
@@ -43,8 +49,9 @@ export const MAX_PATH = 100;
 /** Answers a request, without a port. */
 export async function handle(site: Site, request: Request, remote: Remote): Promise<Response> {
   const { auth } = site;
+  reportEmbedding(site, request);
   const response = refusal(site, request) ??
-    (auth && await passwordRefusal(auth, request, remote.hostname)) ??
+    (auth && await passwordRefusal(auth, site.onRefused, request, remote.hostname)) ??
     await answer(site, request, remote);
   for (const [name, value] of sharingHeaders(site.origins, request)) {
     response.headers.set(name, value);

@@ -36,6 +36,8 @@ export interface EndpointOptions {
   readonly hints?: AccessHints;
   /** Called, again and again, with what keeps the endpoint from accepting viewers. */
   readonly onTrouble?: (reason: string) => void;
+  /** Called, for each request that is refused, with why, and with what would allow it. */
+  readonly onRefused?: (reason: string) => void;
   /** Closes the endpoint. */
   readonly signal?: AbortSignal;
 }
@@ -77,6 +79,7 @@ export async function serveHttp(frames: Hub<Frame>, options: HttpOptions): Promi
     allowOrigins: origins = [],
     hints = { allowHost: "allowHosts", allowOrigin: "allowOrigins" },
     onTrouble = () => {},
+    onRefused = () => {},
     signal,
   } = options;
   signal?.throwIfAborted();
@@ -84,7 +87,17 @@ export async function serveHttp(frames: Hub<Frame>, options: HttpOptions): Promi
   const viewers = new Viewers(frames, () => notice?.read());
   const hosts = new HostPolicy(allowHosts);
   const auth = credentials && new BasicAuth(credentials);
-  const site: Site = { frames, viewers, readState, encodePng, hosts, auth, origins, hints };
+  const site: Site = {
+    frames,
+    viewers,
+    readState,
+    encodePng,
+    hosts,
+    auth,
+    origins,
+    hints,
+    onRefused,
+  };
   const connections = new Connections(responder(site));
   const create = () => createHttpServer(connections, { cert, key });
   let listener: HttpListener;

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Exit } from "../../lib/camera/child.ts";
 import { explainExit } from "../../lib/camera/explain_exit.ts";
 
@@ -34,8 +34,29 @@ Deno.test("explainExit() names the cause and a hint when it knows them", () => {
   );
   assertEquals(
     explain("x", ["[AVFilterGraph @ 0x5] No such filter: 'f'", "Error reinitializing filters!"]),
-    ["filter", `Cannot read "x": ffmpeg exited with code 1: No such filter: 'f'`],
+    ["filter", `ffmpeg refuses the filter graph: No such filter: 'f'`],
   );
+  const bus = "[video4linux2,v4l2 @ 0x5] ioctl(VIDIOC_STREAMON): No space left on device";
+  assertEquals(
+    explain("/dev/video2", [bus, "/dev/video2: No space left on device"])[0],
+    "no-bandwidth",
+  );
+});
+
+Deno.test("explainExit() blames the filter graph, not the camera, whatever is wrong with the graph", () => {
+  const end = ["Error reinitializing filters!", "Failed to inject frame into filter network: x"];
+  for (
+    const [line, words] of [
+      ["[Parsed_scale_0 @ 0x5] Invalid size 'foo'", "Invalid size 'foo'"],
+      ["[Parsed_scale_0 @ 0x5] Option 'nope' not found", "Option 'nope' not found"],
+      ["[Parsed_crop_0 @ 0x5] Invalid too big size", "Invalid too big size"],
+      ["[transpose @ 0x5] Value 99 for parameter 'dir' out of range", "Value 99 for parameter"],
+    ]
+  ) {
+    const [code, message] = explain("/dev/video0", [line, ...end]);
+    assertEquals(code, "filter");
+    assert(message.startsWith(`ffmpeg refuses the filter graph: ${words}`), message);
+  }
 });
 
 Deno.test("explainExit() names the group of a webcam that may not be read, not of a file", () => {

@@ -25,6 +25,6 @@ for (const device of ODD_DEVICES) {
     const error = await assertRejects(async () => {
       for await (const _ of camera) break;
     }, CameraError);
-    assert(error.permanent && /^[A-Z][^\n]{10,}$/.test(error.message), error.message);
+    assert(error.permanent && /^[A-Z"][^\n]{10,}$/.test(error.message), error.message);
   });
 }

@@ -171,7 +171,24 @@ Deno.test("server.ts says what is wrong with a filter graph, and exits with 1", 
   const args = ["--device", "test", ...LOCAL, "--port", "0", "--filter", "nosuchfilter=1"];
   const { code, words } = await failure(startServer(...args));
   assertEquals(code, 1);
-  assertMatch(words, /^server: Cannot read .*--filter/);
+  assertMatch(words, /^server: ffmpeg refuses the filter graph: No such filter: .*; fix --filter$/);
+});
+
+Deno.test("server.ts says that a device is a folder, and exits with 1", async () => {
+  const { code, words } = await failure(startServer("--device", "lib", "--port", "0"));
+  assertEquals([code, words], [1, 'server: "lib" is a folder; name a video file in it']);
+});
+
+Deno.test("server.ts --wait waits for a camera that is not there, and says so", async () => {
+  const args = ["--device", "no such camera", ...LOCAL, "--port", "0"];
+  const { code, words } = await failure(startServer(...args));
+  assertEquals(code, 1);
+  assertMatch(words, /; --wait waits for one, and --device test shows a test picture$/);
+  await using server = startServer(...args, "--wait");
+  await server.says(/^server: camera lost: No file .* no webcam of that name.*; waiting for it$/m);
+  await serverPort(server);
+  server.kill("SIGTERM");
+  assertEquals(await server.ends(), 0);
 });
 
 Deno.test("server.ts turns its pictures by --filter", async () => {
@@ -218,7 +235,8 @@ Deno.test("client.ts says that a server speaks something else, and exits with 1"
 Deno.test("client.ts says that there is no such transform, and exits with 1", async () => {
   assertEquals(await failure(startClient("--transform", "nowhere.ts")), {
     code: 1,
-    words: "client: There is no transform nowhere.ts; give the path of a TypeScript module",
+    words:
+      `client: There is no transform ${Deno.cwd()}/nowhere.ts; give the path of a TypeScript module`,
   });
 });
 

@@ -276,7 +276,7 @@ Deno.test("transformFrames() throws when there is no such module", () => {
     assertThrows(
       () => transformFrames(camera, { module }),
       Deno.errors.NotFound,
-      `There is no transform ${module}; give the path of a TypeScript module`,
+      `There is no transform ${Deno.cwd()}/${module.replace("./", "")}; give the path of a`,
     );
   }
 });
@@ -394,5 +394,21 @@ Deno.test("imageOf() turns pixels upright for each orientation of Exif", () => {
         ).join(""),
     );
     assertEquals(seen.join(" "), rows, `orientation ${orientation}`);
+  }
+});
+
+Deno.test("transformFrames() says that a module does not compile while nobody watches", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const module = `${folder}/transform.ts`;
+    await Deno.writeTextFile(module, "export default (image => image");
+    await using stage = transformFrames(new FakeCamera(), { module });
+    for await (const status of stage.transform.follow()) {
+      assert(status.state === "failing");
+      assertMatch(status.reason, /transform\.ts/);
+      break;
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });

@@ -25,6 +25,9 @@ class TestSite implements Disposable {
   readonly viewers = new Viewers(this.frames);
   readonly hosts = new HostPolicy();
   readonly hints = { allowHost: "--allow-host", allowOrigin: "--allow-origin" };
+  /** What was refused so far. */
+  readonly refused: string[] = [];
+  readonly onRefused = (reason: string) => void this.refused.push(reason);
   origins: string[] = [];
   encodePng?: EncodePng;
   auth?: BasicAuth;
@@ -405,4 +408,34 @@ Deno.test("handle() holds back the answer to one wrong password too many, and ne
   // Nobody waits for the answer any more: neither does a timer.
   leaving.abort();
   assertEquals(await held, 401);
+});
+
+Deno.test("handle() reports a wrong password with its address, and not a request without one", async () => {
+  using site = new TestSite();
+  site.auth = new BasicAuth({ password: "secret" });
+  await site.get("/");
+  assertEquals(site.refused, []);
+  await site.get("/", { authorization: basic("me", "guess") });
+  assertEquals(site.refused, ["1.2.3.4: The name or the password is wrong"]);
+});
+
+Deno.test("handle() reports a foreign page that shows the stream, with the option that allows it", async () => {
+  using site = new TestSite();
+  const shown = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" };
+  const referer = "https://blog.example/post/1?secret=1";
+  const get = (headers: Asked) => site.get("/snapshot", { method: "HEAD", ...headers });
+  await get({ ...shown, referer });
+  await get({ ...shown, origin: "https://blog.example" });
+  const reason = "a page of https://blog.example may not show this; " +
+    "allow it with --allow-origin https://blog.example";
+  assertEquals(site.refused, [reason, reason]);
+  site.refused.length = 0;
+  // A link that was followed, a page of this host, a program, and a page without a name.
+  await get({ "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", referer });
+  await get({ "sec-fetch-site": "same-origin", "sec-fetch-mode": "no-cors", referer });
+  await get({});
+  await get({ ...shown, origin: "null" });
+  site.origins = ["https://blog.example"];
+  await get({ ...shown, referer });
+  assertEquals(site.refused, []);
 });

@@ -83,6 +83,7 @@ function siteOf(options: Partial<Site>): Site {
     hosts: new HostPolicy(),
     origins: [],
     hints: { allowHost: "allowHosts", allowOrigin: "allowOrigins" },
+    onRefused: () => {},
     ...options,
   };
 }

@@ -240,6 +240,20 @@ Deno.test("listen() and receive() use TLS, and each says what the other lacks", 
   }
 });
 
+Deno.test("receive() says that a certificate is for another name, although its issuer is trusted", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const { cert, key } = await selfSigned(folder, "DNS:camera.example");
+    const { port, close } = open({ cert, key });
+    await using receiver = receive(HOST, { port, ca: cert });
+    const error = await assertRejects(() => receiver.frames.ended, RefusedError, "another name");
+    assertEquals(error.code, "other-name");
+    await close();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("listen() ends a client that announces too much, with the reason", async () => {
   const announce = (length: number, first: string) => {
     const bytes = new Uint8Array(4 + first.length);

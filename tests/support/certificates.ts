@@ -12,14 +12,17 @@ export interface Certificate {
   readonly keyFile: string;
 }
 
-/** Creates a self-signed certificate for `localhost` and 127.0.0.1, with its files in `folder`. */
-export async function selfSigned(folder: string): Promise<Certificate> {
+/** Creates a self-signed certificate for these names, with its files in `folder`. */
+export async function selfSigned(
+  folder: string,
+  names: string = "DNS:localhost,IP:127.0.0.1",
+): Promise<Certificate> {
   const [certFile, keyFile] = [`${folder}/cert.pem`, `${folder}/key.pem`];
   const { success, stderr } = await new Deno.Command("openssl", {
     args: [
       ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"],
       ...["-keyout", keyFile, "-out", certFile, "-days", "2", "-subj", "/CN=localhost"],
-      ...["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+      ...["-addext", `subjectAltName=${names}`],
       ...["-addext", "basicConstraints=critical,CA:FALSE"],
     ],
   }).output();
