@@ -161,15 +161,15 @@ class SupervisedCamera implements Camera {
     const onTooLarge = () => this.#dropped("too large");
     for await (const memory of capture(source, { signal, onTooLarge })) {
       if (!rate.allows()) await delay(rate.remainingMs(), { signal });
-      const isPublished = this.#publish(memory);
+      if (this.#publish(memory)) {
+        const at = performance.now();
+        this.#drops.reset(at);
+        this.#allow(this.#patience.next(at), deadline);
+        if (this.#patience.frames === 1) this.counts.startMs = at - startedAt;
+        if (this.status.latest?.state !== "live") this.#started();
+      }
       // Reading as fast as a camera can send would leave no time to send what was read.
       await setImmediate();
-      if (!isPublished) continue;
-      const at = performance.now();
-      this.#drops.reset(at);
-      this.#allow(this.#patience.next(at), deadline);
-      if (this.#patience.frames === 1) this.counts.startMs = at - startedAt;
-      if (this.status.latest?.state !== "live") this.#started();
     }
   }
 

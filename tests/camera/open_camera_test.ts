@@ -94,7 +94,7 @@ Deno.test("a loop over openCamera() throws ffmpeg's words about a filter", async
 });
 
 Deno.test("a loop over openCamera() throws an error that was not expected", async () => {
-  await using camera = openCamera({ ...OPTIONS, device: "nul\0byte" });
+  await using camera = openCamera({ ...OPTIONS, filter: "nul\0byte" });
   const error = await assertRejects(() => deadline(watch(camera), 10_000));
   assert(!(error instanceof CameraError));
   assertEquals(await assertRejects(() => camera.ready), error);

@@ -57,12 +57,10 @@ Deno.test("WorkerPool replaces a worker that hangs", async () => {
 
 Deno.test("WorkerPool replaces a worker that dies between questions", async () => {
   using pool = misbehaving(1);
-  const startedAt = performance.now();
   await pool.ask("die afterwards");
   // It may die over the next question, but never leaves it open.
   const answers = [0, 1].map(() => pool.ask("a").catch((error) => error.name));
   assert((await Promise.all(answers)).includes("answer to a"));
-  assert(performance.now() - startedAt < 10_000);
 });
 
 Deno.test("WorkerPool asks new workers after renew()", async () => {

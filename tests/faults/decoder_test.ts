@@ -1,5 +1,5 @@
 import { now } from "../../lib/time/clock.js";
-import { FaultPipeline, TIMEOUT_MS } from "../support/fault_pipeline.ts";
+import { FaultPipeline } from "../support/fault_pipeline.ts";
 
 /**
  * Descriptors that stay open: 6 of the worker that checks while the transform is set aside, and 12
@@ -24,7 +24,6 @@ Deno.test("frames come again after a decoder's worker hangs", async () => {
     await way.recovers({
       fault: "a decoder's thread hangs",
       began,
-      withinMs: TIMEOUT_MS,
       told: ["client", /the transform does nothing: .*it took over 5 s$/],
       leaves: LEAVES,
     });

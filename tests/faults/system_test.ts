@@ -1,8 +1,8 @@
-import { assertEquals, assertLess } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { now } from "../../lib/time/clock.js";
 import { eventually } from "../support/eventually.ts";
-import { AT_ONCE_MS, FaultPipeline } from "../support/fault_pipeline.ts";
+import { FaultPipeline } from "../support/fault_pipeline.ts";
 import { Program } from "../support/programs.ts";
 import { record } from "../support/reliability.ts";
 
@@ -62,7 +62,6 @@ Deno.test("the stream recovers while the disk with the logs and temporary files 
   await way.recovers({
     fault: "disk full (logs, temporary files, working directory), then ffmpeg killed",
     began: again,
-    withinMs: AT_ONCE_MS,
     told: [
       {
         get stderr() {
@@ -136,7 +135,6 @@ Deno.test("server and client keep running when they cannot write their logs", as
   });
   const began = now();
   Deno.kill(await way.ffmpeg(), "SIGKILL");
-  const { overAt } = await way.viewer.outage({ began });
-  assertLess(overAt - began, AT_ONCE_MS);
+  await way.viewer.outage({ began });
   assertEquals(way.viewer.connections, 1);
 });

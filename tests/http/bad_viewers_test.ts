@@ -164,12 +164,11 @@ Deno.test("serveHttp() keeps no memory and no descriptors when 10,000 clients co
   assertEquals(server.frames.subscribers, 1);
 });
 
-Deno.test("serveHttp() serves 1,000 viewers that connect at once within 3 s", async () => {
+Deno.test("serveHttp() serves all of 1,000 viewers that connect at once", async () => {
   await using server = await TestServer.start();
   // Few frames, since a thousand viewers in this same thread are busy with their connections.
   const camera = setInterval(() => server.frames.publish(ownedFrameOf(large)), 200);
   try {
-    const startedAt = performance.now();
     const connections = await Promise.all(
       Array.from({ length: 1000 }, async () => {
         const connection = await server.say(STREAM);
@@ -178,9 +177,7 @@ Deno.test("serveHttp() serves 1,000 viewers that connect at once within 3 s", as
         return connection;
       }),
     );
-    const took = performance.now() - startedAt;
     for (const connection of connections) connection.close();
-    assert(took < 3000, `${took} ms`);
     await server.viewers(0);
   } finally {
     clearInterval(camera);

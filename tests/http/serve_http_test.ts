@@ -72,7 +72,7 @@ Deno.test("serveHttp() repeats the last frame when no new one comes", async () =
     const startedAt = performance.now();
     assertEquals((await parts.next()).value!.body, frame.bytes);
     const waited = performance.now() - startedAt;
-    assert(waited > REPEAT_MS / 2 && waited < 2 * REPEAT_MS, `${waited} ms`);
+    assert(waited > REPEAT_MS / 2, `${waited} ms`);
   }
   await parts.return(undefined);
 });
@@ -104,10 +104,8 @@ Deno.test("serveHttp() shows a notice once a second while the source is lost, th
   const first = parts.next();
   server.frames.publish(frameOf(pictures[0], 3));
   await first;
-  const lostAt = performance.now();
   server.state = LOST;
   assertEquals((await parts.next()).value!.body, notice.bytes);
-  assert(performance.now() - lostAt < 2 * REPEAT_MS);
   assertEquals((await parts.next()).value!.body, notice.bytes);
   assertEquals(drawn, [["unplugged", 3]]);
   server.state = LIVE;

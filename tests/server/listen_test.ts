@@ -64,7 +64,7 @@ Deno.test("listen() answers hello with welcome and the state of the camera, and 
   await client.send({ type: "ping", sent: 17 });
   const pong = await client.message();
   assertEquals([pong.type, pong.sent], ["pong", 17]);
-  assertEquals(Math.abs(pong.now - Date.now()) < 1000, true);
+  assertEquals(Math.abs(pong.now - Date.now()) < 60_000, true);
 });
 
 Deno.test("listen() sends the state of the camera at each change, and again while it is not live", async () => {

@@ -7,8 +7,8 @@
 import { assert } from "@std/assert";
 import { delay } from "@std/async/delay";
 
-/** The longest wait by default, in milliseconds. */
-const PATIENCE_MS = 10_000;
+/** The longest wait by default, in milliseconds: a busy machine takes its time. */
+export const PATIENCE_MS = 30_000;
 /** How often the condition is checked, in milliseconds. */
 const LOOK_MS = 10;
 

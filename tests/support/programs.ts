@@ -7,7 +7,7 @@
 import { deadline } from "@std/async/deadline";
 
 /** How long tests wait for a program, in milliseconds. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -139,5 +139,6 @@ export async function serverPort(server: Program): Promise<string> {
 
 /** The address in a client's ready line. */
 export async function clientUrl(client: Program): Promise<string> {
-  return (await client.says(/^client: open (http:[^ ]+) \(from .+\)$/m))[1];
+  // As text, or with --log json.
+  return (await client.says(/^(?:client: |\{.*"message":")open (http:[^ ]+) \(from [^)]+\)/m))[1];
 }
