@@ -4,6 +4,7 @@
  * @module
  */
 
+import "./lib/cli/deno_version.ts";
 import { readClientOptions } from "./lib/cli/client_options.ts";
 import { clientLine, counted, keepLive } from "./lib/cli/live_line.ts";
 import { openBrowser } from "./lib/cli/open_browser.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import "./lib/cli/deno_version.ts";
 import { listWebcams } from "./lib/camera/find_webcam.ts";
 import { openCamera } from "./lib/camera/open_camera.ts";
 import { cameraTable } from "./lib/cli/camera_table.ts";

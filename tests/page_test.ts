@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import type { Page } from "playwright-core";
+import type { Page } from "./support/packages.ts";
 import { openPage } from "./support/browser.ts";
 import { Pipeline } from "./support/pipeline.ts";
 import { clientUrl, serverPort, startClient, startServer } from "./support/programs.ts";

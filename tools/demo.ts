@@ -5,6 +5,7 @@
  * @module
  */
 
+import "../lib/cli/deno_version.ts";
 import { delay } from "@std/async/delay";
 import { listWebcams } from "../lib/camera/find_webcam.ts";
 import { clientCommand } from "../lib/cli/client_options.ts";

@@ -7,6 +7,7 @@
  * @module
  */
 
+import "../lib/cli/deno_version.ts";
 import { Command } from "@commander-js/extra-typings";
 import { complain, print } from "../lib/cli/terminal.ts";
 

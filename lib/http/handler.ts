@@ -12,7 +12,7 @@ import {
 } from "./access.ts";
 import { metrics, METRICS_TYPE } from "./metrics.ts";
 import { MJPEG_TYPE, MjpegResponse } from "./mjpeg.ts";
-import { type Asset, ASSETS, contentSecurityPolicy, PAGE } from "./page/assets.ts";
+import { type Asset, contentSecurityPolicy, readAssets } from "./page/assets.ts";
 import { headers, text } from "./reply.ts";
 import { snapshot } from "./snapshot.ts";
 import { type FeedState, type State, unavailableReason } from "./state.ts";
@@ -96,18 +96,21 @@ const PATHS: Readonly<Record<string, Resource>> = {
   "/state": "state",
   "/metrics": "metrics",
   "/healthz": "health",
-  ...ASSETS,
 };
 
 function find(request: Request, { encodePng }: Site): Resource {
   const { pathname, searchParams } = new URL(request.url);
   if (pathname === "/snapshot.png" && !encodePng) return undefined;
-  if (pathname !== "/") return Object.hasOwn(PATHS, pathname) ? PATHS[pathname] : undefined;
+  const { page, files } = readAssets();
+  if (pathname !== "/") {
+    const known = [PATHS, files].find((paths) => Object.hasOwn(paths, pathname));
+    return known?.[pathname];
+  }
   // OctoPrint and Klipper send the requests of mjpg-streamer.
   const action = searchParams.get("action");
   if (action === "stream" || action === "snapshot") return action;
   // A browser asks for HTML by name; `ffplay http://...` and `curl` accept anything.
-  return accepts(request, "image/jpeg", "text/html") === "text/html" ? PAGE : "stream";
+  return accepts(request, "image/jpeg", "text/html") === "text/html" ? page : "stream";
 }
 
 const TYPES = {

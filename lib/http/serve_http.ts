@@ -11,6 +11,7 @@ import { HttpListener } from "./http_listener.ts";
 import { createHttpServer, responder } from "./http_server.ts";
 import { type DrawNotice, Notice } from "./notice.ts";
 import type { FeedState } from "./state.ts";
+import { readAssets } from "./page/assets.ts";
 import { Viewers } from "./viewers.ts";
 
 /** The port that viewers open by default. */
@@ -83,6 +84,7 @@ export async function serveHttp(frames: Hub<Frame>, options: HttpOptions): Promi
     signal,
   } = options;
   signal?.throwIfAborted();
+  readAssets();
   const notice = drawNotice && new Notice(frames, readState, drawNotice);
   const viewers = new Viewers(frames, () => notice?.read());
   const hosts = new HostPolicy(allowHosts);

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import { fc } from "../support/packages.ts";
 import { redact } from "../../lib/access/redact.ts";
 import * as avfoundation from "../../lib/camera/avfoundation.ts";
 import * as dshow from "../../lib/camera/dshow.ts";

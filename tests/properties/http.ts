@@ -6,7 +6,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import fc from "fast-check";
+import { fc } from "../support/packages.ts";
 import { BasicAuth } from "../../lib/access/basic_auth.ts";
 import { HostPolicy } from "../../lib/access/host_policy.ts";
 import { Hub } from "../../lib/flow/hub.ts";

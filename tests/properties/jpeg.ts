@@ -5,7 +5,7 @@
  */
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import { fc } from "../support/packages.ts";
 import { Codec, MAX_PIXELS } from "../../lib/decode/codec.ts";
 import { STANDARD_TABLES } from "../../lib/frame/huffman_tables.ts";
 import { completeFrame } from "../../lib/frame/complete_frame.ts";

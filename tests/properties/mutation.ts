@@ -4,7 +4,7 @@
  * @module
  */
 
-import fc from "fast-check";
+import { fc } from "../support/packages.ts";
 
 /** Values that often break parsers. */
 const EDGES: readonly (readonly number[])[] = [

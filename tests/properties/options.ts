@@ -7,7 +7,7 @@
 import { assert } from "@std/assert";
 import process from "node:process";
 import { CommanderError } from "commander";
-import fc from "fast-check";
+import { fc } from "../support/packages.ts";
 import { readClientOptions } from "../../lib/cli/client_options.ts";
 import { readServerOptions } from "../../lib/cli/server_options.ts";
 import { variablesOf } from "../../lib/cli/environment.ts";

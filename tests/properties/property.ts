@@ -5,7 +5,7 @@
  */
 
 import { assert } from "@std/assert";
-import fc from "fast-check";
+import { fc } from "../support/packages.ts";
 
 /** How long one input may take, in milliseconds; most take microseconds. */
 const HANG_MS = 10_000;

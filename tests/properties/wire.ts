@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import { fc } from "../support/packages.ts";
 import { MAX_FRAME_BYTES } from "../../lib/frame/frame.ts";
 import { ClockSync } from "../../lib/time/clock_sync.js";
 import { MessageDecoder } from "../../lib/wire/message_decoder.ts";

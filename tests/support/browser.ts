@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "./packages.ts";
 import { openChromium } from "./chromium.ts";
 
 /** A page in a browser of its own, and what the browser complains about. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium } from "./packages.ts";
 
 /** Starts it without a sandbox, and without what would need a network. */
 export async function openChromium(): Promise<Browser> {

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertGreater, assertLess, assertMatch } from "@std/assert";
-import axe, { type AxeResults } from "axe-core";
-import type { Page } from "playwright-core";
+import { axe, type AxeResults, type Page } from "../../support/packages.ts";
 import { readExif } from "../../../lib/frame/exif_block.js";
 import type { Frame } from "../../../lib/frame/frame.ts";
 import { nextSequence } from "../../../lib/frame/sequence.ts";
