@@ -13,8 +13,6 @@ const POLL_MS = 1000;
 const ANSWER_MS = 4000;
 /** After a pause longer than this, in milliseconds, the machine has slept: connections are dead. */
 const SLEPT_MS = 15_000;
-/** From what age on a picture is greyed, in milliseconds. */
-const STALE_MS = 3000;
 
 const $ = (id) => document.getElementById(id);
 const picture = new Picture($("picture"), $("stream"));
@@ -26,14 +24,18 @@ let rate = new RateMeter();
 /** How old they are once they are on the screen, in milliseconds: those of the last second. */
 let ages = new Percentiles();
 let latency;
+/** How long the newest picture took after the one before, in milliseconds. */
+let gap;
 /** The last answer of `/state`; undefined if it does not answer. */
 let state;
 let isFrozen = false;
 let isStreaming = false;
 
 const feed = new Feed(async (bytes) => {
+  const before = picture.capturedAt;
   await picture.show(bytes);
   const { capturedAt } = picture;
+  gap = capturedAt - before;
   requestAnimationFrame(() => {
     rate.add(bytes.length);
     const age = ageOf(capturedAt);
@@ -90,8 +92,10 @@ async function poll() {
 }
 
 function draw() {
-  const { tone, title, detail, next, isFlawed } = verdict(state);
-  const age = ageOf(picture.capturedAt);
+  const age = isStreaming ? undefined : ageOf(picture.capturedAt);
+  const lateMs = isStreaming ? state?.latencyMs.p50 ?? undefined : latency;
+  const shown = isFrozen ? {} : { lateMs, age, gap: gap || 0 };
+  const { tone, title, detail, next, isFlawed } = verdict(state, shown);
   const isLive = tone === "live";
   const name = state?.camera.name;
   document.title = `${isLive ? name ?? "Live" : title} – socketcam`;
@@ -100,7 +104,7 @@ function draw() {
   say("verdict", isFrozen && isLive ? "Frozen" : title);
   say("name", isLive && !isFlawed && name ? name : "");
   // A frozen picture stays as it is, whatever has happened since.
-  $("picture").classList.toggle("past", !isFrozen && (!isLive || age > STALE_MS));
+  $("picture").classList.toggle("past", !isFrozen && !isLive);
   const isTrouble = !isLive && !isFrozen;
   $("trouble").hidden = !isTrouble;
   if (isTrouble) {

@@ -1,10 +1,15 @@
+/** How old a picture may be when it is drawn, or stay without another one, in milliseconds. */
+export const STALE_MS = 3000;
+
 /**
  * The answer of `/state` in words; pass undefined if there was none.
  *
+ * @param {{ lateMs?: number, age?: number, gap?: number }} shown how late pictures are drawn, how old
+ *   the newest one is, and how long it took after the one before, in milliseconds
  * @returns {{ tone: "live" | "wait" | "lost", title: string, detail?: string, next?: string,
  *   isFlawed?: boolean }} `next` says what happens next
  */
-export function verdict(state) {
+export function verdict(state, { lateMs = 0, age = 0, gap = 0 } = {}) {
   if (!state) {
     return {
       tone: "lost",
@@ -29,6 +34,16 @@ export function verdict(state) {
   if (camera.state === "unknown") return { tone: "wait", title: `Waiting for ${server}` };
   if (camera.reason) {
     return { tone: "lost", title: "No picture", detail: sentence(camera.reason) };
+  }
+  if (lateMs > STALE_MS) {
+    const detail = `Pictures arrive ${ago(lateMs).replace(" ago", "")} late: ` +
+      "the network, or a program on the way, is too slow for them";
+    return { tone: "wait", title: "Delayed", detail, next: "A smaller size or rate helps" };
+  }
+  // Some cameras take seconds for each picture.
+  if (age > Math.max(STALE_MS, 2 * gap)) {
+    const detail = "No newer picture has come since";
+    return { tone: "wait", title: "No new picture", detail, next: "It continues by itself" };
   }
   if (decode.error) {
     return { tone: "live", title: `Shown untransformed: ${decode.error}`, isFlawed: true };

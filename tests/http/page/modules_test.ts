@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readAssets } from "../../../lib/http/page/assets.ts";
 import { ago, verdict } from "../../../lib/http/page/words.js";
 import { LIVE, LOST } from "../../support/feed_state.ts";
@@ -32,6 +32,18 @@ Deno.test("verdict() has words for every state", () => {
     title({ ...LIVE, source: { ...source, state: "refused", reason: "no" } }),
     "Refused",
   );
+});
+
+Deno.test("verdict() never calls a picture live that is late or old", () => {
+  const title = (shown: Parameters<typeof verdict>[1]) => verdict(LIVE, shown).title;
+  assertEquals(title({ lateMs: 2999, age: 3000 }), "Live");
+  assertEquals(title({ lateMs: 4200, age: 4200 }), "Delayed");
+  assertMatch(verdict(LIVE, { lateMs: 4200 }).detail!, /arrive 4 s late/);
+  assertEquals(title({ age: 3001 }), "No new picture");
+  // A camera that gives a picture every 12 s is on time.
+  assertEquals(title({ age: 20_000, gap: 12_000 }), "Live");
+  assertEquals(title({ age: 25_000, gap: 12_000 }), "No new picture");
+  assertEquals(verdict(LOST, { lateMs: 9000, age: 9000 }).title, "Camera lost");
 });
 
 Deno.test("ago() uses the largest unit that fits", () => {

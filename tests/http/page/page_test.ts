@@ -25,6 +25,8 @@ class LiveServer implements AsyncDisposable {
   readonly server: TestServer;
   /** How far the camera's clock is ahead, in milliseconds. */
   aheadMs = 0;
+  /** How long its pictures are on their way, in milliseconds. */
+  lateMs = 0;
   #sequence = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -58,7 +60,7 @@ class LiveServer implements AsyncDisposable {
     this.become(LIVE);
     this.#timer = setInterval(() => {
       this.#sequence = nextSequence(this.#sequence);
-      this.server.frames.publish(numbered(this.#sequence, this.now));
+      this.server.frames.publish(numbered(this.#sequence, this.now - this.lateMs));
     }, 1000 / 30);
   }
 
@@ -196,6 +198,24 @@ Deno.test("the page shows the right latency a second after either clock is set",
     assert(age >= 0 && age < 5000, `${step}: ${age} ms`);
     assertEquals(await page.locator("#picture.past").count(), 0);
   }
+});
+
+Deno.test("the page says that pictures are delayed, or that none come, instead of live", async () => {
+  await using live = await LiveServer.start();
+  await using open = await openPage(live.url);
+  const { page } = open;
+  await page.getByText("Live", { exact: true }).waitFor();
+  live.lateMs = 5000;
+  await page.locator("#what", { hasText: "Delayed" }).waitFor();
+  await page.getByText(/Pictures arrive 5 s late/).waitFor();
+  live.lateMs = 0;
+  await page.getByText("Live", { exact: true }).waitFor();
+  live.stop();
+  await page.locator("#what", { hasText: "No new picture" }).waitFor();
+  assertEquals(await page.locator("#picture.past").count(), 1);
+  live.run();
+  await page.getByText("Live", { exact: true }).waitFor();
+  assertEquals(await page.locator("#picture.past").count(), 0);
 });
 
 Deno.test("a slow page gets fewer but fresh frames", async () => {
