@@ -49,3 +49,60 @@ Deno.test("ARCHITECTURE.md shows the path of a frame in at most 18 calls, each w
     assert(new RegExp(`\\b${method}\\b`).test(code), `${path} has no ${method}`);
   }
 });
+
+Deno.test("docs/troubleshooting.md quotes what the programs say", async () => {
+  const text = await Deno.readTextFile(new URL("docs/troubleshooting.md", ROOT));
+  const quoted = [...text.matchAll(/^\| "(.+?)"/gm)].map(([, words]) => words);
+  assert(quoted.length > 20, `${quoted.length} quotes`);
+  const args = ["grep", "-hE", "['\"`]", "--", "lib", "server.ts", "client.ts"];
+  const { stdout } = await new Deno.Command("git", { args, cwd: ROOT }).output();
+  // A text that is split over lines is joined.
+  const code = new TextDecoder().decode(stdout).replaceAll(/[`"] \+\s+[`"]/g, "");
+  assertEquals(quoted.filter((words) => !code.includes(words)), []);
+});
+
+/** The commands of a document's blocks of shell code, except for those that are marked. */
+async function commandsOf(path: string): Promise<string[]> {
+  const text = await Deno.readTextFile(new URL(path, ROOT));
+  const blocks = text.matchAll(/(<!-- (?:not run|run by [^>]*?)[^>]*-->\n\n)?```sh\n([^]+?)```/g);
+  return [...blocks].flatMap(([, mark, code]) => {
+    const runner = /run by (\S+)/.exec(mark ?? "")?.[1];
+    if (runner) Deno.statSync(new URL(runner, ROOT));
+    if (mark) return [];
+    return code.replaceAll("\\\n", " ").split("\n").map((line) => line.replace(/ +#.*/, "").trim())
+      .filter(Boolean);
+  });
+}
+
+Deno.test("every shell command in the documents works, or is marked as not run", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+    const transform = "examples/transforms/grey.ts";
+    for (const path of await documents()) {
+      for (const command of await commandsOf(path)) {
+        const task = /^(?:npx -y )?deno task (\S+)/.exec(command)?.[1];
+        if (task) {
+          assert(Object.hasOwn(tasks, task), `${path}: ${command}`);
+          continue;
+        }
+        // Both end at once, after they have read their options and the files in them.
+        const words = command.replace(transform, new URL(transform, ROOT).pathname).split(/\s+/);
+        const [program, ...args] = words;
+        const script = args.findIndex((arg) => /^(server|client)\.ts$/.test(arg));
+        if (script > 0) {
+          args.push(args[script] === "server.ts" ? "--list" : "--help");
+          args[script] = new URL(args[script], ROOT).pathname;
+        }
+        assert(script > 0 || program === "openssl", `${path}: nothing runs ${command}`);
+        const { success, stderr } = await new Deno.Command(program, {
+          args,
+          cwd: folder,
+        }).output();
+        assert(success, `${path}: ${command}: ${new TextDecoder().decode(stderr)}`);
+      }
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -23,6 +23,21 @@ Deno.test("players show the stream", async (t) => {
     },
   );
 
+  await t.step("ffmpeg records a slow camera at its own pace", async () => {
+    const folder = await Deno.makeTempDir();
+    await using ffmpeg = new Program("ffmpeg", [
+      ...["-nostdin", "-v", "warning", "-use_wallclock_as_timestamps", "1"],
+      ...["-i", `${way.url}/stream?fps=10`, "-frames:v", "50", `${folder}/out.mp4`],
+    ]);
+    assertEquals([await ffmpeg.ends(), ffmpeg.stderr], [0, ""]);
+    const args = ["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"];
+    await using probe = new Program("ffprobe", [...args, `${folder}/out.mp4`]);
+    assertEquals(await probe.ends(), 0);
+    // At 25 frames a second it would be 2 s.
+    assert(Number(probe.stdout) > 4, probe.stdout);
+    await Deno.remove(folder, { recursive: true });
+  });
+
   await t.step("ffplay detects the format and shows the stream", async () => {
     const args = ["-hide_banner", "-an", "-vf", "showinfo", `${way.url}/`];
     await using ffplay = new Program("ffplay", args, { SDL_VIDEODRIVER: "dummy" });
