@@ -41,7 +41,8 @@ Deno.test("a camera sleeps when nobody watches, and wakes when somebody does", a
   const width = 330;
   await using camera = openCamera(options(width));
   await asleep(width);
-  await nextFrame(camera);
+  using frames = camera.frames.subscribe();
+  await frames.next();
   assertEquals((await ffmpegs(width)).length, 1);
 });
 
