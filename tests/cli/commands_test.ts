@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { existsSync } from "node:fs";
 import { jpegSize } from "../../lib/frame/jpeg.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/ports.ts";
@@ -281,7 +282,7 @@ Deno.test("client.ts --open opens the browser at its address, and says when it c
     const PATH = `${path}:${Deno.env.get("PATH")}`;
     await using client = new Program(Deno.execPath(), [...args, "--open"], { PATH });
     const url = await clientUrl(client);
-    while (!await Deno.stat(opened).catch(() => undefined));
+    await eventually(() => existsSync(opened), () => "the browser is not opened");
     assertEquals(await Deno.readTextFile(opened), `${url}\n`);
 
     await Deno.writeTextFile(`${path}/xdg-open`, "#!/bin/sh\nexit 3\n");

@@ -4,6 +4,7 @@ import type { DecodeOptions, DecodeStage } from "../../lib/decode/stage.ts";
 import { completeFrame } from "../../lib/frame/complete_frame.ts";
 import { Frame } from "../../lib/frame/frame.ts";
 import { FrameMemory } from "../../lib/frame/frame_memory.ts";
+import { eventually } from "../support/eventually.ts";
 import { FakeCamera, frameOf, ownedFrameOf } from "../support/frames.ts";
 import type { Segment } from "../../lib/frame/jpeg.ts";
 import { pictureWithRestarts, testPictures } from "../support/pictures.ts";
@@ -28,7 +29,8 @@ function frameHeaderOf(bytes: Uint8Array): Segment {
 
 /** Resolves when so many frames were judged, either way. */
 async function judged({ counts }: DecodeStage, count: number): Promise<void> {
-  while (counts.published + counts.corrupt < count) await turn();
+  const judged = () => counts.published + counts.corrupt;
+  await eventually(() => judged() >= count, () => `${judged()} of ${count} frames were judged`);
 }
 
 /** Lets everything else run. */
@@ -212,7 +214,7 @@ Deno.test("checkFrames() publishes frames in order when it decodes several at on
     source.publish(frameOf(sequence % 2 ? large : pictures[0], sequence));
     await turn();
   }
-  while (seen.at(-1) !== 40) await turn();
+  await eventually(() => seen.at(-1) === 40, () => `${seen.at(-1)} was the last`);
   await frames.return();
   await reading;
   const { published, corrupt, skipped } = check.counts;
@@ -230,7 +232,7 @@ Deno.test("checkFrames() decodes nothing while nobody watches", async () => {
   await camera.watched;
   assertEquals(source.subscribers, 1);
   await frames.return();
-  while (source.subscribers > 0) await turn();
+  await eventually(() => source.subscribers === 0, () => "it still watches");
   assertEquals(check.counts, { published: 0, warned: 0, corrupt: 0, skipped: 0 });
 });
 
@@ -245,7 +247,7 @@ Deno.test("checkFrames() decodes as long as either its frames or its loop are wa
   source.publish(frameOf(pictures[0], 7));
   assertEquals((await checked.next()).value.frame.sequence, 7);
   await checked.return!();
-  while (source.subscribers > 0) await turn();
+  await eventually(() => source.subscribers === 0, () => "it still watches");
 });
 
 Deno.test("checkFrames() passes on what its feed says about itself", async () => {

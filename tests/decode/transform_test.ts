@@ -11,6 +11,7 @@ import { readExif } from "../../lib/frame/exif_block.js";
 import { Frame } from "../../lib/frame/frame.ts";
 import { ENVELOPE_HEAD_BYTES, FrameMemory } from "../../lib/frame/frame_memory.ts";
 import { type Orientation, orientationOf } from "../../lib/frame/orientation.ts";
+import { eventually } from "../support/eventually.ts";
 import { FakeCamera, frameOf, ownedFrameOf } from "../support/frames.ts";
 import { photographs, pictureWithRestarts, testPictures } from "../support/pictures.ts";
 import { DAMAGED, exifWith, inserted } from "../support/quirks.ts";
@@ -247,7 +248,7 @@ Deno.test("transformFrames() refuses a damaged frame", async () => {
   await bench.camera.watched;
   const frame = frameOf(pictures[0]);
   bench.source.publish(new Frame(FrameMemory.copyOf(frame.bytes.slice(0, 400)), frame));
-  while (bench.stage.counts.corrupt === 0) await new Promise((resolve) => setTimeout(resolve));
+  await eventually(() => bench.stage.counts.corrupt === 1, () => "it was not refused");
   assert(colour(await bench.pass(frame)) < 3);
 });
 
@@ -262,10 +263,11 @@ Deno.test("transformFrames() keeps frames in order when one takes longer than th
   })();
   await bench.camera.watched;
   let sequence = 0;
-  while (seen.length < 20) {
+  const isDone = () => {
     bench.source.publish(frameOf(pictures[0], ++sequence));
-    await new Promise((resolve) => setTimeout(resolve));
-  }
+    return seen.length >= 20;
+  };
+  await eventually(isDone, () => `${seen.length} frames came`);
   await bench.frames.return();
   await reading;
   assertEquals(seen, seen.toSorted((a, b) => a - b));

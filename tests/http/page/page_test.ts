@@ -8,6 +8,7 @@ import type { FeedState } from "../../../lib/http/state.ts";
 import type { ViewerState } from "../../../lib/http/viewer.ts";
 import { now } from "../../../lib/time/clock.js";
 import { hide, openPage } from "../../support/browser.ts";
+import { eventually } from "../../support/eventually.ts";
 import { LIVE, LOST } from "../../support/feed_state.ts";
 import { frameOf } from "../../support/frames.ts";
 import { testPictures } from "../../support/pictures.ts";
@@ -167,7 +168,8 @@ Deno.test("the page connects again after the machine has slept", async () => {
     const { now } = Date;
     Date.now = () => now() + 60_000;
   }`);
-  while ((await live.viewers())[0]?.address === address);
+  const isAnother = async () => (await live.viewers())[0]?.address !== address;
+  await eventually(isAnother, () => "the page keeps its connection");
   await live.server.viewers(1);
 });
 
@@ -233,8 +235,8 @@ Deno.test("a slow page gets fewer but fresh frames", async () => {
   const { page } = open;
   await page.getByText(/^\d\.\d( of .*)? fps$/).waitFor();
   const startedAt = performance.now();
-  let [viewer] = await live.viewers();
-  while (viewer.skipped < 150) [viewer] = await live.viewers();
+  const skipped = async () => (await live.viewers())[0].skipped;
+  await eventually(async () => await skipped() > 150, () => "the page gets every frame", 60_000);
   // The page draws at most 7 of 30 frames a second. With a queue, the picture would be as old as three
   // quarters of the time since it began.
   const ms = performance.now() - startedAt;
