@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { existsSync } from "node:fs";
 import { jpegSize } from "../../lib/frame/jpeg.ts";
 import { eventually } from "../support/eventually.ts";
@@ -146,6 +147,23 @@ Deno.test("server.ts ends with its ffmpeg and exits with 0 on each signal", asyn
     server.kill(signal);
     assertEquals(await server.ends(), 0);
     assertEquals((await new Deno.Command("ps", { args: ["-p", String(ffmpeg)] }).output()).code, 1);
+  }
+});
+
+Deno.test("server.ts ends at any moment of its start, without a word, and leaves no ffmpeg behind", async () => {
+  for (let moment = 0; moment < 12; moment++) {
+    const size = `${402 + 2 * moment}x242`;
+    const args = ["--device", "test", "--size", size, ...LOCAL, "--port", "0"];
+    await using server = startServer(...args);
+    await delay(60 * moment);
+    server.kill("SIGTERM");
+    // Until Deno runs the program, the signal ends it without further ado.
+    assert([0, 128 + 15].includes(await server.ends()), server.stderr);
+    assertEquals(server.stderr.match(/^\s+at |rror/gm), null, server.stderr);
+    const pgrep = ["-f", `testsrc2=size=${size}`];
+    const hasEnded = async () =>
+      !(await new Deno.Command("pgrep", { args: pgrep }).output()).success;
+    await eventually(hasEnded, () => "ffmpeg does not end");
   }
 });
 
