@@ -109,7 +109,9 @@ export class FaultPipeline implements AsyncDisposable {
     const { host = "127.0.0.1", clientArgs = [] } = this.#options;
     const start = this.#options.startClient ?? startClient;
     const ports = ["--port", this.port, "--http-port", this.httpPort];
-    this.client = start("--host", host, ...ports, ...clientArgs);
+    // A second thread would start, and open its descriptors, whenever the machine is busy.
+    const args = ["--workers", "1", ...clientArgs];
+    this.client = start("--host", host, ...ports, ...args);
     this.#all.unshift(this.client);
     this.httpPort = new URL(await clientUrl(this.client)).port;
   }
