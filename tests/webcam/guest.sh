@@ -13,6 +13,12 @@ if order occupy; then
   sleep 3
 fi
 
+if order deny; then
+  # Even root may then not open it.
+  chmod 000 /dev/video0
+  set -- setpriv --bounding-set=-dac_override,-dac_read_search "$@"
+fi
+
 "$@" &
 server=$!
 while kill -0 "$server" 2>/dev/null; do

@@ -17,7 +17,7 @@ if (!VM) throw new Error("Name the program that boots a machine with a webcam in
 export const BOOT_MS = 90_000;
 
 /** What can be done to the camera. */
-export type Order = "occupy" | "release" | "pull" | "return";
+export type Order = "deny" | "occupy" | "release" | "pull" | "return";
 
 /** A booted machine that runs `server.ts`. */
 export class Machine implements AsyncDisposable {

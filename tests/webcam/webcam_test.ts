@@ -87,3 +87,12 @@ Deno.test("viewers see that another program uses the webcam, and the webcam once
   await machine.order("release");
   await client.says(/camera live/);
 });
+
+Deno.test("server.ts says that the only webcam may not be opened, and what to do", async () => {
+  await using machine = await Machine.boot({ camera: "raw", before: "deny" });
+  // On a busy host, the emulated machine takes longer than a camera may.
+  await machine.program.says(
+    /\/dev\/video0.*Permission denied: join its group, and log in again: sudo adduser/,
+    2 * BOOT_MS,
+  );
+});
