@@ -13,6 +13,7 @@ import { nameOf } from "../lib/cli/environment.ts";
 import { serverCommand } from "../lib/cli/server_options.ts";
 import { networkHosts } from "../lib/cli/summary.ts";
 import { complain, print } from "../lib/cli/terminal.ts";
+import { SIGNALS } from "../lib/cli/run.ts";
 import { UsageError } from "../lib/cli/usage_error.ts";
 import { DEFAULT_HTTP_PORT } from "../lib/http/serve_http.ts";
 import { installProgram } from "./setup.ts";
@@ -125,9 +126,7 @@ class Part {
 /** Runs until the user or one of the two programs ends it; returns the exit status. */
 async function demo({ isLan, server: serverArgs, client: clientArgs }: Plan): Promise<number> {
   const { promise: interrupted, resolve: interrupt } = Promise.withResolvers<void>();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => interrupt());
-  }
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, () => interrupt());
   await installProgram();
   const device = serverArgs.includes("--device") ? [] : ["--device", await chooseDevice()];
   print("demo: starting server.ts, which reads the camera and sends its frames over a socket");

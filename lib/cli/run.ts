@@ -10,7 +10,7 @@ import { showLive } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The signals that end a program in an orderly way. */
-const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+export const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 

@@ -29,6 +29,16 @@ Deno.test("deno task demo says what it does, shows a picture, and ends both its 
   assertEquals(left.code, 1);
 });
 
+Deno.test("deno task demo ends both its programs when its terminal is closed", async () => {
+  const { demo } = await startDemo("--http-port", "0", "--device", "test");
+  await using _ = demo;
+  const programs = await demo.children();
+  demo.kill("SIGHUP");
+  assertEquals(await demo.ends(), 0);
+  const left = await new Deno.Command("ps", { args: ["-p", programs.join()] }).output();
+  assertEquals([programs.length, left.code], [2, 1]);
+});
+
 Deno.test("deno task demo --lan shows addresses for other machines, and passes other options on", async () => {
   const { demo, urls } = await startDemo(
     ...["--lan", "--size", "320x240", "--http-port=0", "--device", "test", "--no-decode"],
