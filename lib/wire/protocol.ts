@@ -27,7 +27,7 @@
  *
  * A server with a token sends `challenge` first, with a nonce for this connection only. It sends no
  * frame until it has received a `hello` whose `hmac` is the HMAC-SHA256 of the nonce's bytes, keyed
- * with the UTF-8 bytes of the token. Nonce and HMAC are in hex. In Python:
+ * with the UTF-8 bytes of the token. Nonce and HMAC are in hex, a nonce of at most 64 bytes. In Python:
  * `hmac.new(token.encode(), bytes.fromhex(nonce), "sha256").hexdigest()`.
  *
  * A client that wants proof in return sends a `nonce` of its own in `hello`. Then `hmac` is that of
@@ -48,6 +48,7 @@
 
 import * as v from "valibot";
 import { cleanText } from "../access/clean_text.ts";
+import { HEX } from "./authentication.ts";
 
 /** The port that a server listens on by default. */
 export const DEFAULT_PORT = 9999;
@@ -71,6 +72,8 @@ export const SILENCE_MS = 6000;
 export const MAX_CONTROLS_PER_SECOND = 1000;
 /** How many frames a client reads in a second. */
 export const MAX_FRAMES_PER_SECOND = 20_000;
+/** How long a nonce may be, in hex digits. */
+export const MAX_NONCE_DIGITS = 128;
 /** How many clients a server accepts by default. */
 export const MAX_CLIENTS = 64;
 
@@ -78,6 +81,8 @@ export const MAX_CLIENTS = 64;
 const number = v.pipe(v.number(), v.finite());
 /** A text that the other side's user sees: it comes from a stranger. */
 const text = v.pipe(v.string(), v.transform((value) => cleanText(value)));
+/** A number used once, in hex. Nothing else may be signed: the HMAC would be a key for others. */
+const nonce = v.pipe(v.string(), v.regex(HEX), v.maxLength(MAX_NONCE_DIGITS));
 /** Milliseconds since 1970, up to the last year that Exif can write. */
 const time = v.pipe(number, v.minValue(0), v.maxValue(Date.UTC(9999, 11, 31)));
 
@@ -93,7 +98,7 @@ export const ClientMessage = v.variant("type", [
     /** The answer to the `challenge`. */
     hmac: v.optional(v.string()),
     /** The client's own challenge. */
-    nonce: v.optional(v.string()),
+    nonce: v.optional(nonce),
   }),
   /** Asks for the time; `sent` comes back in the answer. */
   v.object({ type: v.literal("ping"), sent: number }),
@@ -109,7 +114,7 @@ const camera = { name: text, mode: text };
 /** What a server sends. */
 export const ServerMessage = v.variant("type", [
   /** Always first, where a token is needed. */
-  v.object({ type: v.literal("challenge"), nonce: v.string() }),
+  v.object({ type: v.literal("challenge"), nonce }),
   /** The answer to `hello`. `camera` is missing until one was found. */
   v.object({
     type: v.literal("welcome"),

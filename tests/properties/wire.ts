@@ -11,7 +11,7 @@ import { ClockSync } from "../../lib/time/clock_sync.js";
 import { MessageDecoder } from "../../lib/wire/message_decoder.ts";
 import { decodeControl, encodeAcknowledgements, encodeControl } from "../../lib/wire/codec.ts";
 import { clientLimit, greetingLimit, serverLimit } from "../../lib/wire/limits.ts";
-import { ClientMessage, ServerMessage } from "../../lib/wire/protocol.ts";
+import { ClientMessage, MAX_NONCE_DIGITS, ServerMessage } from "../../lib/wire/protocol.ts";
 import { ProtocolError } from "../../lib/wire/protocol_error.ts";
 import { inChunks, joined, mutated } from "./mutation.ts";
 import { type Property, property, thrown } from "./property.ts";
@@ -31,9 +31,12 @@ export const clientMessages: fc.Arbitrary<ClientMessage> = fc.oneof(
   fc.record({ type: fc.constant("ping" as const), sent: time }),
 );
 
+/** Numbers used once, in hex. */
+const nonces = fc.uint8Array({ minLength: 1, maxLength: MAX_NONCE_DIGITS / 2 })
+  .map((bytes) => bytes.toHex());
 /** Control messages of a server. */
 export const serverMessages: fc.Arbitrary<ServerMessage> = fc.oneof(
-  fc.record({ type: fc.constant("challenge" as const), nonce: words }),
+  fc.record({ type: fc.constant("challenge" as const), nonce: nonces }),
   fc.record({
     type: fc.constant("welcome" as const),
     version: fc.nat(3),

@@ -7,6 +7,7 @@ import {
   MAX_CONTROL_BYTES,
   MAX_CONTROLS_PER_SECOND,
   MAX_GREETING_BYTES,
+  MAX_NONCE_DIGITS,
   MESSAGE_MS,
 } from "../../lib/wire/protocol.ts";
 import { receive } from "../../lib/client/receive.ts";
@@ -196,6 +197,30 @@ Deno.test("listen() does not accept the answer to a challenge that was passed on
     // What a client of a rogue server sends there, of which the rogue server passes on the HMAC.
     await client.send({ ...HELLO, hmac: await sign("secret", nonce + own) });
     assertEquals((await client.message()).code, "token");
+  });
+});
+
+Deno.test("neither side proves anything about a nonce that is not hex, or too long", async () => {
+  const nonces = ["", "zz", "0", "0".repeat(63), "g".repeat(64), "0".repeat(MAX_NONCE_DIGITS + 2)];
+  for (const nonce of nonces) {
+    const said = Promise.withResolvers<unknown>();
+    await using rogue = new ScriptedServer(async (client) => {
+      await client.send({ type: "challenge", nonce });
+      said.resolve(await client.message());
+    });
+    await using receiver = receive(HOST, { port: rogue.port, token: "secret" });
+    assertEquals(await said.promise, undefined, nonce);
+    await assertRejects(() => Array.fromAsync(receiver), RefusedError, "does not fit");
+  }
+  await at({ token: "secret" }, async ({ port }) => {
+    // The HMAC of nothing is what a rogue server would have got for a nonce that is not hex.
+    const hmac = await sign("secret", "");
+    for (const nonce of nonces) {
+      using client = await WireClient.connect(port);
+      await client.messageOf("challenge");
+      await client.send({ ...HELLO, nonce, hmac });
+      assertEquals((await client.message())?.code, "protocol", nonce);
+    }
   });
 });
 

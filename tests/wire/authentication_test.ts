@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { createNonce, sign, verify } from "../../lib/wire/authentication.ts";
 
 Deno.test("sign() gives the HMAC-SHA256 of the nonce's bytes under the token", async () => {
@@ -18,6 +18,14 @@ Deno.test("verify() takes what sign() gave for this nonce and this token, and no
   assertEquals(await verify("secret", createNonce(), hmac), false);
   for (const wrong of ["", "00", hmac.slice(2), hmac + "00", "no hex", hmac.replace(/.$/, "x")]) {
     assertEquals(await verify("secret", nonce, wrong), false, wrong);
+  }
+});
+
+Deno.test("verify() takes nothing for the HMAC of a nonce that is not hex", async () => {
+  const hmac = await sign("secret", "");
+  for (const nonce of ["zz", "0", createNonce() + "x"]) {
+    assertEquals(await verify("secret", nonce, hmac), false, nonce);
+    await assertRejects(() => sign("secret", nonce));
   }
 });
 
