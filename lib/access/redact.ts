@@ -6,8 +6,11 @@ const HARMLESS = new Set(
 );
 /** User name and password: up to the last @ in front of the path. */
 const USER = /(:\/\/)[^\s/?#]*@/g;
-/** The same, with what ends a host unescaped in the password: better too much is hidden. */
-const ODD_USER = /(:\/\/)[^\s/?#@:"'<>[]+:\S*@/g;
+/**
+ * The same, with what ends a host unescaped in the password: better too much is hidden. A name with a
+ * dot and a port are a host, behind which an @ belongs to the path.
+ */
+const ODD_USER = /(:\/\/)(?![^\s/?#@:]*\.[^\s/?#@:]*:\d{1,5}[/?#])[^\s/?#@:"'<>[]+:\S*@/g;
 /** The same, with blanks in the password; behind a port, they are between words. */
 const BLANK_USER = /(:\/\/)(?![^\s/?#@:]*:\d{1,5}(?![^\s/?#"']))[^\s/?#@:"'<>[]+:[^/?#\n]*@/g;
 /** The rest of a URL: the path, the query and the fragment. */

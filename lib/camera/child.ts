@@ -2,6 +2,8 @@ import { onAbort } from "../time/on_abort.ts";
 
 /** How long a child may take to end after SIGTERM, in milliseconds; then it is killed. */
 const TERM_MS = 1000;
+/** No proxy of the environment is used: cameras are near. */
+const NO_PROXY = { no_proxy: "*" };
 /** How much of the end of stderr is kept, in characters. */
 const MAX_STDERR = 16 * 1024;
 
@@ -37,7 +39,7 @@ export class Child implements AsyncDisposable {
   ) {
     signal?.throwIfAborted();
     const stdio = { stdin, stdout: "piped", stderr: "piped" } as const;
-    this.#process = spawn(program, { args: [...args], ...stdio });
+    this.#process = spawn(program, { args: [...args], ...stdio, env: NO_PROXY });
     this.#signal = signal;
     this.stdout = this.#process.stdout;
     this.exit = this.#wait();

@@ -1,3 +1,4 @@
+import { delay } from "@std/async/delay";
 import type { HttpLogin } from "../access/http_login.ts";
 import { onAbort } from "../time/on_abort.ts";
 import { connectHttp } from "./connect_http.ts";
@@ -7,6 +8,11 @@ import type { HttpLink } from "./http_link.ts";
 
 /** How many redirects and logins in a row are followed. */
 const MAX_HOPS = 10;
+/**
+ * How long to wait before each try, in milliseconds, when a camera is busy just after it asked for a
+ * password: one that serves one viewer may take a moment to notice that the connection is closed.
+ */
+const BUSY_MS = [500, 1500];
 
 /** An answer. Disposing of it closes its connection. */
 export interface HttpAnswer extends HttpHead, Disposable {
@@ -16,8 +22,8 @@ export interface HttpAnswer extends HttpHead, Disposable {
 
 /**
  * Gets a URL from a camera, over one connection that serves nothing else. Cameras speak HTTP as they
- * please, and browsers, unlike `fetch`, do not mind; nor does this. Follows redirects, but logs in
- * only to the server that the URL names.
+ * please, and browsers, unlike `fetch`, do not mind; nor does this. Follows redirects, and gives back
+ * the cookies set with them, but logs in only to the server that the URL names. Uses no proxy.
  *
  * @param signal closes the connection, also later.
  * @throws {Error} when there is no answer.
@@ -29,21 +35,32 @@ export async function httpGet(
 ): Promise<HttpAnswer> {
   let url = address;
   let hasAnswered = false;
+  const cookies = new Map<string, string | undefined>();
+  const waits = BUSY_MS.values();
   for (let hop = 0; hop <= MAX_HOPS; hop++) {
-    const authorization = url.origin === address.origin ? login.authorization(url) : undefined;
-    const answer = await ask(url, authorization, signal);
+    const isOwn = url.origin === address.origin;
+    const cookie = cookies.get(url.origin);
+    const authorization = isOwn ? login.authorization(url) : undefined;
+    const answer = await ask(url, { Authorization: authorization, Cookie: cookie }, signal);
     const { status, headers } = answer;
     const location = headers.get("location");
     if (status > 300 && status < 400 && location) {
       answer[Symbol.dispose]();
+      cookies.set(url.origin, cookieOf(answer, cookie));
       url = new URL(location, url);
       if (!/^https?:$/.test(url.protocol)) throw new Error(`it redirects to ${url.protocol}`);
       continue;
     }
-    const mayLogIn = status === 401 && url.origin === address.origin && address.username !== "";
+    const mayLogIn = status === 401 && isOwn && address.username + address.password !== "";
     if (mayLogIn && login.challenged(headers.get("www-authenticate") ?? "", hasAnswered)) {
       answer[Symbol.dispose]();
       hasAnswered = true;
+      continue;
+    }
+    const wait = status >= 500 && hasAnswered ? waits.next().value : undefined;
+    if (wait !== undefined) {
+      answer[Symbol.dispose]();
+      await delay(wait, { signal });
       continue;
     }
     login.answered(headers.get("authentication-info") ?? "");
@@ -52,11 +69,16 @@ export async function httpGet(
   throw new Error("it redirects too often");
 }
 
-async function ask(
-  url: URL,
-  authorization: string | undefined,
-  signal: AbortSignal,
-): Promise<HttpAnswer> {
+/** What to send back to the server that gave this answer: its cookies so far, without attributes. */
+function cookieOf({ headers }: HttpHead, earlier: string | undefined): string | undefined {
+  const set = (headers.get("set-cookie") ?? "").matchAll(/(?:^|,)\s*([^\s=;,]+=[^;,]*)/g);
+  return [...earlier ? [earlier] : [], ...set.map(([, cookie]) => cookie)].join("; ") || undefined;
+}
+
+/** Headers to send, of which some may be missing. */
+type Extra = Readonly<Record<string, string | undefined>>;
+
+async function ask(url: URL, extra: Extra, signal: AbortSignal): Promise<HttpAnswer> {
   const link = await connectHttp(url, signal);
   const abort = onAbort(signal, () => link[Symbol.dispose]());
   const close = () => {
@@ -64,7 +86,7 @@ async function ask(
     link[Symbol.dispose]();
   };
   try {
-    await link.write(request(url, authorization));
+    await link.write(request(url, extra));
     const { head, rest } = await readHead(link);
     return { ...head, body: readBody(head, rest, link), [Symbol.dispose]: close };
   } catch (error) {
@@ -74,14 +96,14 @@ async function ask(
   }
 }
 
-function request({ pathname, search, host }: URL, authorization: string | undefined): Uint8Array {
+function request({ pathname, search, host }: URL, extra: Extra): Uint8Array {
   const lines = [
     `GET ${pathname}${search} HTTP/1.1`,
     `Host: ${host}`,
     "User-Agent: socketcam",
     "Accept: */*",
     "Connection: close",
-    ...authorization ? [`Authorization: ${authorization}`] : [],
+    ...Object.entries(extra).filter(([, value]) => value).map((entry) => entry.join(": ")),
   ];
   return Uint8Array.from(`${lines.join("\r\n")}\r\n\r\n`, (character) => character.charCodeAt(0));
 }

@@ -9,6 +9,11 @@ const START = new Uint8Array([0xff, 0xd8]);
 const BOUNDARY = /^\r?\n?--/;
 /** What may become a boundary with the next byte. */
 const BOUNDARY_BEGUN = /^\r?\n?-?$/;
+/**
+ * How many times as long as the longest JPEG so far another one may be. One with a longer length is
+ * scanned: by a wrong length it would swallow all that follow, for as long as that takes.
+ */
+const MAX_GROWTH = 4;
 /** The last length that a header gives. */
 const LENGTH = /^[^]*content-length[ \t]*:[ \t]*"?(\d+)/i;
 
@@ -28,8 +33,8 @@ type Place = "between" | "scanning" | "copying" | "behind";
  * skipped: boundaries, headers, other parts, padding.
  *
  * A JPEG is copied by the `Content-Length` in front of it once a length has proved right. Until then,
- * without one, and for good once one was wrong, its markers are scanned for its end. So no JPEG waits
- * for the next one, except one that lacks both its length and its end.
+ * without a plausible one, and for good once one was wrong, its markers are scanned for its end. So no
+ * JPEG waits for the next one, except one that lacks both its length and its end.
  */
 export class JpegStreamReader {
   readonly #onTooLarge: () => void;
@@ -44,6 +49,8 @@ export class JpegStreamReader {
   #length = Infinity;
   /** Whether lengths are right; undefined until one has proved to be. */
   #trusted: boolean | undefined;
+  /** The longest plausible length. */
+  #plausible = 0;
   /** Whether JPEGs of the right length come without an end marker at their end. */
   #isOpenEnded = false;
   /** Whether the last JPEG was taken by its length alone. */
@@ -53,6 +60,7 @@ export class JpegStreamReader {
 
   constructor({ trustLengths, onTooLarge = () => {} }: JpegStreamReaderOptions = {}) {
     this.#trusted = trustLengths;
+    if (trustLengths) this.#plausible = Infinity;
     this.#onTooLarge = onTooLarge;
   }
 
@@ -112,7 +120,7 @@ export class JpegStreamReader {
     if (this.#isUnproved && !BOUNDARY.test(text)) this.#trusted = false;
     this.#isUnproved = false;
     this.#length = this.#trusted === false ? Infinity : lengthIn(text);
-    if (this.#trusted && this.#length < Infinity) {
+    if (this.#trusted && this.#length <= Math.min(this.#plausible, MAX_FRAME_BYTES)) {
       this.#place = "copying";
       this.#memory = FrameMemory.allocate(this.#length);
       this.#memory.fill(START, 0);
@@ -181,6 +189,7 @@ export class JpegStreamReader {
   /** The JPEG that was read. */
   #take(): FrameMemory {
     const memory = this.#memory ?? FrameMemory.copyOf(this.#scanner.bytes);
+    this.#plausible = Math.max(this.#plausible, MAX_GROWTH * memory.bytes.length);
     this.#memory = undefined;
     this.#place = "between";
     return memory;

@@ -1,5 +1,6 @@
 import { delay } from "@std/async/delay";
 import { HttpLogin } from "../access/http_login.ts";
+import { MAX_FRAME_BYTES } from "../frame/frame.ts";
 import type { FrameMemory } from "../frame/frame_memory.ts";
 import { type HttpAnswer, httpGet } from "./http_get.ts";
 import type { JpegStreamReader } from "./jpeg_stream_reader.ts";
@@ -39,6 +40,7 @@ export async function openJpegUrl(
   if (!isJpegType(answer) && !startsLikeJpegs(start)) {
     answer[Symbol.dispose]();
     assertFound(answer);
+    if (start.length === 0) throw new Error("it sent nothing");
     return undefined;
   }
   return {
@@ -69,7 +71,7 @@ async function* readAll(
     const last = reader.end();
     if (last && count === 0) yield* take([last]);
     else last?.release();
-    if (count !== 1 || isMultipart(answer)) {
+    if (count !== 1 && !(count > 1 && isFile(answer))) {
       assertFound(answer);
       throw new Error(count === 0 ? "it sent no JPEG" : "it ended the stream");
     }
@@ -81,8 +83,9 @@ async function* readAll(
 
   function* take(memories: Iterable<FrameMemory>) {
     for (const memory of memories) {
-      count++;
-      yield memory;
+      // Behind a picture, its file may hold smaller ones of the same.
+      if (++count > 1 && isFile(answer)) memory.release();
+      else yield memory;
     }
   }
 }
@@ -94,6 +97,12 @@ function assertFound({ status }: HttpAnswer): void {
 
 function isMultipart({ headers }: HttpAnswer): boolean {
   return /^multipart\//i.test(headers.get("content-type") ?? "");
+}
+
+/** Whether the answer is a single file, of a length that a frame may have; a stream may have any. */
+function isFile(answer: HttpAnswer): boolean {
+  const length = Number(answer.headers.get("content-length") ?? NaN);
+  return !isMultipart(answer) && length > 0 && length <= MAX_FRAME_BYTES;
 }
 
 function isJpegType(answer: HttpAnswer): boolean {

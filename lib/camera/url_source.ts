@@ -29,8 +29,14 @@ export async function openUrl(
   // Looking takes a connection, which a camera that serves one viewer may then deny to ffmpeg. So
   // ffmpeg alone has every other try.
   if (!/^http/i.test(options.device) || previous?.isLookedAt) return ffmpegUrl(options);
+  const url = URL.parse(options.device);
+  if (!url) {
+    const message = `"${address}" is no URL as it stands; in a name and a password, ` +
+      "write / as %2F, ? as %3F, # as %23 and % as %25";
+    throw new CameraError("not-a-video", message, { permanent: true });
+  }
   try {
-    const jpegs = await openJpegUrl(new URL(options.device), options.fps, signal);
+    const jpegs = await openJpegUrl(url, options.fps, signal);
     return jpegs ? jpegUrl(jpegs, options) : { ...ffmpegUrl(options), isLookedAt: true };
   } catch (error) {
     signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import { completeFrame } from "../frame/complete_frame.ts";
+import { wasRepaired } from "../frame/exif_block.js";
 import type { FrameMeta } from "../frame/frame.ts";
 import { FrameMemory } from "../frame/frame_memory.ts";
 import { JpegError } from "../frame/jpeg.ts";
@@ -14,7 +15,7 @@ export interface Decoding extends Pixels {
   readonly orientation: Orientation;
   /** Whether the pixels are those of the whole size, or one for each block of 8x8. */
   readonly scale: Scale;
-  /** Whether imagescript's decoder had refused it. */
+  /** Whether imagescript's decoder had refused it, or it was repaired before. */
   readonly isDamaged: boolean;
   /** The JPEG as every decoder takes it, if it had to be completed first. */
   readonly completed: Uint8Array<ArrayBuffer> | undefined;
@@ -46,7 +47,8 @@ export class TolerantCodec {
     try {
       const pixels = this.#codec.decode(bytes, scale);
       const orientation = orientationOf(bytes);
-      return { ...pixels, scale, orientation, isDamaged: false, completed: undefined };
+      const isDamaged = wasRepaired(bytes);
+      return { ...pixels, scale, orientation, isDamaged, completed: undefined };
     } catch (error) {
       if (!(error instanceof JpegError) || error.code === "too large") throw error;
       return await this.#decodeDamaged(bytes, scale, meta, error);

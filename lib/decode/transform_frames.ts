@@ -23,7 +23,7 @@ export const DEFAULT_WORKERS: number = Math.min(navigator.hardwareConcurrency, M
 export const TRANSFORM_MS = 5000;
 /** How much longer its worker has for the answer, in milliseconds, before it is ended. */
 const SPARE_MS = 1000;
-/** The most memory for a transform's JavaScript objects, in MB; images and buffers do not count. */
+/** The most memory for a transform's JavaScript objects, in MB; images and buffers have another limit. */
 export const HEAP_MB = 512;
 /** Options of {@linkcode transformFrames}. */
 export interface TransformOptions extends DecodeOptions {
@@ -106,8 +106,9 @@ class Transformer implements Decoder {
       const startedAt = performance.now();
       using _ = this.#aside.attempt();
       try {
-        const { isLate, ...decoded } = await this.#transform(frame);
-        if (isLate) this.#aside.fail(startedAt, decoded.problem!);
+        const { isLate, isFull, ...decoded } = await this.#transform(frame);
+        if (isFull) this.#pool.renew();
+        if (isLate || isFull) this.#aside.fail(startedAt, decoded.problem!);
         else this.#aside.succeed(startedAt);
         return decoded;
       } catch (error) {
@@ -119,7 +120,7 @@ class Transformer implements Decoder {
     return { ...await this.#fallback.decode(frame), problem };
   }
 
-  async #transform(frame: Frame): Promise<Decoded & Pick<TransformResult, "isLate">> {
+  async #transform(frame: Frame): Promise<Decoded & Pick<TransformResult, "isLate" | "isFull">> {
     const { bytes: transformed, ...outcome } = await this.#ask(frame.bytes.slice(), frame);
     const result = transformed ? new Frame(FrameMemory.adopt(transformed), frame) : frame;
     return { frame: result, ...outcome };
@@ -143,6 +144,7 @@ class Transformer implements Decoder {
 }
 
 function words(error: WorkerError): string {
+  if (/memory limit/.test(error.message)) return `it filled its memory of ${HEAP_MB} MB`;
   return error instanceof WorkerTimeout
     ? `it took over ${TRANSFORM_MS / 1000} s, or filled its memory of ${HEAP_MB} MB`
     : `it ended its worker: ${error.message}`;

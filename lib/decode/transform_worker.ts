@@ -1,5 +1,6 @@
 /** The worker that runs the user's module on decoded frames. */
 
+import { setImmediate } from "node:timers";
 import type { Image } from "imagescript";
 import { Frame, type FrameMeta } from "../frame/frame.ts";
 import { FrameMemory, free } from "../frame/frame_memory.ts";
@@ -50,7 +51,12 @@ export interface TransformQuestion extends FrameMeta, ByteMessage {
 export interface TransformResult extends Outcome, Partial<ByteMessage> {
   /** Whether it was stopped because it took too long. */
   readonly isLate?: boolean;
+  /** Whether it keeps too much memory, which only the end of the worker frees. */
+  readonly isFull?: boolean;
 }
+
+/** The most memory for images and buffers in a worker, in MB, which V8 does not limit. */
+const BUFFERS_MB = 1024;
 
 const codec = await TolerantCodec.load();
 let transform: Promise<Transform> | undefined;
@@ -79,6 +85,7 @@ answerQuestions<TransformQuestion, TransformResult>(async ({ bytes, module, limi
     free(pixels.buffer);
     const frame = new Frame(FrameMemory.adopt(bytes), meta);
     const image = await apply(await transform, decoded, frame, limitMs);
+    if (isFull()) throw new Error(`it keeps over ${BUFFERS_MB} MB of images and buffers`);
     const transformed = encodeFrame(image, meta).bytes;
     const ms = performance.now() - startedAt;
     return { size: [image.width, image.height], thumbnail, ms, isDamaged, bytes: transformed };
@@ -86,10 +93,15 @@ answerQuestions<TransformQuestion, TransformResult>(async ({ bytes, module, limi
     const ms = performance.now() - startedAt;
     const isLate = error instanceof InterruptError;
     const problem = blame(module, error);
-    const outcome = { size: uprightSize(pixels), thumbnail, ms, isDamaged, isLate, problem };
+    const size = uprightSize(pixels);
+    const outcome = { size, thumbnail, ms, isDamaged, isLate, isFull: isFull(), problem };
     return completed ? { ...outcome, bytes: completed } : outcome;
   }
 });
+
+function isFull(): boolean {
+  return Deno.memoryUsage().external > BUFFERS_MB * 2 ** 20;
+}
 
 async function load(module: string): Promise<Transform> {
   const { default: transform } = await import(module);
@@ -103,7 +115,9 @@ async function apply(
   frame: Frame,
   limitMs: number,
 ): Promise<Image> {
-  const result: unknown = await interruptible(() => transform(image, frame), limitMs);
+  const result: unknown = await inTurnOfItsOwn(() =>
+    interruptible(() => transform(image, frame), limitMs)
+  );
   if (stray) {
     const { error } = stray;
     stray = undefined;
@@ -112,6 +126,19 @@ async function apply(
   if (result === undefined) return image;
   if (isImage(result)) return result;
   throw new TypeError(`it returned ${describe(result)}, not an Image or nothing`);
+}
+
+/** Runs `job` outside of any other job, as {@linkcode interruptible} needs it for one that awaits. */
+function inTurnOfItsOwn<T>(job: () => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        resolve(job());
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
 }
 
 /** Whether it is an image, perhaps of another copy of imagescript. */

@@ -1,6 +1,6 @@
 /** From the bytes of a camera or an encoder to a frame, in the memory they were written to. */
 
-import { exifBytes, writeExifBlock } from "./exif_block.js";
+import { exifBytes, wasRepaired, writeExifBlock } from "./exif_block.js";
 import { Frame, type FrameMeta } from "./frame.ts";
 import type { FrameMemory } from "./frame_memory.ts";
 import { readHeader } from "./header.ts";
@@ -13,7 +13,8 @@ import { endOf } from "./tail.ts";
  * Completes a JPEG, and takes over its memory. What browsers show is made such that every decoder
  * takes it ({@linkcode normalise}); a missing end marker is put in. Bytes behind the end are cut off:
  * some cameras pad with zeros. The capture time and the number are put in as Exif, behind a JFIF
- * header if there is one, in place of any Exif that was there, of which the orientation is kept.
+ * header if there is one, in place of any Exif that was there, of which the orientation is kept. It
+ * also says whether the JPEG had to be repaired.
  * Missing Huffman tables are put in behind that. All of it goes into the headroom: of a usual JPEG
  * only the few bytes of the JFIF header move.
  *
@@ -22,21 +23,23 @@ import { endOf } from "./tail.ts";
 export function completeFrame(memory: FrameMemory, meta: FrameMeta): Frame {
   const { bytes } = memory;
   const header = readHeader(bytes);
-  const { end, height } = endOf(bytes, header);
+  const { end, height, isOpen } = endOf(bytes, header);
   const { jfif, orientation } = header;
   const start = bytes.slice(jfif.start, jfif.end);
   // These segments are written anew; from `rest` on, the bytes stay where they are.
   const segments = normalise(bytes, header, height);
   const rest = segments ? header.scanData : header.rest;
   const tables = header.hasTables ? 0 : STANDARD_TABLES.length;
-  const exif = exifBytes(orientation);
+  const isRepaired = isOpen || segments !== undefined || wasRepaired(bytes);
+  const exif = exifBytes(orientation, isRepaired);
   const inFront = 2 + start.length + exif + tables + (segments?.length ?? 0);
   memory.append(end + 2 - bytes.length);
   memory.prepend(inFront - rest);
   const whole = memory.bytes;
   whole.set([0xff, 0xd8]);
   whole.set(start, 2);
-  writeExifBlock(whole, 2 + start.length, meta.capturedAt, meta.sequence, orientation);
+  const { capturedAt, sequence } = meta;
+  writeExifBlock(whole, 2 + start.length, capturedAt, sequence, orientation, isRepaired);
   if (tables > 0) whole.set(STANDARD_TABLES, 2 + start.length + exif);
   if (segments) whole.set(segments, inFront - segments.length);
   whole.set([0xff, EOI], whole.length - 2);

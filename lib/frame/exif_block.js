@@ -2,8 +2,9 @@
  * The Exif block that carries a frame's time and number, in one fixed shape: writing it is a copy
  * and a few digits, reading it a comparison. The viewer page reads it with this very file.
  *
- * A frame that the camera wants turned gets a second shape, with its orientation. All others keep the
- * first, so that older programs read them.
+ * A frame that the camera wants turned gets another shape, with its orientation, and so does one that
+ * had to be repaired, which says so as "custom rendered". All others keep the first, so that older
+ * programs read them.
  *
  * Source: CIPA DC-008 (Exif 2.32) for the tags, TIFF 6.0 for the directories.
  */
@@ -22,19 +23,18 @@ const ENTRY = 12;
 /** The orientation of a picture that is stored upright. */
 const UPRIGHT = 1;
 
-/** The block of upright frames. */
-const PLAIN = shapeOf(false);
-/** The block of frames with an orientation. */
-const TURNED = shapeOf(true);
-/** Length of the block in bytes, marker included. */
-export const EXIF_BYTES = PLAIN.template.length;
-/** Length of the block that also has an orientation. */
-export const TURNED_EXIF_BYTES = TURNED.template.length;
+/** All shapes of the block; whether it is turned is bit 0 of the index, and repaired bit 1. */
+const SHAPES = [0, 1, 2, 3].map((index) => shapeOf((index & 1) === 1, index > 1));
+/** Length of the usual block in bytes, marker included. */
+export const EXIF_BYTES = SHAPES[0].template.length;
+/** Length of the longest block. */
+export const MAX_EXIF_BYTES = SHAPES[3].template.length;
 
 /** A block with all fields empty, where the fields are, and which bytes belong to them. */
-function shapeOf(turned) {
+function shapeOf(turned, repaired) {
   const shift = turned ? ENTRY : 0;
-  const template = new Uint8Array(TIFF + 128 + shift);
+  const more = shift + (repaired ? ENTRY : 0);
+  const template = new Uint8Array(TIFF + 128 + more);
   const view = new DataView(template.buffer);
   /** @type {(at: number, value: string) => void} */
   const text = (at, value) => template.set(new TextEncoder().encode(value), at);
@@ -53,15 +53,16 @@ function shapeOf(turned) {
   if (turned) entry(TIFF + 10, 0x0112, SHORT, 1, 0); // Orientation
   const directory = TIFF + 26 + shift;
   entry(TIFF + 10 + shift, 0x8769, LONG, 1, directory - TIFF); // where the Exif directory is
-  const dateTime = TIFF + 92 + shift; // "2026:11:23 06:31:00\0"
-  const offsetTime = TIFF + 112 + shift; // "+00:00\0"
-  const subSecond = TIFF + 120 + shift; // "123456\0"
-  view.setUint16(directory, 5);
+  const dateTime = TIFF + 92 + more; // "2026:11:23 06:31:00\0"
+  const offsetTime = TIFF + 112 + more; // "+00:00\0"
+  const subSecond = TIFF + 120 + more; // "123456\0"
+  view.setUint16(directory, repaired ? 6 : 5);
   entry(directory + 2, 0x9000, UNDEFINED, 4, 0x30323332); // ExifVersion "0232"
   entry(directory + 14, 0x9003, ASCII, 20, dateTime - TIFF); // DateTimeOriginal
   entry(directory + 26, 0x9011, ASCII, 7, offsetTime - TIFF); // OffsetTimeOriginal
   entry(directory + 38, 0x9211, LONG, 1, 0); // ImageNumber
   entry(directory + 50, 0x9291, ASCII, 7, subSecond - TIFF); // SubSecTimeOriginal
+  if (repaired) entry(directory + 62, 0xa401, SHORT, 1, 0x10000); // CustomRendered
   text(dateTime, "0000:00:00 00:00:00\0");
   text(offsetTime, "+00:00\0");
   const imageNumber = directory + 46;
@@ -70,16 +71,27 @@ function shapeOf(turned) {
   varies.fill(1, dateTime, dateTime + 19).fill(1, subSecond, subSecond + 6);
   varies.fill(1, imageNumber, imageNumber + 4);
   if (turned) varies[orientation] = 1;
-  return { template, varies, dateTime, subSecond, imageNumber, orientation };
+  return { template, varies, dateTime, subSecond, imageNumber, orientation, turned, repaired };
 }
 
 /**
- * Length of the block for an orientation, 1 to 8, in bytes.
+ * The block's shape.
  *
- * @param {number} orientation
+ * @param {number} orientation 1 to 8
+ * @param {boolean} isRepaired
  */
-export function exifBytes(orientation) {
-  return orientation === UPRIGHT ? EXIF_BYTES : TURNED_EXIF_BYTES;
+function shapeFor(orientation, isRepaired) {
+  return SHAPES[(orientation === UPRIGHT ? 0 : 1) + (isRepaired ? 2 : 0)];
+}
+
+/**
+ * Length of the block in bytes.
+ *
+ * @param {number} orientation 1 to 8
+ * @param {boolean} isRepaired whether the frame had to be repaired
+ */
+export function exifBytes(orientation, isRepaired) {
+  return shapeFor(orientation, isRepaired).template.length;
 }
 
 /**
@@ -90,9 +102,17 @@ export function exifBytes(orientation) {
  * @param {number} capturedAt milliseconds since 1970, to the microsecond
  * @param {number} sequence the frame's number, an unsigned 32-bit integer
  * @param {number} [orientation] how to turn the picture, as Exif numbers it: 1 (not) to 8
+ * @param {boolean} [isRepaired] whether the frame had to be repaired
  */
-export function writeExifBlock(bytes, at, capturedAt, sequence, orientation = UPRIGHT) {
-  const shape = orientation === UPRIGHT ? PLAIN : TURNED;
+export function writeExifBlock(
+  bytes,
+  at,
+  capturedAt,
+  sequence,
+  orientation = UPRIGHT,
+  isRepaired = false,
+) {
+  const shape = shapeFor(orientation, isRepaired);
   const { template, dateTime, subSecond, imageNumber } = shape;
   const micros = Math.round(capturedAt * 1000);
   const date = new Date(Math.floor(micros / 1000));
@@ -106,7 +126,7 @@ export function writeExifBlock(bytes, at, capturedAt, sequence, orientation = UP
   writeDigits(block, dateTime + 17, 2, date.getUTCSeconds());
   writeDigits(block, subSecond, 6, micros % 1_000_000);
   for (let i = 0; i < 4; i++) block[imageNumber + i] = sequence >>> 24 - 8 * i;
-  if (shape === TURNED) block[shape.orientation] = orientation;
+  if (shape.turned) block[shape.orientation] = orientation;
 }
 
 /** @type {(block: Uint8Array, at: number, count: number, value: number) => void} */
@@ -123,10 +143,25 @@ function writeDigits(block, at, count, value) {
  * @returns {{ capturedAt: number, sequence: number } | undefined} undefined without a block
  */
 export function readExif(jpeg) {
+  const found = find(jpeg);
+  return found && parse(found.shape, jpeg, found.at);
+}
+
+/**
+ * Whether the block of a JPEG says that it had to be repaired.
+ *
+ * @param {Uint8Array} jpeg
+ */
+export function wasRepaired(jpeg) {
+  return find(jpeg)?.shape.repaired === true;
+}
+
+/** The block's shape and offset. */
+function find(jpeg) {
   for (let at = 2; at + EXIF_BYTES <= jpeg.length && jpeg[at] === 0xff;) {
     const marker = jpeg[at + 1];
-    const shape = marker === APP1 && [PLAIN, TURNED].find((shape) => stands(shape, jpeg, at));
-    if (shape) return parse(shape, jpeg, at);
+    const shape = marker === APP1 && SHAPES.find((shape) => stands(shape, jpeg, at));
+    if (shape) return { shape, at };
     if (marker !== APP0 && marker !== APP1) return undefined;
     at += 2 + (jpeg[at + 2] << 8 | jpeg[at + 3]);
   }

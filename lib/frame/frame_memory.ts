@@ -7,13 +7,13 @@
  * leave up to 64 MiB of dead buffers in each thread, in an idle thread for ever.
  */
 
-import { TURNED_EXIF_BYTES } from "./exif_block.js";
+import { MAX_EXIF_BYTES } from "./exif_block.js";
 import { STANDARD_TABLES } from "./huffman_tables.ts";
 
 /** The longest head of an envelope, in bytes: the header of a multipart part has up to 96. */
 export const ENVELOPE_HEAD_BYTES = 128;
 /** Free bytes in front of a new frame: its Exif, its Huffman tables, and an envelope's head. */
-export const HEADROOM = TURNED_EXIF_BYTES + STANDARD_TABLES.length + ENVELOPE_HEAD_BYTES;
+export const HEADROOM = MAX_EXIF_BYTES + STANDARD_TABLES.length + ENVELOPE_HEAD_BYTES;
 /** Free bytes behind a new frame: an end marker and an envelope's tail. */
 export const TAILROOM = 32;
 

@@ -11,6 +11,8 @@ import { DHT, type Segment, SOS } from "./jpeg.ts";
 const APP14 = 0xee;
 const ADOBE = new TextEncoder().encode("Adobe");
 const JFIF = new TextEncoder().encode("JFIF\0");
+/** An Adobe segment without colour transform. */
+const RGB = Uint8Array.of(0xff, APP14, 0, 14, ...ADOBE, 0, 100, 0, 0, 0, 0, 0);
 /** Offset of the colour transform in an Adobe segment. */
 const TRANSFORM = 15;
 /** For each class of Huffman tables (DC, AC): the number that a used table gets. */
@@ -22,7 +24,8 @@ type Renumbering = readonly [dc: ReadonlyMap<number, number>, ac: ReadonlyMap<nu
  * - Stray bytes between segments, and Exif among others, are left out.
  * - A sequential scan has all coefficients, whatever its header says (`00 00 00` instead of `00 3F 00`).
  * - Huffman tables have the numbers 0 and 1.
- * - Adobe's colour transform is one that exists, and agrees with JFIF.
+ * - Adobe's colour transform is one that exists, and agrees with JFIF. Components that are called R, G
+ *   and B get one that says so.
  * - The height is given: `height` is the one from behind the scan.
  */
 export function normalise(
@@ -39,7 +42,9 @@ export function normalise(
   const adobe = segments.find((segment) => isAdobe(bytes, segment));
   const transform = adobe && transformOf(bytes, adobe, components, hasJfif(bytes, header));
   const fixesAdobe = adobe && transform !== bytes[adobe.start + TRANSFORM];
-  if (!isUntidy && !fixesScan && !tables && !fixesAdobe && height === undefined) return undefined;
+  const isRgb = !adobe && !hasJfif(bytes, header) && frame && isNamedRgb(bytes, frame, components);
+  const isFine = !isUntidy && !fixesScan && !tables && !fixesAdobe && !isRgb;
+  if (isFine && height === undefined) return undefined;
   const written = segments.map((segment) => {
     const copy = bytes.slice(segment.start, segment.end);
     if (segment === frame && height !== undefined) copy.set([height >> 8, height & 0xff], 5);
@@ -49,7 +54,12 @@ export function normalise(
     if (segment.marker === SOS) renumberScan(copy, tables);
     return segment.marker === DHT ? renumberTables(copy, tables) : copy;
   });
-  return concatenated(written);
+  return concatenated(isRgb ? [RGB, ...written] : written);
+}
+
+/** Whether the components are called R, G and B. */
+function isNamedRgb(bytes: Uint8Array, { start }: Segment, components: number): boolean {
+  return components === 3 && [82, 71, 66].every((id, i) => bytes[start + 10 + 3 * i] === id);
 }
 
 /** Whether the scan is whole, and has all components of the frame, so that no other follows. */

@@ -13,6 +13,8 @@ export interface Tail {
   readonly end: number;
   /** The height in pixels, where only a segment behind the scan gives it. */
   readonly height: number | undefined;
+  /** Whether there is no end marker. */
+  readonly isOpen: boolean;
 }
 
 /**
@@ -23,7 +25,8 @@ export interface Tail {
  */
 export function endOf(bytes: Uint8Array, { frame, scanData }: Header): Tail {
   let end = endOfScan(bytes, scanData);
-  if (end < 0) {
+  const isOpen = end < 0;
+  if (isOpen) {
     end = bytes.length;
     // Half a marker, or fill bytes in front of a lost one.
     while (end > scanData && bytes[end - 1] === 0xff) end--;
@@ -35,11 +38,11 @@ export function endOf(bytes: Uint8Array, { frame, scanData }: Header): Tail {
     height = lines(bytes, end);
   }
   const isGiven = !frame || (bytes[frame.start + 5] | bytes[frame.start + 6]) !== 0;
-  if (isGiven) return { end, height: undefined };
+  if (isGiven) return { end, height: undefined, isOpen };
   // With more than one scan, it stands behind the first.
   height ??= linesBetween(bytes, scanData, end);
   if (!height) throw new JpegError("no size", "it gives no height");
-  return { end, height };
+  return { end, height, isOpen };
 }
 
 function isDnl(bytes: Uint8Array, at: number): boolean {

@@ -14,6 +14,9 @@ const SHOWN: Record<string, string> = {
   "http://camera:8080/": "http://camera:8080/",
   "http://[::1]:8080/a@b": "http://[::1]:8080/a@b",
   "http://camera/@home": "http://camera/@home",
+  "http://192.168.1.5:8080/a@b": "http://192.168.1.5:8080/a@b",
+  "http://camera.local:8080/a@b?channel=1": "http://camera.local:8080/a@b?channel=1",
+  "http://me:1234/x@camera/": "http://camera/",
   "http://camera/?action=stream": "http://camera/?action=stream",
   "http://camera/video.cgi?resolution=640x480&user=me&pwd=secret":
     "http://camera/video.cgi?resolution=640x480&***&***",

@@ -162,6 +162,17 @@ Deno.test("JpegStreamReader goes by the markers once a length was wrong, and los
 const FORMS_RIGHT = "boundaries in front";
 const FORMS_WRONG = "lengths that are too small by 100";
 
+Deno.test("JpegStreamReader waits for no more than a JPEG when a length is far too large", () => {
+  const [first, second, third, fourth] = pictures;
+  const reader = new JpegStreamReader();
+  const header = (length: number) => bytes(`--b\r\nContent-Length: ${length}\r\n\r\n`);
+  const lengths = [first.length, second.length, 9_999_999, fourth.length];
+  for (const [i, picture] of [first, second, third, fourth].entries()) {
+    const found = [...reader.push(joined(header(lengths[i]), picture, "\r\n"))];
+    assertSame(found.map((memory) => memory.bytes), [picture]);
+  }
+});
+
 Deno.test("JpegStreamReader drops nothing but the torn one when a camera breaks off in a JPEG", () => {
   const [a, b, c] = pictures;
   const torn = b.subarray(0, b.length / 2);

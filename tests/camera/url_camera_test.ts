@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { deadline } from "@std/async/deadline";
+import { CameraError } from "../../lib/camera/camera_error.ts";
 import {
   type Camera,
   type CameraOptions,
@@ -64,6 +65,7 @@ const HEADS: Record<string, string> = {
     "HTTP/1.1 200 OK\r\nContent-Type: multipart/mixed\r\nContent-Length: 9\r\n\r\n",
   "chunks that are none": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
   "100 Continue in front": "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+  "a length that no picture has": "HTTP/1.1 200 OK\r\nContent-Length: 2147483647\r\n\r\n",
   "many headers": `HTTP/1.1 200 OK\r\n${"X: y\r\n".repeat(500)}\r\n`,
   "another type": "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n",
 };
@@ -138,6 +140,25 @@ Deno.test("a URL that gives one JPEG is fetched again and again", async () => {
   assert(network.connected <= 1);
 });
 
+Deno.test("a URL that gives one JPEG as a part, or with smaller ones behind it, is fetched again and again", async () => {
+  const small = (await testPictures(1, "32x24"))[0];
+  const length = jpegs[0].length + small.length;
+  const answers = [
+    [MULTIPART, ...part(jpegs[0])],
+    [`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n`, jpegs[0], small],
+  ];
+  for (const answer of answers) {
+    await using network = new RawCamera(({ send }) => send(...answer));
+    await using camera = openCamera({ device: network.url, fps: 50 });
+    using frames = camera.frames.subscribe();
+    for (let i = 0; i < 5; i++) {
+      const { value } = await deadline(frames.next(), PATIENCE_MS);
+      assertEquals(jpegSize(value!.bytes), { width: 320, height: 240 });
+    }
+    assertEquals(camera.error, undefined);
+  }
+});
+
 Deno.test("a JPEG that lacks its end is fetched again and again", async () => {
   await using network = new RawCamera(({ send }) => {
     const { length } = jpegs[0];
@@ -186,6 +207,37 @@ Deno.test("a camera that wants a password gets it, whatever characters it has", 
   }
 });
 
+Deno.test("all JPEGs of a stream are shown whose length no picture has", async () => {
+  await using network = new RawCamera(async ({ send, left }) => {
+    await send("HTTP/1.1 200 OK\r\nContent-Length: 2147483647\r\n\r\n", ...jpegs);
+    await left();
+  });
+  await using camera = openCamera({ device: network.url, alwaysOn: true });
+  await eventually(() => camera.frames.published === jpegs.length, () => "not all are shown");
+});
+
+Deno.test("a camera gets the password of a user without a name", async () => {
+  await using network = new RawCamera((request) =>
+    request.authorization === `Basic ${btoa(":secret")}`
+      ? stream(request)
+      : request.send('HTTP/1.1 401 no\r\nWWW-Authenticate: Basic realm="x"\r\n\r\n')
+  );
+  await assertShows(network.url.replace("127", ":secret@127"));
+});
+
+Deno.test("a camera that serves one viewer may take a moment between asking for the password and serving", async () => {
+  await using network = new RawCamera((request) => {
+    if (request.number === 2) return request.send("HTTP/1.1 503 busy\r\n\r\n");
+    return request.authorization
+      ? stream(request)
+      : request.send('HTTP/1.1 401 no\r\nWWW-Authenticate: Basic realm="x"\r\n\r\n');
+  });
+  await using camera = openCamera({ device: network.url.replace("127", "me:secret@127") });
+  using frames = camera.frames.subscribe();
+  await deadline(frames.next(), PATIENCE_MS);
+  assertEquals([network.requests.length, camera.error], [3, undefined]);
+});
+
 Deno.test("a camera that refuses the password says so, and nobody sees the password", async () => {
   await using network = new RawCamera(({ send }) =>
     send('HTTP/1.1 401 no\r\nWWW-Authenticate: Basic realm="x"\r\n\r\n')
@@ -216,6 +268,38 @@ Deno.test("a redirect is followed, and the password goes to the camera's own add
   assertEquals(network.requests.map(({ path }) => path), ["/", "/", "/video"]);
   await assertShows(`${mine}moved`);
   assertEquals(other.requests.map(({ authorization }) => authorization), [undefined]);
+});
+
+Deno.test("a camera gets the cookies back that it sets with a redirect, and no other server does", async () => {
+  await using other = new RawCamera(stream);
+  await using network = new RawCamera((request) => {
+    if (!/^cookie: a=1; b=2\r$/im.test(request.text)) {
+      return request.send(
+        "HTTP/1.1 302 x\r\nLocation: /\r\nSet-Cookie: a=1; Expires=Wed, 01 Jan 2031 00:00:00 GMT\r\n" +
+          "Set-Cookie: b=2; Path=/\r\n\r\n",
+      );
+    }
+    return request.send(`HTTP/1.1 302 x\r\nLocation: ${other.url}\r\n\r\n`);
+  });
+  await assertShows(network.url);
+  assertEquals([network.requests.length, /cookie/i.test(other.requests[0].text)], [2, false]);
+});
+
+Deno.test("a URL that is none is an error that says how to write a password, and shows none", async () => {
+  for (
+    const device of ["http://me:se/cret@127.0.0.1/", "https://me:s#e@127.0.0.1/", "http://[::1/"]
+  ) {
+    await using camera = openCamera({ device });
+    const error = await assertRejects(() => camera.ready, CameraError);
+    assert(error.permanent && /is no URL .*%2F/.test(error.message), error.message);
+    assert(!/se\/cret|s#e/.test(error.message), error.message);
+  }
+});
+
+Deno.test("a camera that sends nothing says so", async () => {
+  await using network = new RawCamera(({ send }) => send("HTTP/1.0 204 No Content\r\n\r\n"));
+  await using camera = openCamera({ device: network.url });
+  assertStringIncludes(await until(camera, "lost"), "it sent nothing");
 });
 
 Deno.test("a redirect to a file is not followed", async () => {
@@ -256,6 +340,29 @@ Deno.test("anything else that a URL gives is left to ffmpeg", async () => {
     assertEquals(network.requests.length, 3);
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a camera is reached without the proxy of the environment, by ffmpeg as well", async () => {
+  await using proxy = new RawCamera(({ send }) => send("HTTP/1.1 502 no\r\n\r\n"));
+  const before = Deno.env.get("http_proxy");
+  Deno.env.set("http_proxy", proxy.url);
+  const path = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await ffmpeg("-f", "lavfi", "-i", "testsrc2=size=320x240:rate=10", "-t", "20", path);
+    const video = await Deno.readFile(path);
+    for (const body of [jpegs.flatMap(part), [video]]) {
+      await using network = new RawCamera(async ({ send, left }) => {
+        await send("HTTP/1.1 200 OK\r\n\r\n", ...body);
+        await left();
+      });
+      await assertShows(network.url);
+    }
+    assertEquals(proxy.requests.length, 0);
+  } finally {
+    if (before === undefined) Deno.env.delete("http_proxy");
+    else Deno.env.set("http_proxy", before);
+    await Deno.remove(path);
   }
 });
 
@@ -300,7 +407,8 @@ for (const [kind, write] of Object.entries(HOSTILE)) {
 
 Deno.test("a flood of tiny JPEGs is read second by second", async () => {
   const tiny = new Uint8Array([0xff, 0xd8, 0xff, 0xd9]);
-  const flood = new Uint8Array((2 * MAX_JPEGS_PER_SECOND + 1) * tiny.length);
+  // Some more, as a timer that fires early lets one through.
+  const flood = new Uint8Array((2 * MAX_JPEGS_PER_SECOND + 100) * tiny.length);
   for (let at = 0; at < flood.length; at += tiny.length) flood.set(tiny, at);
   await using network = new RawCamera(async ({ send, left }) => {
     await send(MULTIPART, flood, ...part(jpegs[0]));

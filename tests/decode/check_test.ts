@@ -143,6 +143,21 @@ Deno.test("checkFrames() publishes a frame that libjpeg shows, unchanged, and co
   }
 });
 
+Deno.test("checkFrames() counts a frame as warned that the camera's side has repaired, and leaves it alone", async () => {
+  const { camera, source, check } = start();
+  await using _ = check;
+  using frames = check.frames.subscribe();
+  await camera.watched;
+  const [plain] = await testPictures(1, "320x240");
+  const { "its height given twice": _legal, ...odd } = REPAIRABLE;
+  for (const [i, quirk] of Object.values(odd).entries()) {
+    const frame = frameOf(quirk(plain));
+    source.publish(frame);
+    assert((await frames.next()).value === frame);
+    assertEquals(check.counts, { published: i + 1, warned: i + 1, corrupt: 0, skipped: 0 });
+  }
+});
+
 Deno.test("checkFrames() completes a frame that a server of another kind has sent incomplete", async () => {
   const { camera, source, check } = start();
   await using _ = check;
@@ -170,6 +185,25 @@ Deno.test("checkFrames() gives the size of the picture as it is seen, turned by 
   source.publish(frameOf(inserted(pictures[0], 2, exifWith(6, { little: true }))));
   await frames.next();
   assertEquals(check.size, { width: 360, height: 640 });
+});
+
+Deno.test("checkFrames() refuses a JPEG with arithmetic coding, as browsers do, and says why", async () => {
+  const { camera, source, check } = start();
+  await using _ = check;
+  using _frames = check.frames.subscribe();
+  await camera.watched;
+  const path = await Deno.makeTempFile({ suffix: ".jpg" });
+  try {
+    await Deno.writeFile(path, pictures[0]);
+    const command = `djpeg ${path} | cjpeg -arithmetic`;
+    const { stdout } = await new Deno.Command("sh", { args: ["-c", command] }).output();
+    source.publish(frameOf(stdout));
+    await judged(check, 1);
+    assertEquals(check.counts.corrupt, 1);
+    assertMatch(check.lastError!, /arithmetic coding/);
+  } finally {
+    await Deno.remove(path);
+  }
 });
 
 Deno.test("checkFrames() refuses a JPEG of too many pixels before it decodes it", async () => {

@@ -236,6 +236,13 @@ Deno.test("transformFrames() ends a transform that takes over 5 s, and goes on w
   while (bench.problem) await bench.pass(frame);
 });
 
+Deno.test("transformFrames() stops a transform that awaits in an endless loop", async () => {
+  await using bench = new Bench(`\nexport default async () => { while (true) await null; };`);
+  const frame = frameOf(pictures[0]);
+  assert(await bench.pass(frame) === frame);
+  assertMatch(bench.problem!, /transform\.ts:2: it took over 5 s$/);
+});
+
 Deno.test("transformFrames() reports an error after the transform has returned", async () => {
   await using bench = new Bench(`export default () => {\n  Promise.reject(new Error("late"));\n};`);
   const frame = frameOf(pictures[0]);
@@ -330,10 +337,12 @@ Deno.test("transformFrames() goes on when the module posts messages of its own",
 });
 
 Deno.test("transformFrames() goes on when the module gives all objects new properties", async () => {
-  await using bench = new Bench(`for (const name of ["refusal", "bytes", "problem", "isLate"]) {
+  await using bench = new Bench(
+    `for (const name of ["refusal", "bytes", "problem", "isLate", "isFull"]) {
       Object.defineProperty(Object.prototype, name, { value: 5, writable: true });
     }
-    export default (image) => image.saturation(0, true);`);
+    export default (image) => image.saturation(0, true);`,
+  );
   for (const picture of pictures) assert(colour(await bench.pass(frameOf(picture))) < 3);
   assertEquals(bench.problem, undefined);
 });
@@ -341,7 +350,7 @@ Deno.test("transformFrames() goes on when the module gives all objects new prope
 Deno.test("transformFrames() publishes unchanged frames when the module ends its worker or fills its heap", async () => {
   const ends = {
     "it ended its worker: the decoder died: it left": `export default () => Deno.exit(1);`,
-    "it took over 5 s, or filled its memory of 512 MB": `const all = [];
+    "filled its memory of 512 MB": `const all = [];
       export default () => { while (true) all.push(new Array(100_000).fill(Math.random())); };`,
   };
   for (const [problem, code] of Object.entries(ends)) {
@@ -352,6 +361,21 @@ Deno.test("transformFrames() publishes unchanged frames when the module ends its
       assert(bench.problem?.includes(problem), bench.problem);
     }
   }
+});
+
+Deno.test("transformFrames() ends the worker of a module that keeps more and more images", async () => {
+  // What is not written to takes no memory of the machine.
+  await using bench = new Bench(`const all = [];
+    export default () => void all.push(new Uint8Array(128 * 2 ** 20));`);
+  const frame = frameOf(pictures[0]);
+  while (!bench.problem) await bench.pass(frame);
+  assertMatch(bench.problem, /transform\.ts:2: it keeps over 1024 MB of images and buffers$/);
+  // It is set aside for a while, and the next frames are only checked.
+  for (let i = 0; i < 20; i++) assert(await bench.pass(frame) === frame);
+  // A new worker keeps nothing of the old one.
+  bench.save(GREY);
+  while (bench.problem) await bench.pass(frame);
+  assert(colour(await bench.pass(frame)) < 3);
 });
 
 Deno.test("transformFrames() gives the module damaged frames as browsers show them", async () => {

@@ -88,3 +88,19 @@ Deno.test("interruptible() stops endless loops, one after the other and one insi
   // Nothing of the job runs on, not even that.
   assertEquals(caught, 0);
 });
+
+Deno.test("interruptible() stops an endless loop that awaits what is there already", async () => {
+  const loop = async () => {
+    while (true) await null;
+  };
+  await new Promise<void>((resolve) => {
+    setTimeout(() => {
+      assertThrows(() => interruptible(loop, 50), InterruptError, "it took over 0.05 s");
+      resolve();
+    });
+  });
+  assertEquals(await interruptible(async () => await Promise.resolve(3), 1000), 3);
+  // It still waits for what comes later.
+  const later = () => new Promise((resolve) => setTimeout(() => resolve(4)));
+  assertEquals(await interruptible(later, 1000), 4);
+});

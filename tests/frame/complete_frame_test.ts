@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { completeFrame } from "../../lib/frame/complete_frame.ts";
-import { EXIF_BYTES, readExif } from "../../lib/frame/exif_block.js";
+import { EXIF_BYTES, exifBytes, readExif } from "../../lib/frame/exif_block.js";
 import type { FrameMeta } from "../../lib/frame/frame.ts";
 import { FrameMemory } from "../../lib/frame/frame_memory.ts";
 import { STANDARD_TABLES } from "../../lib/frame/huffman_tables.ts";
@@ -70,7 +70,7 @@ Deno.test("completeFrame() puts an end marker where a JPEG lacks it, wherever it
     const bytes = complete(cut);
     assertEquals([...bytes.subarray(-2)], [0xff, 0xd9]);
     const data = jpeg.subarray(jfifEnd, Math.min(length, jpeg.length - 2));
-    assertEquals(bytes.subarray(jfifEnd + EXIF_BYTES, -2), data);
+    assertEquals(bytes.subarray(jfifEnd + exifBytes(1, true), -2), data);
   }
 });
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { Codec } from "../../lib/decode/codec.ts";
 import { completeFrame } from "../../lib/frame/complete_frame.ts";
-import { EXIF_BYTES, readExif, TURNED_EXIF_BYTES } from "../../lib/frame/exif_block.js";
+import { EXIF_BYTES, exifBytes, readExif, wasRepaired } from "../../lib/frame/exif_block.js";
 import { FrameMemory } from "../../lib/frame/frame_memory.ts";
 import { JpegError, jpegSize } from "../../lib/frame/jpeg.ts";
 import { orientationOf } from "../../lib/frame/orientation.ts";
@@ -27,6 +27,8 @@ for (const [quirk, give] of Object.entries(REPAIRABLE)) {
     assertEquals(codec.decode(whole, "full"), expected);
     assertEquals(complete(whole), whole);
     assertEquals(readExif(whole), META);
+    const isLegal = quirk === "its height given twice";
+    assertEquals([wasRepaired(whole), wasRepaired(complete(jpeg))], [!isLegal, false]);
     // It is repaired in its own memory.
     const memory = FrameMemory.copyOf(odd);
     const { buffer } = memory.bytes;
@@ -48,6 +50,24 @@ Deno.test("completeFrame() repairs several quirks at once, and missing tables", 
   assertEquals(codec.decode(complete(bare), "full"), expected);
 });
 
+Deno.test("completeFrame() says that components called R, G and B are no YCbCr", async () => {
+  const [picture] = await testPictures(1, "64x48");
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeFile(`${folder}/in.jpg`, picture);
+    const command = "djpeg in.jpg | cjpeg -rgb > out.jpg";
+    await new Deno.Command("sh", { args: ["-c", command], cwd: folder }).output();
+    const adobe = await Deno.readFile(`${folder}/out.jpg`);
+    const { start, end } = find(adobe, (marker) => marker === 0xee);
+    const bare = new Uint8Array([...adobe.subarray(0, start), ...adobe.subarray(end)]);
+    const pixels = codec.decode(complete(adobe), "full");
+    assertEquals(codec.decode(complete(bare), "full"), pixels);
+    assertNotEquals(codec.decode(bare, "full"), pixels);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("completeFrame() changes no byte of a scan whose restart markers are wrong", () => {
   for (const give of Object.values(DAMAGED)) {
     const odd = give(restarting);
@@ -63,7 +83,7 @@ Deno.test("completeFrame() keeps the orientation of the camera's Exif, of either
       const whole = complete(turned);
       assertEquals(orientationOf(whole), orientation);
       assertEquals(readExif(whole), META);
-      const exif = orientation === 1 ? EXIF_BYTES : TURNED_EXIF_BYTES;
+      const exif = exifBytes(orientation, false);
       assertEquals(whole.subarray(jfifEnd + exif), jpeg.subarray(jfifEnd));
       assertEquals(complete(whole), whole);
     }
@@ -73,7 +93,7 @@ Deno.test("completeFrame() keeps the orientation of the camera's Exif, of either
 Deno.test("completeFrame() keeps the orientation of Exif that stands behind other segments", () => {
   const { start } = find(jpeg, (marker) => marker === 0xc0);
   const whole = complete(inserted(jpeg, start, exifWith(6, { little: true })));
-  assertEquals(whole.length, jpeg.length + TURNED_EXIF_BYTES);
+  assertEquals(whole.length, jpeg.length + exifBytes(6, true));
   assertEquals(orientationOf(whole), 6);
   assertEquals(codec.decode(whole, "full"), expected);
 });
@@ -93,10 +113,11 @@ Deno.test("completeFrame() takes an orientation that makes no sense for upright"
   }
 });
 
-Deno.test("exiftool reads the orientation beside the time and the number", async () => {
+Deno.test("exiftool reads the orientation beside the time and the number, and that a JPEG was repaired", async () => {
   const path = await Deno.makeTempFile({ suffix: ".jpg" });
   try {
-    await Deno.writeFile(path, complete(inserted(jpeg, jfifEnd, exifWith(6, { little: true }))));
+    const turned = inserted(jpeg, jfifEnd, exifWith(6, { little: true }));
+    await Deno.writeFile(path, complete(turned.subarray(0, -2)));
     const { stdout } = await new Deno.Command("exiftool", {
       args: [
         "-s3",
@@ -104,13 +125,14 @@ Deno.test("exiftool reads the orientation beside the time and the number", async
         "-Orientation",
         "-ImageNumber",
         "-SubSecDateTimeOriginal",
+        "-CustomRendered",
         "-Warning",
         path,
       ],
     }).output();
     assertEquals(
       new TextDecoder().decode(stdout),
-      "6\n5\n2026:11:23 00:00:00.000000+00:00\n",
+      "6\n5\n2026:11:23 00:00:00.000000+00:00\n1\n",
     );
   } finally {
     await Deno.remove(path);

@@ -9,7 +9,7 @@ import { fc } from "../support/packages.ts";
 import { Codec, MAX_PIXELS } from "../../lib/decode/codec.ts";
 import { STANDARD_TABLES } from "../../lib/frame/huffman_tables.ts";
 import { completeFrame } from "../../lib/frame/complete_frame.ts";
-import { readExif, TURNED_EXIF_BYTES } from "../../lib/frame/exif_block.js";
+import { MAX_EXIF_BYTES, readExif } from "../../lib/frame/exif_block.js";
 import type { FrameMeta } from "../../lib/frame/frame.ts";
 import { FrameMemory } from "../../lib/frame/frame_memory.ts";
 import { DHT, JpegError, jpegSize, segments } from "../../lib/frame/jpeg.ts";
@@ -50,7 +50,7 @@ function completes(bytes: Uint8Array): void {
   let whole = new Uint8Array(0);
   if (thrown(() => whole = complete(bytes), JpegError)) return;
   assertEquals([...whole.subarray(0, 2), ...whole.subarray(-2)], [0xff, 0xd8, 0xff, 0xd9]);
-  assert(whole.length <= bytes.length + TURNED_EXIF_BYTES + STANDARD_TABLES.length + END_BYTES);
+  assert(whole.length <= bytes.length + MAX_EXIF_BYTES + STANDARD_TABLES.length + END_BYTES);
   assert([...segments(whole)].some(({ marker }) => marker === DHT));
   assertEquals(complete(whole), whole);
   assertEquals(complete(new Uint8Array([...whole, 0, 0, 0xff, 0])), whole);
