@@ -1,7 +1,7 @@
 /** How long a source may take to its first frame at first, in milliseconds. */
 export const START_MS = 30_000;
 /** How long it may take to its second one at first, which tells how slow it is, in milliseconds. */
-export const SECOND_MS = 20_000;
+export const SECOND_MS = 60_000;
 /** How long it may stall at least, in milliseconds. */
 export const STALL_MS = 5000;
 /** How many times as long it may take in the end, if it was given up too early again and again. */
