@@ -11,4 +11,4 @@ import { complain, print } from "../lib/cli/terminal.ts";
 
 const extra = ["SOCKETCAM_READ", "CREDENTIALS_DIRECTORY"].map((name) => Deno.env.get(name));
 print([".", ...extra].filter(Boolean).join(","));
-for (const warning of warningsOfVariables()) complain(`socketcam: ${warning}`);
+for (const warning of await warningsOfVariables()) complain(`socketcam: ${warning}`);

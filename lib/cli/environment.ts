@@ -1,7 +1,6 @@
 /** Environment variables: each option has one. */
 
 import type { Option } from "commander";
-import { closestString } from "@std/text/closest-string";
 import { UsageError } from "./usage_error.ts";
 
 /** The two programs. */
@@ -39,21 +38,28 @@ function isOn(variable: string): boolean {
 }
 
 /** A warning for each variable that looks like an option's and is none. */
-export function unknownVariables(
+export async function unknownVariables(
   known: readonly string[],
   names: readonly string[] = variableNames(),
-): string[] {
-  return names.filter((name) => name.startsWith(PREFIX) && !known.includes(name))
-    .map((name) => `${name} is no variable of socketcam, and ignored: ${suggestion(name, known)}`);
+): Promise<string[]> {
+  const unknown = names.filter((name) => name.startsWith(PREFIX) && !known.includes(name));
+  return await Promise.all(
+    unknown.map(async (name) =>
+      `${name} is no variable of socketcam, and ignored: ${await suggestion(name, known)}`
+    ),
+  );
 }
 
-function suggestion(name: string, known: readonly string[]): string {
+async function suggestion(name: string, known: readonly string[]): Promise<string> {
   // The variable's own program is the likeliest slip.
   const rest = `_${name.slice(PREFIX.length)}`;
   const longer = known.filter((one) =>
     /^SOCKETCAM_[A-Z]+$/.test(one.slice(0, -rest.length)) && one.endsWith(rest)
   );
-  return `did you mean ${longer.length > 0 ? longer.join(" or ") : closestString(name, known)}?`;
+  if (longer.length > 0) return `did you mean ${longer.join(" or ")}?`;
+  // It keeps a table of 4 MB, which few need.
+  const { closestString } = await import("@std/text/closest-string");
+  return `did you mean ${closestString(name, known)}?`;
 }
 
 /** The names of all variables; none where Deno does not allow to list them. */

@@ -50,7 +50,7 @@ export async function run<Options extends CommonOptions>(
   try {
     const options = readOptions(Deno.args);
     log = createLog(program, options.log, options.verbose === true);
-    for (const warning of [...warningsOfVariables(), ...options.warnings]) log.warn(warning);
+    for (const warning of [...await warningsOfVariables(), ...options.warnings]) log.warn(warning);
     await main(options, log, ending.signal);
   } catch (error) {
     if (!ending.signal.aborted) Deno.exit(report(log, error));
@@ -60,7 +60,7 @@ export async function run<Options extends CommonOptions>(
 }
 
 /** A warning for each environment variable that neither program has. */
-export function warningsOfVariables(): string[] {
+export function warningsOfVariables(): Promise<string[]> {
   const commands = { server: serverCommand(), client: clientCommand() };
   const known = (["server", "client"] as const).flatMap((program) =>
     ["log", "verbose", ...commands[program].options.map(nameOf)]

@@ -52,13 +52,16 @@ Deno.test("a switch's variable takes 1, true, 0 and false, and nothing else", ()
   assertEquals(withEnvironment(noDecode, () => readClientOptions([]).decode), true);
 });
 
-Deno.test("an unknown variable gets a warning that names the nearest one", () => {
+Deno.test("an unknown variable gets a warning that names the nearest one", async () => {
   const known = ["SOCKETCAM_TOKEN", "SOCKETCAM_SERVER_PORT", "SOCKETCAM_CLIENT_PORT"];
-  assertEquals(unknownVariables(known, ["PATH", "SOCKETCAM_TOKN", "SOCKETCAM_PORT", ...known]), [
-    "SOCKETCAM_TOKN is no variable of socketcam, and ignored: did you mean SOCKETCAM_TOKEN?",
-    "SOCKETCAM_PORT is no variable of socketcam, and ignored: did you mean " +
-    "SOCKETCAM_SERVER_PORT or SOCKETCAM_CLIENT_PORT?",
-  ]);
+  assertEquals(
+    await unknownVariables(known, ["PATH", "SOCKETCAM_TOKN", "SOCKETCAM_PORT", ...known]),
+    [
+      "SOCKETCAM_TOKN is no variable of socketcam, and ignored: did you mean SOCKETCAM_TOKEN?",
+      "SOCKETCAM_PORT is no variable of socketcam, and ignored: did you mean " +
+      "SOCKETCAM_SERVER_PORT or SOCKETCAM_CLIENT_PORT?",
+    ],
+  );
 });
 
 Deno.test("client.ts takes a server with its port, in each notation", () => {
