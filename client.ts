@@ -39,11 +39,13 @@ if (import.meta.main) {
     }
     const url = urlOf(viewers.address);
     log.ready(`open ${url} (from ${options.host}:${options.port})`);
-    showSummary("client", [
-      ["Server", `${options.host}:${options.port}`],
-      ...addressRows(viewers.address, { isOpen }),
-    ]);
-    keepLive(clientLine(remote, stage, () => counted(viewers.viewers, "viewer")), signal);
+    if (log.isForPeople) {
+      showSummary("client", [
+        ["Server", `${options.host}:${options.port}`],
+        ...addressRows(viewers.address, { isOpen }),
+      ]);
+      keepLive(clientLine(remote, stage, () => counted(viewers.viewers, "viewer")), signal);
+    }
     if (options.open) openBrowser(url).catch((error) => log.warn(error.message));
     await Promise.race([remote.frames.ended, aborted(signal)]);
   });

@@ -54,6 +54,7 @@ if (import.meta.main) {
     }
     const mode = camera.info ? `${camera.info.name}, ${camera.info.mode}` : "none yet";
     log.ready(`listening on ${host}:${port} (camera: ${mode})`);
+    if (!log.isForPeople) return await aborted(signal);
     showSummary("server", [
       ["Camera", camera.info?.name ?? "none yet"],
       ["Mode", camera.info?.mode],

@@ -5,14 +5,13 @@ import type { Receiver } from "../client/receive.ts";
 import type { DecodeStage } from "../decode/stage.ts";
 import { now } from "../time/clock.js";
 import { dim } from "./style.ts";
-import { columns, isTerminal, showLive } from "./terminal.ts";
+import { columns, showLive } from "./terminal.ts";
 
 /** How often it changes, in milliseconds. */
 const CHANGE_MS = 1000;
 
-/** Shows a line until `signal` is aborted, if a person reads stderr. */
+/** Shows a line until `signal` is aborted. */
 export function keepLive(read: () => string, signal: AbortSignal): void {
-  if (!isTerminal) return;
   const timer = setInterval(() => showLive(dim(read().slice(0, columns() - 1))), CHANGE_MS);
   signal.addEventListener("abort", () => {
     clearInterval(timer);

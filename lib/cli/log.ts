@@ -18,6 +18,8 @@ export interface Log {
   warn(message: string): void;
   /** What ended the program. */
   error(message: string): void;
+  /** Whether it is for people, who may see more than lines. */
+  readonly isForPeople: boolean;
   /** Something that only `--verbose` shows. */
   debug(message: string): void;
 }
@@ -67,6 +69,7 @@ export function createLog(name: string, format: LogFormat, verbose: boolean): Lo
   };
   const debug = limited("debug");
   return {
+    isForPeople: format === "text" && isTerminal,
     ready: (message) => print(format === "json" ? lineOf("info", message) : `${name}: ${message}`),
     info: limited("info"),
     warn: limited("warn"),

@@ -7,6 +7,7 @@ import {
 import type { Option as AnyOption } from "commander";
 import { type Program, variableOf } from "./environment.ts";
 import { readSecret, readText } from "./secrets.ts";
+import { UsageError } from "./usage_error.ts";
 import manifest from "../../deno.json" with { type: "json" };
 
 /** The groups of options in `--help`. */
@@ -49,7 +50,7 @@ export class Options {
 
   /** The secret of server and client. */
   token(description: string) {
-    return this.one("--token <text>", description).argParser(notEmpty).conflicts("tokenFile");
+    return this.one("--token <text>", description).argParser(notEmpty);
   }
 
   /** The same, where other users of the machine do not see it. */
@@ -87,14 +88,21 @@ export function parse<Options extends OptionValues>(
   args: readonly string[],
 ) {
   const options = new Options(program);
-  return command.optionsGroup(GROUP.other)
+  const parsed = command.optionsGroup(GROUP.other)
     .addOption(
       options.one("--log <format>", "how to log").choices(["text", "json"]).default("text"),
     )
     .addOption(options.one("--verbose", "log more"))
     .helpOption("-h, --help", "show this")
     .version(manifest.version, "-V, --version", "show the version")
-    .parse(args, { from: "user" }).opts();
+    .parse(args, { from: "user" });
+  // What was typed counts first, whichever of the two it is.
+  const [text, file] = ["token", "tokenFile"].map((name) => parsed.getOptionValueSource(name));
+  if (text === "cli" && file === "cli") {
+    throw new UsageError("--token and --token-file are the same: leave one out");
+  }
+  if (text === "env" && file === "cli") parsed.setOptionValue("token", undefined);
+  return parsed.opts();
 }
 
 /** What `--help` says of an option: the variables are said once, below. */

@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { notAllowed } from "./not_allowed.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** What others may do with a file, as bits of its mode: read it. */
 const READABLE_BY_OTHERS = 0o004;
@@ -43,6 +44,7 @@ export function readSecret(path: string): Secret {
 /**
  * A secret that systemd passes to a service by `LoadCredential=`.
  *
+ * @throws {UsageError} when it is none.
  * @see https://systemd.io/CREDENTIALS/
  */
 export function readCredential(name: string): Secret | undefined {
@@ -54,7 +56,13 @@ export function readCredential(name: string): Secret | undefined {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
   }
-  return readSecret(path);
+  try {
+    return readSecret(path);
+  } catch (error) {
+    throw new UsageError(
+      `${path}, which systemd passes on, is no secret: ${(error as Error).message}`,
+    );
+  }
 }
 
 /** What to say of a secret that is none. */

@@ -3,7 +3,7 @@
 import { bracketed, urlOf } from "../http/url.ts";
 import { DEFAULT_PORT } from "../wire/protocol.ts";
 import { bold, dim, link, warning } from "./style.ts";
-import { complain, isTerminal } from "./terminal.ts";
+import { complain } from "./terminal.ts";
 import manifest from "../../deno.json" with { type: "json" };
 
 /** Addresses that stand for all of this machine's. */
@@ -14,9 +14,8 @@ const LABEL = 9;
 /** One line: a label and what it labels; none if that is undefined. */
 export type Row = readonly [label: string, text: string | undefined];
 
-/** Shows a short block, if a person reads stderr. */
+/** Shows a short block. */
 export function showSummary(program: string, rows: readonly Row[]): void {
-  if (!isTerminal) return;
   complain(["", `  ${bold(`socketcam ${program}`)} ${dim(manifest.version)}`, ""].join("\n"));
   for (const [label, text] of rows) {
     if (text !== undefined) complain(`  ${dim(label.padEnd(LABEL))}${text}`);

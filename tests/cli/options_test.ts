@@ -94,7 +94,13 @@ Deno.test("a token can come from a file, and a line break at its end does not co
     withEnvironment({ SOCKETCAM_TOKEN_FILE: path }, () => {
       assertEquals(readClientOptions([]).token, "a secret");
     });
-    assertThrows(() => readServerOptions(["--token", "x", "--token-file", path]), Error);
+    assertThrows(() => readServerOptions(["--token", "x", "--token-file", path]), UsageError);
+    withEnvironment({ SOCKETCAM_TOKEN: "another" }, () => {
+      assertEquals(readServerOptions(["--token-file", path]).token, "a secret");
+    });
+    withEnvironment({ SOCKETCAM_TOKEN_FILE: path }, () => {
+      assertEquals(readServerOptions(["--token", "typed"]).token, "typed");
+    });
   });
 });
 
@@ -126,6 +132,15 @@ Deno.test("systemd's credentials count where no other secret is given", () => {
       assertEquals(readServerOptions([]).token, "from systemd");
       assertEquals(readServerOptions(["--token", "typed"]).token, "typed");
       assertEquals(readClientOptions([]).viewers.credentials, undefined);
+    });
+  });
+});
+
+Deno.test("a credential of systemd that is empty is refused with its path", () => {
+  withFile("", 0o400, (path, folder) => {
+    withEnvironment({ CREDENTIALS_DIRECTORY: folder }, () => {
+      const { message } = assertThrows(() => readServerOptions([]), UsageError);
+      assertEquals(message, `${path}, which systemd passes on, is no secret: The file is empty.`);
     });
   });
 });

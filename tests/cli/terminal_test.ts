@@ -77,3 +77,12 @@ Deno.test("a pipe gets neither the summary, nor times, nor the live line", async
   assertEquals(program.stdout.trim().split("\n").length, 1);
   assert(program.stderr.trim().split("\n").every((line) => line.startsWith("server: ")));
 });
+
+Deno.test("a terminal with --log json shows nothing but JSON", async () => {
+  await using program = inTerminal(100, {}, "--log", "json");
+  await program.says(/"camera live/);
+  await interrupt(program);
+  // In front of the first line, Deno itself has cleared what it showed while it loaded.
+  const [, text] = /^[^{]*([^]*)$/.exec(program.stdout)!;
+  for (const line of text.trim().split("\r\n")) JSON.parse(line);
+});
