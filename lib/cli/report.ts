@@ -136,10 +136,10 @@ export async function reportReceiver(receiver: Receiver, log: Log): Promise<void
 async function reportConnection({ connection }: Receiver, log: Log): Promise<void> {
   const repeats = new Repeats();
   for await (const status of connection.follow()) {
-    const line = status.state === "connecting" ? status.reason : status.state;
+    const line = status.state === "connected" ? status.state : status.reason;
     if (line === undefined || !repeats.isNews(line)) continue;
     if (status.state === "connected") log.info("connected");
-    else if (status.state === "connecting" && status.retryAt !== undefined) {
+    else if (status.retryAt !== undefined) {
       const seconds = Math.max(0, status.retryAt - now()) / 1000;
       log.warn(`${status.reason}; trying again, next in ${seconds.toFixed(1)} s`);
     }
