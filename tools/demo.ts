@@ -10,12 +10,13 @@ import { delay } from "@std/async/delay";
 import { listWebcams } from "../lib/camera/find_webcam.ts";
 import { clientCommand } from "../lib/cli/client_options.ts";
 import { nameOf } from "../lib/cli/environment.ts";
+import { SIGNALS } from "../lib/cli/run.ts";
 import { serverCommand } from "../lib/cli/server_options.ts";
 import { networkHosts } from "../lib/cli/summary.ts";
 import { complain, print } from "../lib/cli/terminal.ts";
-import { SIGNALS } from "../lib/cli/run.ts";
 import { UsageError } from "../lib/cli/usage_error.ts";
 import { DEFAULT_HTTP_PORT } from "../lib/http/serve_http.ts";
+import { urlOf } from "../lib/http/url.ts";
 import { installProgram } from "./setup.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -140,7 +141,9 @@ async function demo({ isLan, server: serverArgs, client: clientArgs }: Plan): Pr
     ...clientArgs,
   ]);
   const url = new URL(await client.says(/(http:[^ ]+)/));
-  const others = isLan ? networkHosts().map((host) => `http://${host}:${url.port}`) : [];
+  const others = isLan
+    ? networkHosts().map((hostname) => urlOf({ hostname, port: Number(url.port) }))
+    : [];
   await client.isLive();
   const addresses = [url.origin, ...others].map((address) => `    ${address}`).join("\n");
   print(`\n  Open in a browser, and end it with Ctrl+C:\n\n${addresses}\n`);

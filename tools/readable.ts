@@ -6,9 +6,13 @@
  * @module
  */
 
-import { warningsOfVariables } from "../lib/cli/run.ts";
+import { ourVariables } from "../lib/cli/environment.ts";
 import { complain, print } from "../lib/cli/terminal.ts";
 
 const extra = ["SOCKETCAM_READ", "CREDENTIALS_DIRECTORY"].map((name) => Deno.env.get(name));
 print([".", ...extra].filter(Boolean).join(","));
-for (const warning of await warningsOfVariables()) complain(`socketcam: ${warning}`);
+if (ourVariables().length > 0) {
+  // It loads both programs' options, which nothing here needs otherwise.
+  const { warningsOfVariables } = await import("../lib/cli/run.ts");
+  for (const warning of await warningsOfVariables()) complain(`socketcam: ${warning}`);
+}

@@ -57,7 +57,7 @@ async function* unchunk(pieces: AsyncGenerator<Uint8Array, void>) {
       const isBlank = line.trim() === "";
       if (size === undefined && !isBlank) {
         if (isChunked) throw new Error("its chunks are malformed");
-        yield Uint8Array.from(line, (character) => character.charCodeAt(0));
+        yield Buffer.from(line, "latin1");
         left = Infinity;
       }
       line = "";

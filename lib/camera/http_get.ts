@@ -1,4 +1,5 @@
 import { delay } from "@std/async/delay";
+import { concat } from "@std/bytes/concat";
 import type { HttpLogin } from "../access/http_login.ts";
 import { onAbort } from "../time/on_abort.ts";
 import { connectHttp } from "./connect_http.ts";
@@ -105,7 +106,7 @@ function request({ pathname, search, host }: URL, extra: Extra): Uint8Array {
     "Connection: close",
     ...Object.entries(extra).filter(([, value]) => value).map((entry) => entry.join(": ")),
   ];
-  return Uint8Array.from(`${lines.join("\r\n")}\r\n\r\n`, (character) => character.charCodeAt(0));
+  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
 }
 
 async function readHead(link: HttpLink): Promise<{ head: HttpHead; rest: Uint8Array }> {
@@ -121,9 +122,6 @@ async function readHead(link: HttpLink): Promise<{ head: HttpHead; rest: Uint8Ar
     }
     const piece = await link.read();
     if (!piece) throw new Error("it closed the connection before it answered");
-    const joined = new Uint8Array(bytes.length + piece.length);
-    joined.set(bytes);
-    joined.set(piece, bytes.length);
-    bytes = joined;
+    bytes = concat([bytes, piece]);
   }
 }

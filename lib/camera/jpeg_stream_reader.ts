@@ -167,14 +167,14 @@ export class JpegStreamReader {
   #proved(): FrameMemory {
     this.#trusted ??= true;
     this.#isOpenEnded = true;
-    this.#text.append(Uint8Array.from(this.#behind, (character) => character.charCodeAt(0)));
+    this.#text.append(Buffer.from(this.#behind, "latin1"));
     this.#behind = "";
     return this.#take();
   }
 
   /** No boundary follows: the length is wrong, and its bytes are scanned after all. */
   *#disproved(): Generator<FrameMemory, void> {
-    const behind = Uint8Array.from(this.#behind, (character) => character.charCodeAt(0));
+    const behind = Buffer.from(this.#behind, "latin1");
     const memory = this.#memory;
     this.#trusted = false;
     this.#length = Infinity;

@@ -1,4 +1,5 @@
 import { delay } from "@std/async/delay";
+import { concat } from "@std/bytes/concat";
 import { HttpLogin } from "../access/http_login.ts";
 import { MAX_FRAME_BYTES } from "../frame/frame.ts";
 import type { FrameMemory } from "../frame/frame_memory.ts";
@@ -116,10 +117,7 @@ async function firstBytes({ body }: HttpAnswer): Promise<Uint8Array> {
   while (decoder.decode(bytes).trimStart().length < 3 && bytes.length < MAX_BLANK_BYTES) {
     const { value, done } = await body.next();
     if (done) break;
-    const joined = new Uint8Array(bytes.length + value.length);
-    joined.set(bytes);
-    joined.set(value, bytes.length);
-    bytes = joined;
+    bytes = concat([bytes, value]);
   }
   return bytes;
 }

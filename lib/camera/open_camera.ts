@@ -160,7 +160,7 @@ class SupervisedCamera implements Camera {
     const rate = new RateLimit(MAX_JPEGS_PER_SECOND);
     const onTooLarge = () => this.#dropped("too large");
     for await (const memory of capture(source, { signal, onTooLarge })) {
-      if (!rate.allows()) await delay(rate.remainingMs(), { signal });
+      if (!rate.allows()) await rate.rest(signal);
       if (this.#publish(memory)) {
         const at = performance.now();
         this.#drops.reset(at);

@@ -29,7 +29,8 @@ export const v4l2: WebcamDriver = {
     // v4l2-ctl is not installed, or could not open the device, and may not say why. ffmpeg says why,
     // and lists everything but the rates.
     const exit = await runFfmpeg(["-f", "v4l2", "-list_formats", "all", "-i", path], signal);
-    if (/Permission denied/.test(exit.stderr)) throw explainExit(path, exit, true);
+    const error = explainExit(path, exit, true);
+    if (error.code === "denied") throw error;
     return parseListFormats(exit.stderr);
   },
   open({ path }, mode, rate) {

@@ -3,7 +3,7 @@ import { DEFAULT_WORKERS, MAX_DEFAULT_WORKERS } from "../decode/decode_frames.ts
 import { DEFAULT_HTTP_PORT } from "../http/serve_http.ts";
 import { DEFAULT_PORT } from "../wire/protocol.ts";
 import { ACCESS_HINTS, command, GROUP, Options, parse, pem, port, wholeNumber } from "./options.ts";
-import { readCredential, readSecret, warningsOf } from "./secrets.ts";
+import { readCredential, readSecret, tokenOf, warningsOf } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The server by default. */
@@ -77,7 +77,7 @@ export function readClientOptions(args: readonly string[]) {
       `--host names port ${server.port} and --port names ${options.port}: leave one out`,
     );
   }
-  const secret = options.token === undefined ? tokenFile ?? readCredential("token") : undefined;
+  const { token, secret } = tokenOf({ token: options.token, tokenFile });
   const isWhole = httpUser?.includes(":");
   if (isWhole && httpPasswordFile) {
     throw new UsageError("--http-user has a password already: leave out --http-password-file");
@@ -87,7 +87,7 @@ export function readClientOptions(args: readonly string[]) {
     ...options,
     host: server.host,
     port: server.port ?? options.port ?? DEFAULT_PORT,
-    token: options.token ?? secret?.text,
+    token,
     viewers: {
       host: options.httpHost,
       port: options.httpPort,

@@ -37,12 +37,12 @@ function isOn(variable: string): boolean {
   throw new UsageError(`${variable} is a switch: it takes 1, true, 0 or false, not "${value}"`);
 }
 
-/** A warning for each variable that looks like an option's and is none. */
+/** A warning for each of these variables that looks like an option's and is none. */
 export async function unknownVariables(
   known: readonly string[],
-  names: readonly string[] = variableNames(),
+  names: readonly string[],
 ): Promise<string[]> {
-  const unknown = names.filter((name) => name.startsWith(PREFIX) && !known.includes(name));
+  const unknown = ourVariables(names).filter((name) => !known.includes(name));
   return await Promise.all(
     unknown.map(async (name) =>
       `${name} is no variable of socketcam, and ignored: ${await suggestion(name, known)}`
@@ -60,6 +60,11 @@ async function suggestion(name: string, known: readonly string[]): Promise<strin
   // It keeps a table of 4 MB, which few need.
   const { closestString } = await import("@std/text/closest-string");
   return `did you mean ${closestString(name, known)}?`;
+}
+
+/** The names among these, by default of all variables, that look like an option's. */
+export function ourVariables(names: readonly string[] = variableNames()): string[] {
+  return names.filter((name) => name.startsWith(PREFIX));
 }
 
 /** The names of all variables; none where Deno does not allow to list them. */

@@ -1,7 +1,13 @@
 import { CommanderError } from "commander";
 import { onAbort } from "../time/on_abort.ts";
 import { clientCommand } from "./client_options.ts";
-import { nameOf, type Program, unknownVariables, variablesOf } from "./environment.ts";
+import {
+  nameOf,
+  ourVariables,
+  type Program,
+  unknownVariables,
+  variablesOf,
+} from "./environment.ts";
 import { withHint } from "./hint.ts";
 import { createLog, type Log, type LogFormat } from "./log.ts";
 import { notAllowed } from "./not_allowed.ts";
@@ -60,13 +66,15 @@ export async function run<Options extends CommonOptions>(
 }
 
 /** A warning for each environment variable that neither program has. */
-export function warningsOfVariables(): Promise<string[]> {
+export async function warningsOfVariables(): Promise<string[]> {
+  const names = ourVariables();
+  if (names.length === 0) return [];
   const commands = { server: serverCommand(), client: clientCommand() };
   const known = (["server", "client"] as const).flatMap((program) =>
     ["log", "verbose", ...commands[program].options.map(nameOf)]
       .flatMap((name) => variablesOf(program, name))
   );
-  return unknownVariables([...new Set([READ, ...known])]);
+  return await unknownVariables([...new Set([READ, ...known])], names);
 }
 
 /** Reports what went wrong; returns the exit status. */

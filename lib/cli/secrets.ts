@@ -65,6 +65,14 @@ export function readCredential(name: string): Secret | undefined {
   }
 }
 
+/** The secret of server and client: as it was given, or from a file, or from systemd. */
+export function tokenOf(
+  { token, tokenFile }: { readonly token?: string; readonly tokenFile?: Secret },
+): { readonly token: string | undefined; readonly secret: Secret | undefined } {
+  const secret = token === undefined ? tokenFile ?? readCredential("token") : undefined;
+  return { token: token ?? secret?.text, secret };
+}
+
 /** What to say of a secret that is none. */
 export function warningsOf(...secrets: readonly (Secret | undefined)[]): string[] {
   return secrets.filter((secret) => secret?.isOpen).map((secret) =>

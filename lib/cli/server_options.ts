@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
 import { ACCESS_HINTS, command, GROUP, Options, parse, pem, port, wholeNumber } from "./options.ts";
-import { readCredential, warningsOf } from "./secrets.ts";
+import { tokenOf, warningsOf } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The longest side of a frame that can be asked for, in pixels: that of a JPEG. */
@@ -72,8 +72,7 @@ export function readServerOptions(args: readonly string[]) {
     throw new UsageError("--cert and --key go together: give both, or neither");
   }
   if (options.json && !options.list) throw new UsageError("--json goes with --list: add --list");
-  const secret = options.token === undefined ? tokenFile ?? readCredential("token") : undefined;
-  const token = options.token ?? secret?.text;
+  const { token, secret } = tokenOf({ token: options.token, tokenFile });
   const { httpPort } = options;
   const viewers = httpPort === undefined ? undefined : {
     host: options.host,

@@ -1,13 +1,11 @@
 /** What a terminal shows once a program is ready: what runs, and every address to open. */
 
-import { bracketed, urlOf } from "../http/url.ts";
+import { bracketed, isEverywhere, urlOf } from "../http/url.ts";
 import { DEFAULT_PORT } from "../wire/protocol.ts";
 import { bold, dim, link, warning } from "./style.ts";
 import { complain } from "./terminal.ts";
 import manifest from "../../deno.json" with { type: "json" };
 
-/** Addresses that stand for all of this machine's. */
-const ALL: readonly string[] = ["0.0.0.0", "::"];
 /** How wide the first column is. */
 const LABEL = 9;
 
@@ -29,10 +27,9 @@ export function addressRows(
   { cert, isOpen }: { readonly cert?: string; readonly isOpen: boolean },
 ): Row[] {
   const rows: Row[] = [["Local", link(urlOf(address, { cert }))]];
-  const others = ALL.includes(address.hostname) ? networkHosts() : [];
-  const scheme = cert === undefined ? "http" : "https";
-  for (const [i, host] of others.entries()) {
-    rows.push([i === 0 ? "Network" : "", link(`${scheme}://${host}:${address.port}`)]);
+  const others = isEverywhere(address.hostname) ? networkHosts() : [];
+  for (const [i, hostname] of others.entries()) {
+    rows.push([i === 0 ? "Network" : "", link(urlOf({ hostname, port: address.port }, { cert }))]);
   }
   if (others.length > 0 && isOpen) rows.push(["", warning("open to everyone on the network")]);
   return rows;
@@ -46,7 +43,7 @@ export function networkHosts(): string[] {
     ...name ? [`${name}.local`] : [],
     ...addresses
       .filter(({ address, family }) => family === "IPv4" && !/^(127|169\.254)\./.test(address))
-      .map(({ address }) => bracketed(address)),
+      .map(({ address }) => address),
   ];
 }
 
@@ -61,7 +58,7 @@ function ask<T>(read: () => T): T | undefined {
 
 /** The row with the command that watches a server from another machine. The token stays secret. */
 export function clientRow({ hostname, port }: Deno.NetAddr, token: string | undefined): Row {
-  const [host = hostname] = ALL.includes(hostname) ? networkHosts() : [];
+  const [host = hostname] = isEverywhere(hostname) ? networkHosts() : [];
   const at = port === DEFAULT_PORT ? bracketed(host) : `${bracketed(host)}:${port}`;
   const secret = token === undefined ? "" : " --token …";
   return ["Watch", `deno run -A client.ts --host ${at}${secret}`];

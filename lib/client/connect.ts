@@ -1,6 +1,5 @@
 /** The client's side of one connection: frames and control messages in. */
 
-import { delay } from "@std/async/delay";
 import { Outbox } from "../flow/outbox.ts";
 import type { FrameMemory } from "../frame/frame_memory.ts";
 import { startsAsJpeg } from "../frame/jpeg.ts";
@@ -77,7 +76,7 @@ export async function* connect(
         const event = decode(payload);
         if (event?.type === "frame" && !frames.allows()) {
           // Tiny frames could otherwise keep everything else in this thread waiting.
-          await delay(frames.remainingMs(), { signal: ended });
+          await frames.rest(ended);
         }
         if (event?.type === "challenge") await speaker.challenged(event.nonce);
         else if (event?.type === "welcome") await speaker.welcomed(event.proof);

@@ -44,20 +44,13 @@ export async function dial(
 
 function tlsError(cause: Error): RefusedError {
   const why = /invalid peer certificate: (.*)/.exec(cause.message)?.[1];
-  if (why && /not valid for (any )?name/i.test(why)) {
-    return new RefusedError(
-      "other-name",
-      `this server's certificate is for another name (${why})`,
-      {
-        cause,
-      },
-    );
+  if (why === undefined) {
+    return new RefusedError("no-tls", `this server does not speak TLS (${cause.message})`, {
+      cause,
+    });
   }
-  return why
-    ? new RefusedError(
-      "untrusted-certificate",
-      `this server's certificate is not trusted (${why})`,
-      { cause },
-    )
-    : new RefusedError("no-tls", `this server does not speak TLS (${cause.message})`, { cause });
+  const [code, what] = /not valid for (any )?name/i.test(why)
+    ? ["other-name", "is for another name"] as const
+    : ["untrusted-certificate", "is not trusted"] as const;
+  return new RefusedError(code, `this server's certificate ${what} (${why})`, { cause });
 }

@@ -16,12 +16,6 @@ export const MAX_LIBJPEG_BYTES = 256 * 1024 * 1024;
 /** How much memory it keeps, in bytes; WebAssembly memory never shrinks. */
 const KEPT_BYTES = 64 * 1024 * 1024;
 
-/** What libjpeg makes of a JPEG. */
-export interface LibjpegPixels extends Pixels {
-  /** What it found damaged, if anything, in its words. */
-  readonly warning: string | undefined;
-}
-
 interface Instance {
   decode(
     bytes: Uint8Array,
@@ -40,7 +34,7 @@ export class Libjpeg {
    *
    * @throws {JpegError} when libjpeg refuses the JPEG, or it is too much to decode.
    */
-  decode(bytes: Uint8Array, judged: Judged, scale: Scale): LibjpegPixels {
+  decode(bytes: Uint8Array, judged: Judged, scale: Scale): Pixels {
     const [columns, rows] = judged.size;
     if (columns * rows > MAX_LIBJPEG_PIXELS) {
       const words = `it is damaged, and has over ${MAX_LIBJPEG_PIXELS} pixels`;
@@ -52,7 +46,7 @@ export class Libjpeg {
       const { width, height, data } = bounded(judged, scale, decode);
       if (this.#memory > KEPT_BYTES) this.#instance = this.#start();
       const buffer = new Uint8Array(data.buffer);
-      return { width, height, format: 3, buffer, warning: this.#said[0] };
+      return { width, height, format: 3, buffer };
     } catch (error) {
       // libjpeg has left in the middle of its work; a new instance takes 0.3 ms.
       this.#instance = this.#start();

@@ -54,6 +54,15 @@ export interface Segment {
   readonly isBehindStray: boolean;
 }
 
+/** Whether a segment's content begins with `id`. */
+export function holds(
+  bytes: Uint8Array,
+  { start }: Pick<Segment, "start">,
+  id: Uint8Array,
+): boolean {
+  return id.every((byte, i) => bytes[start + 4 + i] === byte);
+}
+
 /** Whether the bytes start like every JPEG. */
 export function startsAsJpeg(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === SOI;

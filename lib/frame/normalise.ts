@@ -5,8 +5,9 @@
  * Source: ITU-T T.81, annexes B and F; libjpeg's jdmarker.c and jdapimin.c for what it takes.
  */
 
+import { concat } from "@std/bytes/concat";
 import type { Header } from "./header.ts";
-import { DHT, type Segment, SOS } from "./jpeg.ts";
+import { DHT, holds, type Segment, SOS } from "./jpeg.ts";
 
 const APP14 = 0xee;
 const ADOBE = new TextEncoder().encode("Adobe");
@@ -54,7 +55,7 @@ export function normalise(
     if (segment.marker === SOS) renumberScan(copy, tables);
     return segment.marker === DHT ? renumberTables(copy, tables) : copy;
   });
-  return concatenated(isRgb ? [RGB, ...written] : written);
+  return concat(isRgb ? [RGB, ...written] : written);
 }
 
 /** Whether the components are called R, G and B. */
@@ -105,18 +106,18 @@ function renumberTables(segment: Uint8Array, numbers: Renumbering): Uint8Array {
     parts.push(Uint8Array.of(kind << 4 | number), segment.subarray(at + 1, end));
   }
   if (parts.length === 1) return new Uint8Array(0);
-  const written = concatenated(parts);
+  const written = concat(parts);
   written.set([(written.length - 2) >> 8, (written.length - 2) & 0xff], 2);
   return written;
 }
 
-function isAdobe(bytes: Uint8Array, { marker, start, end }: Segment): boolean {
-  return marker === APP14 && end - start > TRANSFORM &&
-    ADOBE.every((byte, i) => bytes[start + 4 + i] === byte);
+function isAdobe(bytes: Uint8Array, segment: Segment): boolean {
+  const { marker, start, end } = segment;
+  return marker === APP14 && end - start > TRANSFORM && holds(bytes, segment, ADOBE);
 }
 
-function hasJfif(bytes: Uint8Array, { jfif: { start, end } }: Header): boolean {
-  return end - start >= 18 && JFIF.every((byte, i) => bytes[start + 4 + i] === byte);
+function hasJfif(bytes: Uint8Array, { jfif }: Header): boolean {
+  return jfif.end - jfif.start >= 18 && holds(bytes, jfif, JFIF);
 }
 
 /** The colour transform that libjpeg takes: 1 (YCbCr) for an unknown one, 2 (YCCK) with black. */
@@ -130,14 +131,4 @@ function transformOf(
   if (components === 4) return transform === 0 ? 0 : 2;
   if (components !== 3) return transform;
   return transform === 0 && !isJfif ? 0 : 1;
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,6 +1,6 @@
 /** How the camera wants its picture turned, as Exif numbers it. */
 
-import { APP1, type Segment, segments } from "./jpeg.ts";
+import { APP1, holds, type Segment, segments } from "./jpeg.ts";
 
 /** 1: not at all; 3: upside down; 6: a quarter to the right; 8: to the left; 2, 4, 5, 7: mirrored. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -12,8 +12,8 @@ const ORIENTATION = 0x0112;
 const SHORT = 3;
 
 /** Whether the segment holds Exif. */
-export function isExif(bytes: Uint8Array, { marker, start }: Segment): boolean {
-  return marker === APP1 && EXIF.every((byte, i) => bytes[start + 4 + i] === byte);
+export function isExif(bytes: Uint8Array, segment: Segment): boolean {
+  return segment.marker === APP1 && holds(bytes, segment, EXIF);
 }
 
 /** The orientation that a segment of Exif gives; 1 if it gives none that makes sense. */

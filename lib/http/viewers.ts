@@ -1,5 +1,5 @@
 import { addressKey } from "../access/address_key.ts";
-import { oldestOfMost } from "../access/oldest_of_most.ts";
+import { placeFor } from "../access/oldest_of_most.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import { Viewer, type ViewerOptions, type ViewerState } from "./viewer.ts";
@@ -59,9 +59,7 @@ export class Viewers {
     if (stalled.length > 0) {
       return stalled.reduce((one, other) => other.stalledMs > one.stalledMs ? other : one).leave();
     }
-    const count = (key: string) => [...this.#viewers].filter((viewer) => viewer.key === key).length;
-    const oldest = oldestOfMost(this.#viewers)!;
-    if (count(oldest.key) > count(addressKey(hostname)) + 1) oldest.leave();
+    placeFor(addressKey(hostname), [...this.#viewers])?.leave();
   }
 
   #remindAll(): void {

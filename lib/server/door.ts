@@ -1,7 +1,7 @@
 /** Which connections become clients. */
 
 import { addressKey } from "../access/address_key.ts";
-import { oldestOfMost } from "../access/oldest_of_most.ts";
+import { placeFor } from "../access/oldest_of_most.ts";
 import { Throttle } from "../access/throttle.ts";
 import { Outbox } from "../flow/outbox.ts";
 import { LateError } from "../time/deadline.ts";
@@ -104,9 +104,8 @@ export class Door {
   /** Nobody if there is room, or who must make room: the oldest client of the address that has most. */
   #findRoom({ key }: Place): Place | undefined {
     if (this.#places.size < this.#maxClients) return undefined;
-    const oldest = oldestOfMost(this.#places.values())!;
-    const count = (key: string) => [...this.#places.values()].filter((p) => p.key === key).length;
-    if (count(oldest.key) > count(key) + 1) return oldest;
+    const place = placeFor(key, [...this.#places.values()]);
+    if (place) return place;
     throw new HandshakeError("full", `this server has its ${this.#maxClients} clients already`);
   }
 

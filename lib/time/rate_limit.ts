@@ -1,3 +1,5 @@
+import { delay } from "@std/async/delay";
+
 /** Counts events, and says when there are too many of them in a second. */
 export class RateLimit {
   readonly #perSecond: number;
@@ -18,8 +20,8 @@ export class RateLimit {
     return ++this.#count <= this.#perSecond;
   }
 
-  /** How long the second that is counted still lasts, in milliseconds. */
-  remainingMs(at: number = performance.now()): number {
-    return Math.max(0, this.#since + 1000 - at);
+  /** Waits until the second that is counted is over. @throws the reason of `signal`. */
+  async rest(signal: AbortSignal): Promise<void> {
+    await delay(Math.max(0, this.#since + 1000 - performance.now()), { signal });
   }
 }

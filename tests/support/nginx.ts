@@ -4,6 +4,7 @@
  * @module
  */
 
+import { filesBelow } from "./module_graph.ts";
 import { freePort } from "./ports.ts";
 import { Program } from "./programs.ts";
 
@@ -50,10 +51,4 @@ export async function startNginx(upstream: string, ...lines: string[]): Promise<
       await Deno.remove(folder, { recursive: true });
     },
   };
-}
-
-function filesBelow(folder: string): string[] {
-  return Array.from(Deno.readDirSync(folder)).flatMap(({ name, isDirectory }) =>
-    isDirectory ? filesBelow(`${folder}/${name}`) : [name]
-  );
 }
