@@ -21,6 +21,7 @@ export class Mailbox<T extends object & Shareable>
   implements AsyncIterableIterator<T, undefined, void> {
   #slot: T | undefined;
   #taker: PromiseWithResolvers<IteratorResult<T, undefined>> | undefined;
+  #filled: PromiseWithResolvers<void> | undefined;
   #closed = false;
   #error: { readonly reason: unknown } | undefined;
   #skipped = 0;
@@ -46,6 +47,14 @@ export class Mailbox<T extends object & Shareable>
       this.#slot.release?.();
     }
     this.#slot = value;
+    this.#filled?.resolve();
+    this.#filled = undefined;
+  }
+
+  /** Waits until there is something to take, or the mailbox is closed; it stays replaceable. */
+  filled(): Promise<void> {
+    if (this.#slot !== undefined || this.#closed) return Promise.resolve();
+    return (this.#filled ??= Promise.withResolvers()).promise;
   }
 
   /**
@@ -79,6 +88,7 @@ export class Mailbox<T extends object & Shareable>
     if (this.#taker && reason !== undefined) this.#settle().reject(reason);
     else if (this.#taker) this.#settle().resolve({ value: undefined, done: true });
     else if (reason !== undefined) this.#error = { reason };
+    this.#filled?.resolve();
     this.#onClose();
   }
 
