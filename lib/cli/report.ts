@@ -17,6 +17,7 @@ export async function reportCamera(camera: Camera, log: Log): Promise<void> {
     reported = line;
     if (status.state === "lost") log.warn(line);
     else if (status.state === "starting") log.debug("camera starting");
+    else if (status.state === "idle") log.info("camera idle: nobody watches");
     else {
       const ms = Math.round(camera.counts.startMs ?? 0);
       log.info(`camera live: ${camera.info?.name}, ${camera.info?.mode}`);
@@ -128,6 +129,7 @@ async function reportRemoteCamera(receiver: Receiver, log: Log): Promise<void> {
     if (line === reported) continue;
     if (camera.state === "lost") log.warn(line);
     else if (camera.state === "live") log.info("camera live");
+    else if (camera.state === "idle") log.info("camera idle: nobody watches");
     reported = line;
   }
 }

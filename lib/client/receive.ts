@@ -1,6 +1,7 @@
 /** The client's end of the socket: connects, receives, and connects again. */
 
 import { delay } from "@std/async/delay";
+import { Demand } from "../flow/demand.ts";
 import type { CameraInfo, CameraStatus, ConnectionStatus, Feed, Source } from "../flow/feed.ts";
 import { Hub } from "../flow/hub.ts";
 import { readExif } from "../frame/exif_block.js";
@@ -13,7 +14,7 @@ import { ClockSync } from "../time/clock_sync.js";
 import { onAbort } from "../time/on_abort.ts";
 import { DEFAULT_PORT } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import { connect, type ConnectionEvent } from "./connect.ts";
+import { connect, type ConnectionEvent, type Watched } from "./connect.ts";
 import { RefusedError } from "./refused_error.ts";
 
 /** The first and the longest wait before a lost server is tried again, in milliseconds. */
@@ -22,6 +23,9 @@ export const RECONNECT_MS = { min: 250, max: 3000, jitter: 0.3 };
 export const REFUSED_MS = 5000;
 /** How long frames are held back at most until the server's clock is known, in milliseconds. */
 const CLOCK_WAIT_MS = 1000;
+
+/** How long frames are wanted after the last subscriber has left, in milliseconds: snapshots come often. */
+const WATCH_MS = 100;
 
 /** Options of {@linkcode receive}. */
 export interface ReceiveOptions {
@@ -69,7 +73,7 @@ export function receive(host: string, options: ReceiveOptions = {}): Receiver {
 }
 
 class ReconnectingReceiver implements Receiver {
-  readonly frames = new Hub<Frame>();
+  readonly frames = new Hub<Frame>((wanted) => this.#demand.set(wanted));
   readonly status = new Hub<CameraStatus>();
   readonly connection = new Hub<ConnectionStatus>();
   readonly arrivals = { received: 0, missed: 0 };
@@ -77,11 +81,14 @@ class ReconnectingReceiver implements Receiver {
   readonly #host: string;
   readonly #port: number;
   readonly #options: ReceiveOptions;
+  readonly #demand = new Demand(WATCH_MS);
+  readonly #watched = new Hub<Watched>();
   readonly #closing = new AbortController();
   readonly #backoff = new Backoff(RECONNECT_MS);
   readonly #living: Promise<void>;
   readonly #abort: Disposable;
   #clock = new ClockSync();
+  #isNewInfo = false;
   #reconnects = 0;
   #everConnected = false;
   #connectedAt = 0;
@@ -94,6 +101,7 @@ class ReconnectingReceiver implements Receiver {
     this.#port = options.port ?? DEFAULT_PORT;
     this.#options = options;
     this.#abort = onAbort(options.signal, (reason) => this.#close(reason));
+    void this.#watch();
     this.#living = this.#live(this.#closing.signal).catch((error) => this.#close(error));
   }
 
@@ -104,6 +112,19 @@ class ReconnectingReceiver implements Receiver {
 
   now(): number {
     return now() + this.#clock.offset;
+  }
+
+  /** Tells the server whenever somebody begins or ceases to watch. */
+  async #watch(): Promise<void> {
+    let wanted: AbortSignal | undefined;
+    while ((wanted = await this.#demand.wanted())) {
+      this.#watched.publish({ on: true });
+      const { promise, resolve } = Promise.withResolvers<void>();
+      using _ = onAbort(wanted, () => resolve());
+      await promise;
+      this.#watched.publish({ on: false });
+    }
+    this.#watched.close();
   }
 
   async #live(signal: AbortSignal): Promise<void> {
@@ -137,11 +158,12 @@ class ReconnectingReceiver implements Receiver {
   /** One connection; returns why it ended. */
   async #connect(signal: AbortSignal): Promise<Error> {
     const { token, tls, ca } = this.#options;
+    const watched = this.#watched;
     const hostname = this.#host;
     const port = this.#port;
     let connected = false;
     try {
-      for await (const event of connect({ hostname, port, token, tls, ca, signal })) {
+      for await (const event of connect({ hostname, port, token, tls, ca, signal, watched })) {
         // A refusal comes before the connection stands.
         if (event.type !== "error" && !connected) this.#connected();
         connected ||= event.type !== "error";
@@ -187,10 +209,12 @@ class ReconnectingReceiver implements Receiver {
       case "frame":
         return this.#takeFrame(event.memory);
       case "welcome":
-        this.info = event.camera;
-        return;
-      case "camera":
+        return this.#takeInfo(event.camera);
+      case "camera": {
+        const { name, mode } = event;
+        if (name !== undefined && mode !== undefined) this.#takeInfo({ name, mode });
         return this.#takeStatus(event.state, event.reason);
+      }
       case "pong":
         this.#clock.add(event.sent, event.now, now());
         return this.#release();
@@ -201,12 +225,24 @@ class ReconnectingReceiver implements Receiver {
     }
   }
 
+  #takeInfo(info: CameraInfo | undefined): void {
+    this.#isNewInfo ||= info?.name !== this.info?.name || info?.mode !== this.info?.mode;
+    this.info = info;
+  }
+
   #takeStatus(state: string, reason = "the server does not say why"): void {
     const { latest } = this.status;
-    if (latest?.state === state && (latest.state !== "lost" || latest.reason === reason)) return;
+    const isNewInfo = this.#isNewInfo;
+    this.#isNewInfo = false;
+    // A relay's clients learn a new name with the next status.
+    if (
+      !isNewInfo && latest?.state === state && (latest.state !== "lost" || latest.reason === reason)
+    ) return;
     if (state === "lost") this.status.publish({ state, reason });
     // A newer server may know more states.
-    else if (state === "live" || state === "starting") this.status.publish({ state });
+    else if (state === "live" || state === "starting" || state === "idle") {
+      this.status.publish({ state });
+    }
   }
 
   #takeFrame(memory: FrameMemory): void {
@@ -232,6 +268,7 @@ class ReconnectingReceiver implements Receiver {
 
   #close(reason?: unknown): void {
     this.#closing.abort();
+    this.#demand.close();
     this.frames.close(reason);
   }
 

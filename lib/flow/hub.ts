@@ -34,6 +34,11 @@ export class Hub<T extends object & Shareable> {
     return this.#mailboxes.size;
   }
 
+  /** Whether the hub is closed. */
+  get isEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
   /** Resolves when the hub is closed, and rejects when it is closed with a reason. */
   get ended(): Promise<void> {
     return this.#ended.promise;
