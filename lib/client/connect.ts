@@ -37,8 +37,8 @@ export type ConnectionEvent =
 export interface ConnectOptions extends DialOptions {
   /** What the server may ask for. */
   readonly token?: string;
-  /** Whether frames are wanted, at each change. */
-  readonly watched: Hub<Watched>;
+  /** Whether frames are wanted, at each change; without it they always are. */
+  readonly watched?: Hub<Watched>;
 }
 
 /** Whether frames are wanted. */
@@ -68,9 +68,9 @@ export async function* connect(
     using conn = await dial({ ...options, signal: ended });
     using _ = onAbort(ended, () => conn[Symbol.dispose]());
     using outbox = new Outbox(conn);
-    using speaker = new Speaker(outbox, token, () => watched.latest?.on === true);
-    using changes = watched.subscribe();
-    void follow(changes, speaker);
+    using speaker = new Speaker(outbox, token, () => !watched || watched.latest?.on === true);
+    using changes = watched?.subscribe();
+    if (changes) void follow(changes, speaker);
     const decoder = new MessageDecoder(serverLimit);
     const controls = new ControlRate();
     const frames = new RateLimit(MAX_FRAMES_PER_SECOND);

@@ -91,8 +91,8 @@ Deno.test("receive() comes back by itself when the server does", async () => {
   assertEquals(lost.state, "connecting");
   const again = new FakeCamera();
   await using _second = listen(again, { host: HOST, port });
-  await again.watched;
   using frames = receiver.frames.subscribe();
+  await again.watched;
   again.frames.publish(frameOf(picture));
   assertEquals((await frames.next()).done, false);
   assertEquals(receiver.source.reconnects, 1);
@@ -107,6 +107,7 @@ Deno.test("receive() keeps trying while there is no server, and says so", async 
   assertStringIncludes(JSON.stringify(status), `no server at ${HOST}:${port}: `);
   const camera = new FakeCamera();
   await using _door = listen(camera, { host: HOST, port });
+  using _frames = receiver.frames.subscribe();
   await camera.watched;
 });
 
