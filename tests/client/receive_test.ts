@@ -186,6 +186,7 @@ Deno.test("receive() keeps trying after it was connected, whatever answers at th
   }
   const again = new FakeCamera();
   await using _again = listen(again, { host: HOST, port });
+  using _frames = receiver.frames.subscribe();
   await again.watched;
   await until(receiver.connection, ({ state }) => state === "connected");
 });
