@@ -105,11 +105,11 @@ Deno.test("both ends find out that a link is dead within 10 s, and meet when it 
   });
   await using link = new SlowLink({ port: door.address.port });
   await using receiver = receive(HOST, { port: link.port });
+  using frames = receiver.frames.subscribe();
   await camera.watched;
   // Half a second of life: by then the server knows that this client asks again and again.
   const ending = new AbortController();
   const feeding = runFeed(camera, pictures, ending.signal);
-  using frames = receiver.frames.subscribe();
   for (let i = 0; i < FPS / 2; i++) await frames.next();
   ending.abort();
   await feeding;
