@@ -100,13 +100,14 @@ class SupervisedCamera implements Camera {
     this.status.publish({ state: "starting" });
     let wanted: AbortSignal | undefined;
     while ((wanted = await this.#demand.wanted())) {
+      if (this.status.latest?.state === "idle") this.status.publish({ state: "starting" });
       try {
         await this.#run(wanted);
       } catch (error) {
         if (!wanted.aborted) await this.#recover(error as Error, wanted);
       }
       if (!wanted.aborted) continue;
-      this.status.publish({ state: "starting" });
+      this.status.publish({ state: "idle" });
       this.#ready.resolve();
     }
   }
