@@ -5,6 +5,9 @@ export const MAX_NAME = 32;
 /** What a name is made of. */
 const NAME = new RegExp(`^[a-z0-9][a-z0-9_-]{0,${MAX_NAME - 1}}$`, "i");
 
+/** What it is made of with the name of its server in front. */
+const LONG_NAME = /^[a-z0-9][a-z0-9._-]{0,127}$/i;
+
 /** What else is the first part of a path of HTTP. */
 const RESERVED: readonly string[] = [
   ...["stream", "snapshot", "ws", "state", "metrics", "healthz", "lib"],
@@ -23,4 +26,9 @@ export function nameFault(name: string): string | undefined {
   if (RESERVED.includes(name.toLowerCase())) {
     return `must be another one, because the path /${name.toLowerCase()} is in use`;
   }
+}
+
+/** Whether a camera can have this name, be it a number, or with its server's name in front. */
+export function isCameraName(name: string): boolean {
+  return LONG_NAME.test(name) && !RESERVED.includes(name.toLowerCase());
 }
