@@ -3,6 +3,7 @@ import type { FrameMemory } from "../frame/frame_memory.ts";
 import type { CameraConstraints } from "./choose_mode.ts";
 import type { JpegStreamReader } from "./jpeg_stream_reader.ts";
 import type { OutputOptions } from "./output.ts";
+import type { Webcam } from "./webcam.ts";
 
 /** Which camera, and how its frames should be. */
 export interface SourceOptions extends CameraConstraints, OutputOptions {
@@ -12,6 +13,8 @@ export interface SourceOptions extends CameraConstraints, OutputOptions {
 
 /** Something that gives frames. */
 export interface Source extends CameraInfo {
+  /** The webcam, if it is one. */
+  readonly webcam?: Webcam;
   /** Its path or URL, without secrets. */
   readonly address: string;
   /** ffmpeg's arguments up to the output; undefined if it is not needed. */
