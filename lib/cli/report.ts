@@ -45,7 +45,7 @@ export async function reportCamera(camera: Camera, log: Log): Promise<void> {
 
 /** Why a camera is lost that is tried again. */
 function reasonOf(error: Error): string {
-  const isMissing = error instanceof CameraError && error.code === "no-webcam";
+  const isMissing = error instanceof CameraError && /^(no-webcam|pi-camera)$/.test(error.code);
   return isMissing ? `${error.message}; waiting for it` : withHint(error);
 }
 

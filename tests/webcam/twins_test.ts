@@ -1,0 +1,106 @@
+/** Two webcams of one model and name, in two ports. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Image } from "imagescript";
+import { receive, type Receiver } from "socketcam";
+import { BOOT_MS, LEAST, Machine } from "./machine.ts";
+
+/** The raw webcams encode here, on an emulated machine. */
+const SMALL = ["--size", "320x180", "--fps", "5"];
+
+/** Which of the twins a picture is from. */
+async function twinOn(bytes: Uint8Array): Promise<"first" | "second"> {
+  const image = await Image.decode(bytes) as Image;
+  const [red, , blue] = Image.colorToRGBA(image.averageColor());
+  assert(Math.abs(red - blue) > 100, `neither red nor blue: ${red}, ${blue}`);
+  return red > blue ? "first" : "second";
+}
+
+/** Waits until the camera is in this state; returns the reason of a loss. */
+async function until(remote: Receiver, state: "live" | "lost"): Promise<string> {
+  using states = remote.status.follow();
+  for await (const status of states) {
+    if (status.state === state) return status.state === "lost" ? status.reason : "";
+  }
+  throw new Error("the receiver ended");
+}
+
+/** Reads the frames of a live camera until it is lost; returns the twins that they were from. */
+async function untilLost(remote: Receiver): Promise<{ twins: string[]; reason: string }> {
+  const twins = new Set<string>();
+  const frames = remote.frames.subscribe();
+  const reading = (async () => {
+    for await (const { bytes } of frames) twins.add(await twinOn(bytes));
+  })();
+  const reason = await until(remote, "lost");
+  frames.close();
+  await reading;
+  return { twins: [...twins], reason };
+}
+
+/** Reads the next frame. */
+async function next(remote: Receiver): Promise<"first" | "second"> {
+  for await (const { bytes } of remote) return await twinOn(bytes);
+  throw new Error("the receiver ended");
+}
+
+/** What the server says when it has looked for the first twin again, with all permissions and few. */
+const CASES = [
+  { words: "all", permissions: ["-A"], again: /camera lost: .*No such device/ },
+  {
+    words: "few",
+    permissions: LEAST,
+    again: /camera lost: No webcam at \/dev\/video0: this machine has "vivid" \(\/dev\/video1\)/,
+  },
+];
+
+for (const { words, permissions, again } of CASES) {
+  Deno.test(`with ${words} permissions, a webcam that was pulled is lost, though its twin is there, and returns to its port`, async () => {
+    await using machine = await Machine.boot({
+      camera: "none",
+      before: "twins",
+      permissions,
+      args: [...SMALL, "--device", "/dev/video0"],
+    });
+    await machine.program.says(/listening.*vivid.*\/dev\/video0/, BOOT_MS);
+    await using remote = receive("127.0.0.1", { port: machine.port });
+    assertEquals(await next(remote), "first");
+    await until(remote, "live");
+    await machine.order("pull-first");
+    const { twins, reason } = await untilLost(remote);
+    assertEquals(twins, ["first"]);
+    assertMatch(reason, /No such device|No webcam at \/dev\/video0/);
+    await machine.program.says(again);
+    await machine.order("return-first");
+    assertEquals(await next(remote), "first");
+    await until(remote, "live");
+    // The twin has its number now.
+    await machine.order("swap");
+    assertEquals((await untilLost(remote)).twins, ["first"]);
+    assertEquals(await next(remote), "first");
+    await machine.program.says(/camera live: vivid.*\/dev\/video1/);
+  });
+}
+
+Deno.test("--list --json says where each of two twins is plugged in, and links to them", async () => {
+  await using machine = await Machine.boot({
+    camera: "none",
+    before: "twins",
+    args: ["--list", "--json"],
+  });
+  await machine.program.says(/^\]/m, BOOT_MS);
+  const text = /^\[$[^]*^\]$/m.exec(machine.program.stdout.replaceAll("\r", ""))![0];
+  const webcams = JSON.parse(text).map(({ webcam }: { webcam: Record<string, string> }) => webcam);
+  assertEquals(
+    webcams.map(({ path, port, byPath, byId }: Record<string, string>) => ({
+      ...{ path, port, byPath },
+      byId,
+    })),
+    [0, 1].map((number) => ({
+      path: `/dev/video${number}`,
+      port: `platform:vivid-00${number}`,
+      byPath: `/dev/v4l/by-path/port-${number}-video-index0`,
+      byId: number === 0 ? "/dev/v4l/by-id/usb-vivid-video-index0" : undefined,
+    })),
+  );
+});
