@@ -21,6 +21,7 @@ Deno.test("an endpoint is healthy while its camera sleeps, and the page says tha
   const response = await server.get("/healthz");
   assertEquals([response.status, await response.text()], [200, "ok\n"]);
   assertEquals((await (await server.get("/state")).json()).camera.state, "idle");
+  assertStringIncludes(await (await server.get("/metrics")).text(), "socketcam_camera_idle 1\n");
   assertEquals(verdict(server.state).title, "The camera sleeps and wakes when watched");
 });
 
@@ -28,7 +29,7 @@ Deno.test("a snapshot waits longer for a camera that slept, while it wakes", asy
   await using server = await TestServer.start();
   server.state = being("idle");
   const snapshot = server.get("/snapshot");
-  await delay(SNAPSHOT_MS + 500);
+  await delay(SNAPSHOT_MS + 3000);
   server.state = being("starting");
   server.frames.publish(frameOf(picture));
   assertEquals((await snapshot).status, 200);
