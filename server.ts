@@ -6,9 +6,9 @@
 
 import "./lib/cli/deno_version.ts";
 import { listWebcams } from "./lib/camera/find_webcam.ts";
-import { openCamera } from "./lib/camera/open_camera.ts";
 import { cameraTable } from "./lib/cli/camera_table.ts";
 import { counted, keepLive, serverLine } from "./lib/cli/live_line.ts";
+import { openDevice } from "./lib/cli/open_device.ts";
 import {
   clientReporter,
   reportCamera,
@@ -31,7 +31,7 @@ if (import.meta.main) {
       const webcams = await listWebcams(signal);
       return print(options.json ? JSON.stringify(webcams, null, 2) : cameraTable(webcams));
     }
-    await using camera = openCamera({ ...options, ...options.size });
+    await using camera = openDevice({ ...options, ...options.size });
     const onClient = clientReporter(log);
     const onTrouble = troubleReporter(log);
     await using server = listen(camera, { ...options, onClient, onTrouble });

@@ -12,7 +12,7 @@ const CLASS = "/sys/class/video4linux";
 /** Where udev links to them, by the port that they are in and by what they are. */
 const LINKS = { byPath: "/dev/v4l/by-path", byId: "/dev/v4l/by-id" };
 /** How long `v4l2-ctl` may take, in milliseconds: one webcam that hangs must not hold up the others. */
-const LIST_MS = 10_000;
+const LIST_MS = 5000;
 
 /** All webcams in the order of their numbers, and other video devices; some may give no frames. */
 export async function listV4l2(signal?: AbortSignal): Promise<Webcam[]> {

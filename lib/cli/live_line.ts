@@ -1,10 +1,10 @@
 /** The live line of a terminal: what flows now, in one line that changes once a second. */
 
-import type { Camera } from "../camera/open_camera.ts";
 import type { Receiver } from "../client/receive.ts";
 import type { DecodeStage } from "../decode/stage.ts";
 import type { CameraStatus } from "../flow/feed.ts";
 import { now } from "../time/clock.js";
+import type { Device } from "./open_device.ts";
 import { dim } from "./style.ts";
 import { columns, showLive } from "./terminal.ts";
 
@@ -21,7 +21,7 @@ export function keepLive(read: () => string, signal: AbortSignal): void {
 }
 
 /** What server.ts does now. `count` says how many watch. */
-export function serverLine(camera: Camera, count: () => string): () => string {
+export function serverLine(camera: Device, count: () => string): () => string {
   let last = { at: performance.now(), frames: 0, bytes: 0 };
   return () => {
     const before = last;

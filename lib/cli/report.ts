@@ -1,11 +1,11 @@
 import { CameraError } from "../camera/camera_error.ts";
-import type { Camera } from "../camera/open_camera.ts";
 import type { Receiver } from "../client/receive.ts";
 import type { DecodeStage } from "../decode/stage.ts";
 import type { ClientEvent } from "../server/listen.ts";
 import { now } from "../time/clock.js";
 import { withHint } from "./hint.ts";
 import type { Log } from "./log.ts";
+import type { Device } from "./open_device.ts";
 
 /** How often the same outage is reported again, in milliseconds: the program does not hang. */
 const REPEAT_MS = 60_000;
@@ -26,7 +26,7 @@ class Repeats {
 }
 
 /** Logs each change of the camera, until it is closed. */
-export async function reportCamera(camera: Camera, log: Log): Promise<void> {
+export async function reportCamera(camera: Device, log: Log): Promise<void> {
   const repeats = new Repeats();
   for await (const status of camera.status.follow()) {
     const reason = status.state === "lost" && camera.error ? reasonOf(camera.error) : "";
@@ -53,7 +53,7 @@ function reasonOf(error: Error): string {
 const DROPPED_MS = 10_000;
 
 /** Logs how many frames of the camera were dropped and why, until `signal` is aborted. */
-export function reportDropped({ counts }: Camera, log: Log, signal: AbortSignal): void {
+export function reportDropped({ counts }: Device, log: Log, signal: AbortSignal): void {
   let reported = "";
   const timer = setInterval(() => {
     const faults = Object.entries(counts.dropped)

@@ -47,6 +47,8 @@ export interface Receiver extends Feed, AsyncIterable<Frame>, AsyncDisposable {
   readonly source: Source;
   /** How it stands with the server, at each change. */
   readonly connection: Hub<ConnectionStatus>;
+  /** The bytes of all frames that came in. */
+  readonly bytes: number;
 }
 
 /**
@@ -77,6 +79,7 @@ class ReconnectingReceiver implements Receiver {
   readonly status = new Hub<CameraStatus>();
   readonly connection = new Hub<ConnectionStatus>();
   readonly arrivals = { received: 0, missed: 0 };
+  bytes = 0;
   info: CameraInfo | undefined;
   readonly #host: string;
   readonly #port: number;
@@ -255,6 +258,7 @@ class ReconnectingReceiver implements Receiver {
 
   #takeFrame(memory: FrameMemory): void {
     this.arrivals.received++;
+    this.bytes += memory.bytes.length;
     // A server need not say how its camera is.
     const { state } = this.status.latest!;
     if (state === "starting" || state === "idle") this.status.publish({ state: "live" });

@@ -21,7 +21,11 @@ const SAYS: Readonly<Record<string, string>> = {
  * Runs server.ts beside a fake `v4l2-ctl`, which prints what the real one does on this machine, with
  * permissions that do not let it see the devices of the machine that it runs on.
  */
-async function runOn(listing: string, args: readonly string[]): Promise<Program> {
+async function runOn(
+  listing: string,
+  args: readonly string[],
+  listCommand: string = "cat",
+): Promise<Program> {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${folder}/devices`, listing);
@@ -30,7 +34,7 @@ async function runOn(listing: string, args: readonly string[]): Promise<Program>
       await Deno.writeTextFile(`${folder}/${path.replace("/dev/", "")}`, text);
     }
     const fake = `#!/bin/sh
-      [ "$1" = --list-devices ] && exec cat ${folder}/devices
+      [ "$1" = --list-devices ] && exec ${listCommand} ${folder}/devices
       for last; do :; done
       exec cat ${folder}/$(basename "$last")`;
     await Deno.writeTextFile(`${folder}/v4l2-ctl`, fake, { mode: 0o755 });
@@ -101,4 +105,10 @@ Deno.test("a device that needs others, or has several planes, has no modes", () 
 Deno.test("a Raspberry Pi without a webcam may get one", () => {
   const error = new CameraError("pi-camera", "No webcam found", { permanent: true });
   assertMatch(withHint(error), /--wait waits for one/);
+});
+
+Deno.test("a device that hangs does not keep the server from listing the others", async () => {
+  // ffmpeg lists them then, which sees the devices of this machine.
+  const { stdout, stderr } = await runOn(pi.PI_4_WEBCAM, ["--list", "--json"], "tail -f");
+  assertEquals([Array.isArray(JSON.parse(stdout)), stderr], [true, ""]);
 });
