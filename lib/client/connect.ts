@@ -32,7 +32,7 @@ export type ConnectionEvent =
   | ServerMessage;
 
 /** Options of {@linkcode connect}. */
-export interface ConnectOptions extends DialOptions {
+export interface ConnectOptions extends Omit<DialOptions, "isBound"> {
   /** What the server may ask for. */
   readonly token?: string;
 }
@@ -53,10 +53,10 @@ export async function* connect(
   silence.set(HANDSHAKE_MS, () => silenceError(HANDSHAKE_MS));
   const ended = AbortSignal.any([signal, silent.signal]);
   try {
-    using conn = await dial({ ...options, signal: ended });
+    using conn = await dial({ ...options, isBound: token !== undefined, signal: ended });
     using _ = onAbort(ended, () => conn[Symbol.dispose]());
     using outbox = new Outbox(conn);
-    using speaker = new Speaker(outbox, token);
+    using speaker = new Speaker(outbox, token, conn.certificate);
     const decoder = new MessageDecoder(serverLimit);
     const controls = new ControlRate();
     const frames = new RateLimit(MAX_FRAMES_PER_SECOND);

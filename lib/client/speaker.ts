@@ -19,6 +19,7 @@ const MAX_ASKED = 16;
 export class Speaker implements Disposable {
   readonly #outbox: Outbox;
   readonly #token: string | undefined;
+  readonly #certificate: string | undefined;
   #pinging: ReturnType<typeof setTimeout> | undefined;
   /** Frames that came and are not acknowledged yet. */
   #owed = 0;
@@ -27,9 +28,11 @@ export class Speaker implements Disposable {
   #challenge: { readonly own: string; readonly theirs: string } | undefined;
   #isProven = false;
 
-  constructor(outbox: Outbox, token: string | undefined) {
+  /** @param certificate the fingerprint of the server's certificate, which the proofs are bound to. */
+  constructor(outbox: Outbox, token: string | undefined, certificate?: string) {
     this.#outbox = outbox;
     this.#token = token;
+    this.#certificate = certificate;
     if (token === undefined) this.#greet({});
   }
 
@@ -42,7 +45,12 @@ export class Speaker implements Disposable {
     if (this.#challenge) throw new ProtocolError("it sent a second challenge");
     this.#challenge = { own: createNonce(), theirs: nonce };
     const { own } = this.#challenge;
-    this.#greet({ hmac: await sign(this.#token, nonce + own), nonce: own });
+    const certificate = this.#certificate;
+    this.#greet({
+      hmac: await sign(this.#token, nonce + own + (certificate ?? "")),
+      nonce: own,
+      ...certificate !== undefined && { certificate },
+    });
   }
 
   /** The server has answered the greeting. @throws {RefusedError} unless it knows the token, too. */
@@ -50,7 +58,7 @@ export class Speaker implements Disposable {
     if (this.#token === undefined) return;
     const { own = "", theirs = "" } = this.#challenge ?? {};
     this.#isProven = proof !== undefined && own !== "" &&
-      await verify(this.#token, own + theirs, proof);
+      await verify(this.#token, own + theirs + (this.#certificate ?? ""), proof);
     this.assertProven();
   }
 
@@ -84,7 +92,9 @@ export class Speaker implements Disposable {
     }).catch(() => {});
   }
 
-  #greet(proof: { readonly hmac?: string; readonly nonce?: string }): void {
+  #greet(
+    proof: { readonly hmac?: string; readonly nonce?: string; readonly certificate?: string },
+  ): void {
     const hello = { type: "hello", version: PROTOCOL_VERSION, acknowledges: true } as const;
     this.#outbox.send([encodeControl({ ...hello, ...proof })]).catch(() => {});
     this.#ask(FIRST_PINGS);
