@@ -74,7 +74,7 @@ export async function* connect(
       for (const payload of decoder.push(buffer.subarray(0, length))) {
         controls.count(payload.bytes);
         const event = decode(payload);
-        if (event?.type === "frame" && !frames.allows()) {
+        if ((event?.type === "frame" || payload.bytes.length === 0) && !frames.allows()) {
           // Tiny frames could otherwise keep everything else in this thread waiting.
           await frames.rest(ended);
         }
@@ -105,6 +105,8 @@ function isNews(event: ConnectionEvent, speaker: Speaker): boolean {
 
 function decode(memory: FrameMemory): ConnectionEvent | undefined {
   const payload = memory.bytes;
+  // It says nothing, and the next message may be a frame.
+  if (payload.length === 0) return undefined;
   if (startsAsJpeg(payload)) return { type: "frame", memory };
   if (payload[0] === "{".charCodeAt(0)) return decodeControl(payload, ServerMessage);
   throw new ProtocolError("a payload is neither a JPEG nor a control message");

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { createNonce, sign } from "../../lib/wire/authentication.ts";
 import { type ClientEvent, listen, type ListenOptions } from "../../lib/server/listen.ts";
 import { MAX_FAREWELLS } from "../../lib/server/door.ts";
-import { FREE_FAILURES, MAX_HELD } from "../../lib/access/throttle.ts";
+import { FREE_FAILURES, MAX_HELD } from "../../lib/access/attempts.ts";
 import {
   MAX_CONTROL_BYTES,
   MAX_CONTROLS_PER_SECOND,
