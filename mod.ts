@@ -61,6 +61,7 @@ export {
   transformFrames,
   type TransformOptions,
 } from "./lib/decode/transform_frames.ts";
+export type { Cameras } from "./lib/flow/cameras.ts";
 export { createFeed, type CreateFeedOptions, type OwnFeed } from "./lib/flow/create_feed.ts";
 export type { CameraInfo, CameraStatus, ConnectionStatus, Feed, Source } from "./lib/flow/feed.ts";
 export type { Hub } from "./lib/flow/hub.ts";
