@@ -19,6 +19,8 @@ const MAX_ASKED = 16;
 export class Speaker implements Disposable {
   readonly #outbox: Outbox;
   readonly #token: string | undefined;
+  readonly #isWatched: () => boolean;
+  #hasGreeted = false;
   #pinging: ReturnType<typeof setTimeout> | undefined;
   /** Frames that came and are not acknowledged yet. */
   #owed = 0;
@@ -27,7 +29,9 @@ export class Speaker implements Disposable {
   #challenge: { readonly own: string; readonly theirs: string } | undefined;
   #isProven = false;
 
-  constructor(outbox: Outbox, token: string | undefined) {
+  /** @param isWatched whether frames are wanted at first. */
+  constructor(outbox: Outbox, token: string | undefined, isWatched: () => boolean = () => true) {
+    this.#isWatched = isWatched;
     this.#outbox = outbox;
     this.#token = token;
     if (token === undefined) this.#greet({});
@@ -65,6 +69,12 @@ export class Speaker implements Disposable {
     return this.#asked.delete(sent);
   }
 
+  /** Frames are wanted from now on, or are not. The greeting says it first. */
+  watch(on: boolean): void {
+    if (!this.#hasGreeted) return;
+    this.#outbox.send([encodeControl({ type: "watch", on })]).catch(() => {});
+  }
+
   /** A frame has come. */
   received(): void {
     // Writing wakes the server, which takes as long as handing the frame on; so that goes first.
@@ -86,7 +96,9 @@ export class Speaker implements Disposable {
 
   #greet(proof: { readonly hmac?: string; readonly nonce?: string }): void {
     const hello = { type: "hello", version: PROTOCOL_VERSION, acknowledges: true } as const;
-    this.#outbox.send([encodeControl({ ...hello, ...proof })]).catch(() => {});
+    const watch = !this.#isWatched() && { watch: false };
+    this.#hasGreeted = true;
+    this.#outbox.send([encodeControl({ ...hello, ...watch, ...proof })]).catch(() => {});
     this.#ask(FIRST_PINGS);
   }
 
