@@ -7,33 +7,33 @@ import {
   reportEmbedding,
   socketRefusal,
 } from "./access.ts";
-import { type Channel, type ChannelMap, type Channels, ONLY } from "./channels.ts";
+import { type Channel, type ChannelMap, ONLY } from "./channels.ts";
 import { metrics } from "./metrics.ts";
 import { MJPEG_TYPE, MjpegResponse } from "./mjpeg.ts";
 import { healthOf, listOf, NO_CAMERA, stateOf } from "./overview.ts";
 import { type Asset, contentSecurityPolicy } from "./page/assets.ts";
-import { MAX_VIEWERS } from "./places.ts";
+import { ALL_TAKEN } from "./places.ts";
 import { headers, text } from "./reply.ts";
 import { type Route, routeOf, TYPES } from "./route.ts";
 import { snapshot } from "./snapshot.ts";
 import { unavailableReason } from "./state.ts";
-import type { Viewer } from "./viewer.ts";
+import { MIN_FPS, type Viewer } from "./viewer.ts";
 import type { Viewers } from "./viewers.ts";
+import { type Wall, WallResponse } from "./wall.ts";
 import { SocketResponse } from "./web_socket.ts";
 
 export type { EncodePng } from "./channels.ts";
+export { MIN_FPS } from "./viewer.ts";
 
 /** What the answers are made of: a camera, and who gets in. */
 export interface Site extends AccessPolicy, Channel {}
 
 /** What the answers are made of where there are several cameras. */
-export interface Sites extends AccessPolicy, Pick<Channels, "channels"> {}
+export interface Sites extends AccessPolicy, Wall {}
 
 /** Where a request comes from. */
 export type Remote = Pick<Deno.NetAddr, "hostname" | "port">;
 
-/** The fewest frames a second that a viewer may ask for: one a minute. */
-export const MIN_FPS = 1 / 60;
 /** How much of a viewer's path is shown, in characters. */
 export const MAX_PATH = 100;
 
@@ -68,6 +68,7 @@ async function answer(site: Site | Sites, request: Request, remote: Remote): Pro
       return await metricsOf(channels);
   }
   if (typeof resource === "object") return asset(site, resource);
+  if (resource === "socket" && route.isWall && "places" in site) return wall(site, request, remote);
   const [channel] = channels.values();
   if (!channel) return text(503, NO_CAMERA, { "retry-after": "1" });
   switch (resource) {
@@ -130,8 +131,7 @@ function socket(
   request: Request,
   remote: Remote,
 ): Response {
-  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return upgradeRequired();
-  const refused = socketRefusal(site, request);
+  const refused = upgradeRefusal(site, request);
   if (refused) return refused;
   // The page itself says why no frames come, so it needs neither repeats nor notices.
   const viewer = join(viewers, request, remote, { repeats: false });
@@ -139,6 +139,19 @@ function socket(
   // But it says so on top of the last frame.
   if (frames.latest && unavailableReason(readState())) viewer.show(frames.latest);
   return new SocketResponse(viewer);
+}
+
+function wall(sites: Sites, request: Request, { hostname, port }: Remote): Response {
+  const refused = upgradeRefusal(sites, request);
+  if (refused) return refused;
+  if (!sites.places.hasRoom(hostname)) return full();
+  return new WallResponse(sites, { hostname, port, path: pathOf(request) });
+}
+
+/** Why a request cannot become a WebSocket. */
+function upgradeRefusal(policy: AccessPolicy, request: Request): Response | undefined {
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return upgradeRequired();
+  return socketRefusal(policy, request);
 }
 
 function upgradeRequired(): Response {
@@ -152,15 +165,20 @@ function join(
   { hostname, port }: Remote,
   { repeats }: { readonly repeats: boolean },
 ): Viewer | Response {
-  const { pathname, search, searchParams } = new URL(request.url);
+  const { pathname, searchParams } = new URL(request.url);
   const fps = Number(searchParams.get("fps") ?? Infinity);
   if (!(fps >= MIN_FPS)) {
     const least = "a number of at least 1/60, which is a frame a minute";
     return text(400, `fps must be ${least}, as in ${cleanText(pathname)}?fps=5`);
   }
-  const path = cleanText(pathname + search, MAX_PATH);
-  const viewer = viewers.join({ hostname, port, path, fps, repeats });
-  if (viewer) return viewer;
-  const words = `All ${MAX_VIEWERS} places are taken; try again later`;
-  return text(503, words, { "retry-after": "10" });
+  return viewers.join({ hostname, port, path: pathOf(request), fps, repeats }) ?? full();
+}
+
+function pathOf(request: Request): string {
+  const { pathname, search } = new URL(request.url);
+  return cleanText(pathname + search, MAX_PATH);
+}
+
+function full(): Response {
+  return text(503, ALL_TAKEN, { "retry-after": "10" });
 }

@@ -3,6 +3,8 @@ import { placeFor } from "../access/oldest_of_most.ts";
 
 /** How many viewers there may be at the same time, of all cameras together. */
 export const MAX_VIEWERS = 1000;
+/** What somebody without a place is told. */
+export const ALL_TAKEN = `All ${MAX_VIEWERS} places are taken; try again later`;
 /**
  * How long a viewer that takes nothing keeps its place once all are taken, in milliseconds: a hidden
  * tab may sleep, but not shut others out.
@@ -15,6 +17,8 @@ export interface PlaceHolder {
   readonly key: string;
   /** How long it has been busy with its last frame, in milliseconds. */
   readonly stalledMs: number;
+  /** Whether it is a part of another one. */
+  readonly isTile: boolean;
   /** Gives the place up. */
   leave(): void;
 }
@@ -23,9 +27,9 @@ export interface PlaceHolder {
 export class Places {
   readonly #holders = new Set<PlaceHolder>();
 
-  /** How many are taken. */
+  /** How many watch, each counted once however many cameras it watches. */
   get count(): number {
-    return this.#holders.size;
+    return [...this.#holders].filter(({ isTile }) => !isTile).length;
   }
 
   /** Whether there is a place for this address; another one may have to leave for it. */

@@ -25,6 +25,8 @@ export type Resource = keyof typeof TYPES | Asset;
 export interface Route {
   readonly resource: Resource;
   readonly channels: ChannelMap;
+  /** Whether it may be of several cameras at the same time. */
+  readonly isWall?: boolean;
 }
 
 const PATHS: Readonly<Record<string, keyof typeof TYPES>> = {
@@ -52,7 +54,7 @@ export function routeOf(request: Request, channels: ChannelMap): Route | Respons
     return one ? routeTo(request, "/", new Map([one])) : text(404, noNumber(numbered[1], present));
   }
   const own = find(request, pathname, present);
-  if (own) return { resource: own, channels: present };
+  if (own) return { resource: own, channels: present, isWall: searchParams.has("cameras") };
   const path = decoded(pathname);
   // The longest one: names may have slashes in them.
   const name = [...channels.keys()].filter((name) => `${path}/`.startsWith(`/${name}/`))

@@ -89,6 +89,7 @@ export async function serveHttp(
     get channels() {
       return channels.channels;
     },
+    places: channels.places,
     hosts,
     auth,
     origins,
