@@ -33,7 +33,7 @@ export type ConnectionEvent =
   | ServerMessage;
 
 /** Options of {@linkcode connect}. */
-export interface ConnectOptions extends DialOptions {
+export interface ConnectOptions extends Omit<DialOptions, "isBound"> {
   /** What the server may ask for. */
   readonly token?: string;
   /** Whether frames are wanted, at each change; without it they always are. */
@@ -61,11 +61,12 @@ export async function* connect(
   silence.set(HANDSHAKE_MS, () => silenceError(HANDSHAKE_MS));
   const ended = AbortSignal.any([signal, silent.signal]);
   try {
-    using conn = await dial({ ...options, signal: ended });
+    using conn = await dial({ ...options, isBound: token !== undefined, signal: ended });
     using _ = onAbort(ended, () => conn[Symbol.dispose]());
     if (token !== undefined) silence.set(HANDSHAKE_MS, unaskedError);
     using outbox = new Outbox(conn);
-    using speaker = new Speaker(outbox, token, () => watched?.latest?.on ?? true);
+    const isWatched = () => watched?.latest?.on ?? true;
+    using speaker = new Speaker(outbox, token, conn.certificate, isWatched);
     using changes = watched?.subscribe();
     if (changes) void follow(changes, speaker);
     const decoder = new MessageDecoder(serverLimit);
@@ -85,7 +86,7 @@ export async function* connect(
       for (const payload of decoder.push(buffer.subarray(0, length))) {
         controls.count(payload.bytes);
         const event = decode(payload);
-        if (event?.type === "frame" && !frames.allows()) {
+        if ((event?.type === "frame" || payload.bytes.length === 0) && !frames.allows()) {
           // Tiny frames could otherwise keep everything else in this thread waiting.
           await frames.rest(ended);
         }
@@ -126,6 +127,8 @@ function isNews(event: ConnectionEvent, speaker: Speaker): boolean {
 
 function decode(memory: FrameMemory): ConnectionEvent | undefined {
   const payload = memory.bytes;
+  // It says nothing, and the next message may be a frame.
+  if (payload.length === 0) return undefined;
   if (startsAsJpeg(payload)) return { type: "frame", memory };
   if (payload[0] === "{".charCodeAt(0)) return decodeControl(payload, ServerMessage);
   throw new ProtocolError("a payload is neither a JPEG nor a control message");

@@ -19,6 +19,7 @@ const MAX_ASKED = 16;
 export class Speaker implements Disposable {
   readonly #outbox: Outbox;
   readonly #token: string | undefined;
+  readonly #certificate: string | undefined;
   readonly #isWatched: () => boolean;
   #hasGreeted = false;
   #pinging: ReturnType<typeof setTimeout> | undefined;
@@ -29,11 +30,20 @@ export class Speaker implements Disposable {
   #challenge: { readonly own: string; readonly theirs: string } | undefined;
   #isProven = false;
 
-  /** @param isWatched whether frames are wanted at first. */
-  constructor(outbox: Outbox, token: string | undefined, isWatched: () => boolean = () => true) {
+  /**
+   * @param certificate the fingerprint of the server's certificate, which the proofs are bound to.
+   * @param isWatched whether frames are wanted when it greets.
+   */
+  constructor(
+    outbox: Outbox,
+    token: string | undefined,
+    certificate?: string,
+    isWatched: () => boolean = () => true,
+  ) {
     this.#isWatched = isWatched;
     this.#outbox = outbox;
     this.#token = token;
+    this.#certificate = certificate;
     if (token === undefined) this.#greet({});
   }
 
@@ -46,7 +56,12 @@ export class Speaker implements Disposable {
     if (this.#challenge) throw new ProtocolError("it sent a second challenge");
     this.#challenge = { own: createNonce(), theirs: nonce };
     const { own } = this.#challenge;
-    this.#greet({ hmac: await sign(this.#token, nonce + own), nonce: own });
+    const certificate = this.#certificate;
+    this.#greet({
+      hmac: await sign(this.#token, nonce + own + (certificate ?? "")),
+      nonce: own,
+      ...certificate !== undefined && { certificate },
+    });
   }
 
   /** The server has answered the greeting. @throws {RefusedError} unless it knows the token, too. */
@@ -54,7 +69,7 @@ export class Speaker implements Disposable {
     if (this.#token === undefined) return;
     const { own = "", theirs = "" } = this.#challenge ?? {};
     this.#isProven = proof !== undefined && own !== "" &&
-      await verify(this.#token, own + theirs, proof);
+      await verify(this.#token, own + theirs + (this.#certificate ?? ""), proof);
     this.assertProven();
   }
 
@@ -94,7 +109,9 @@ export class Speaker implements Disposable {
     }).catch(() => {});
   }
 
-  #greet(proof: { readonly hmac?: string; readonly nonce?: string }): void {
+  #greet(
+    proof: { readonly hmac?: string; readonly nonce?: string; readonly certificate?: string },
+  ): void {
     const hello = { type: "hello", version: PROTOCOL_VERSION, acknowledges: true } as const;
     const watch = !this.#isWatched() && { watch: false };
     this.#hasGreeted = true;
