@@ -60,14 +60,12 @@ export async function* connect(
 ): AsyncGenerator<ConnectionEvent, void, void> {
   const silent = new AbortController();
   using silence = new Deadline((error) => silent.abort(error));
-  silence.set(
-    HANDSHAKE_MS,
-    () => token === undefined ? silenceError(HANDSHAKE_MS) : unaskedError(),
-  );
+  silence.set(HANDSHAKE_MS, () => silenceError(HANDSHAKE_MS));
   const ended = AbortSignal.any([signal, silent.signal]);
   try {
     using conn = await dial({ ...options, isBound: token !== undefined, signal: ended });
     using _ = onAbort(ended, () => conn[Symbol.dispose]());
+    if (token !== undefined) silence.set(HANDSHAKE_MS, unaskedError);
     using outbox = new Outbox(conn);
     const isWatched = () => watched?.latest?.on ?? true;
     using speaker = new Speaker(outbox, token, conn.certificate, { camera, isWatched });
