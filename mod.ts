@@ -48,9 +48,9 @@ export {
   receiveAll,
   type ReceiveAllOptions,
   type RemoteCameras,
-  type ServerAddress,
 } from "./lib/client/receive_all.ts";
 export { type RefusalCode, RefusedError } from "./lib/client/refused_error.ts";
+export type { ServerAddress } from "./lib/client/server_address.ts";
 export { checkFrames } from "./lib/decode/check_frames.ts";
 export type { Scene } from "./lib/decode/motion.ts";
 export { passFrames } from "./lib/decode/pass_frames.ts";

@@ -157,8 +157,8 @@ export async function reportCameras(
         isOneOfSeveral()
           ? [...cameras.latest!].find(([, one]) => one === receiver)?.[0] ?? name
           : undefined;
-      const serverNow = () => servers.size > 1 ? server : undefined;
-      void reportConnection(receiver, () => named(log, serverNow()), repeats);
+      const serverNow = () => servers.size > 1 ? `${server}: ` : "";
+      void reportConnection(receiver, serverNow, repeats, log);
       void reportRemoteCamera(receiver, () => named(log, nameNow()));
       void reportTransform(stage, () => named(log, nameNow()));
     }
@@ -168,16 +168,17 @@ export async function reportCameras(
 /** Connections to one server share what was reported of it. */
 async function reportConnection(
   { connection }: Receiver,
-  log: () => Log,
+  server: () => string,
   repeats: Repeats,
+  log: Log,
 ): Promise<void> {
   for await (const status of connection.follow()) {
     const line = status.state === "connected" ? status.state : status.reason;
     if (line === undefined || !repeats.isNews(line)) continue;
-    if (status.state === "connected") log().info("connected");
+    if (status.state === "connected") log.info(`${server()}connected`);
     else if (status.retryAt !== undefined) {
       const seconds = Math.max(0, status.retryAt - now()) / 1000;
-      log().warn(`${status.reason}; trying again, next in ${seconds.toFixed(1)} s`);
+      log.warn(`${status.reason}; trying again, next in ${seconds.toFixed(1)} s`);
     }
   }
 }

@@ -2,18 +2,11 @@ import type { Feed } from "../flow/feed.ts";
 import { Hub } from "../flow/hub.ts";
 import { onAbort } from "../time/on_abort.ts";
 import { DEFAULT_PORT } from "../wire/protocol.ts";
-import { namesOf, waysToName } from "./camera_names.ts";
+import { CameraNames } from "./camera_names.ts";
 import type { ReceiveOptions, Receiver } from "./receive.ts";
 import { RefusedError } from "./refused_error.ts";
 import { RemoteServer } from "./remote_server.ts";
-
-/** Where a server is. */
-export interface ServerAddress {
-  /** Its name or address. */
-  readonly host: string;
-  /** Its port; that of the options, or 9999, by default. */
-  readonly port?: number;
-}
+import type { ServerAddress } from "./server_address.ts";
 
 /** Options of {@linkcode receiveAll}; port and credentials are for every server. */
 export interface ReceiveAllOptions extends Omit<ReceiveOptions, "camera"> {
@@ -30,8 +23,8 @@ export type RemoteCameras = Hub<ReadonlyMap<string, Receiver>> & AsyncDisposable
  * Receives all cameras of several servers, over one connection for each camera. Cameras that come
  * later are added, and those that go are removed. A server that cannot be reached yet is one camera,
  * `1`, whose state says why, and disturbs no other. Where two cameras have the same name, each gets
- * its server's in front: `printer.local-porch`; so do cameras without a name, if there are several
- * servers.
+ * its server's in front, `printer.local-porch`, with the port if two servers have one host. So do
+ * cameras without a name, if there are several servers.
  *
  * Of a single server, it ends with a {@linkcode RefusedError} as `receive` does; one of several is
  * tried again. It also ends so when no server has one of the cameras that were asked for.
@@ -63,6 +56,7 @@ export function receiveAll(
 }
 
 class CamerasOfServers extends Hub<ReadonlyMap<string, Receiver>> implements AsyncDisposable {
+  readonly #names: CameraNames;
   readonly #servers: readonly RemoteServer[];
   readonly #wanted: readonly string[] | undefined;
   readonly #onTrouble: (reason: string) => void;
@@ -76,11 +70,12 @@ class CamerasOfServers extends Hub<ReadonlyMap<string, Receiver>> implements Asy
     this.#wanted = wanted;
     this.#onTrouble = onTrouble;
     this.#abort = onAbort(options.signal, (reason) => this.close(reason));
-    this.#servers = addresses.map(({ host, port }) =>
-      new RemoteServer(host, {
+    this.#names = new CameraNames(addresses);
+    this.#servers = addresses.map((server) =>
+      new RemoteServer(server, {
         ...others,
-        port,
-        wanted,
+        isWanted: (id) =>
+          !wanted || this.#callings(server, id).some((name) => wanted.includes(name)),
         isPatient: addresses.length > 1,
         onChange: () => this.#update(),
         onEnd: (reason) => this.close(reason),
@@ -89,11 +84,16 @@ class CamerasOfServers extends Hub<ReadonlyMap<string, Receiver>> implements Asy
     this.#update();
   }
 
+  /** What a camera may be asked for by. */
+  #callings(server: Required<ServerAddress>, id: string): readonly string[] {
+    return [id, this.#names.long({ server, id })];
+  }
+
   #update(): void {
-    const cameras = this.#servers.flatMap(({ host, port, cameras }) =>
-      [...cameras].map(([id, receiver]) => ({ host, port, id, receiver }))
+    const cameras = this.#servers.flatMap(({ address: server, cameras }) =>
+      [...cameras].map(([id, receiver]) => ({ server, id, receiver }))
     );
-    const names = namesOf(cameras, this.#servers.length === 1);
+    const names = this.#names.of(cameras);
     const now = new Map(names.map((name, i) => [name, cameras[i].receiver]));
     if (!isSame(now, this.latest)) this.publish(now);
     this.#findMissing();
@@ -102,22 +102,21 @@ class CamerasOfServers extends Hub<ReadonlyMap<string, Receiver>> implements Asy
   /** Says, once, which cameras no server has; that none has any is the end. */
   #findMissing(): void {
     if (!this.#wanted || this.#isReported) return;
-    const known = this.#servers.flatMap(({ host, port, listed }) =>
-      listed ? [{ host, port, ids: listed }] : []
+    const known = this.#servers.flatMap(({ address: server, listed = [] }) =>
+      listed.map((id) => ({ server, id }))
     );
-    if (known.length < this.#servers.length || known.every(({ ids }) => ids.length === 0)) return;
+    const isUnknown = this.#servers.some(({ listed }) => listed === undefined);
+    if (isUnknown || known.length === 0) return;
     this.#isReported = true;
-    const all = known.flatMap(({ ids, ...server }) =>
-      ids.flatMap((id) => waysToName({ ...server, id }))
-    );
+    const all = known.flatMap(({ server, id }) => this.#callings(server, id));
     const missing = this.#wanted.filter((name) => !all.includes(name));
     if (missing.length === 0) return;
-    const ids = [...new Set(known.flatMap(({ ids }) => ids))];
-    const reason = `there is no camera "${missing.join(", ")}"; there ${
-      ids.length > 1 ? "are" : "is"
-    } ${ids.join(", ")}`;
+    const are = known.length > 1 ? "are" : "is";
+    const reason = `there is no camera "${missing.join(", ")}"; there ${are} ${
+      this.#names.of(known).join(", ")
+    }`;
     if (missing.length < this.#wanted.length) return this.#onTrouble(reason);
-    const at = this.#servers.map(({ host, port }) => `${host}:${port}`).join(", ");
+    const at = this.#servers.map(({ address: { host, port } }) => `${host}:${port}`).join(", ");
     this.close(new RefusedError("no-camera", `${at}: ${reason}`));
   }
 

@@ -1,13 +1,12 @@
 import { isCameraName } from "../flow/camera_name.ts";
 import type { ListedCamera } from "../wire/protocol.ts";
-import { waysToName } from "./camera_names.ts";
 import { type ReceiveOptions, ReconnectingReceiver } from "./receive.ts";
+import type { ServerAddress } from "./server_address.ts";
 
 /** What a server and its cameras are to somebody who wants several. */
 export interface RemoteServerOptions extends ReceiveOptions {
-  readonly port: number;
-  /** The names of the cameras that are wanted; undefined for all. */
-  readonly wanted: readonly string[] | undefined;
+  /** Whether a camera is wanted, by what the server calls it. */
+  readonly isWanted: (id: string) => boolean;
   /** Whether to try again even if the server refuses at first. */
   readonly isPatient: boolean;
   /** Hears that the cameras have changed. */
@@ -26,13 +25,9 @@ export class RemoteServer implements AsyncDisposable {
   #listed: readonly string[] | undefined;
   #cameras: ReadonlyMap<string, ReconnectingReceiver>;
 
-  constructor(readonly host: string, options: RemoteServerOptions) {
+  constructor(readonly address: Required<ServerAddress>, options: RemoteServerOptions) {
     this.#options = options;
     this.#cameras = new Map([["1", this.#scouting()]]);
-  }
-
-  get port(): number {
-    return this.#options.port;
   }
 
   /** What its cameras are called; undefined until that is known. */
@@ -50,9 +45,10 @@ export class RemoteServer implements AsyncDisposable {
   }
 
   #open(camera?: string): ReconnectingReceiver {
-    const { isPatient, onEnd, wanted: _, onChange: __, ...options } = this.#options;
-    const named = { ...options, ...camera !== undefined && { camera } };
-    const receiver = new ReconnectingReceiver(this.host, named, isPatient || camera !== undefined);
+    const { isPatient, onEnd, isWanted: _, onChange: __, ...others } = this.#options;
+    const { host, port } = this.address;
+    const options = { ...others, port, ...camera !== undefined && { camera } };
+    const receiver = new ReconnectingReceiver(host, options, isPatient || camera !== undefined);
     this.#receivers.add(receiver);
     // Its frames are wanted once somebody subscribes to them.
     receiver.frames.defer();
@@ -70,7 +66,7 @@ export class RemoteServer implements AsyncDisposable {
   /** Opens what is new, and closes what is gone. */
   #take(cameras: readonly ListedCamera[]): void {
     this.#listed = [...new Set(cameras.map(({ id }) => id).filter(isCameraName))];
-    const ids = this.#listed.filter((id) => this.#isWanted(id));
+    const ids = this.#listed.filter(this.#options.isWanted);
     const open = new Map(
       [...this.#receivers].toReversed().map((receiver) => [receiver.camera, receiver]),
     );
@@ -81,12 +77,6 @@ export class RemoteServer implements AsyncDisposable {
     }
     this.#cameras = standIn && this.#listed.length === 0 ? new Map([["1", standIn]]) : kept;
     this.#options.onChange();
-  }
-
-  #isWanted(id: string): boolean {
-    const { wanted, port } = this.#options;
-    if (!wanted) return true;
-    return waysToName({ host: this.host, port, id }).some((name) => wanted.includes(name));
   }
 
   #close(receiver: ReconnectingReceiver): void {
