@@ -44,6 +44,12 @@ export {
 } from "./lib/camera/open_camera.ts";
 export type { Mode, Webcam } from "./lib/camera/webcam.ts";
 export { receive, type ReceiveOptions, type Receiver } from "./lib/client/receive.ts";
+export {
+  receiveAll,
+  type ReceiveAllOptions,
+  type RemoteCameras,
+  type ServerAddress,
+} from "./lib/client/receive_all.ts";
 export { type RefusalCode, RefusedError } from "./lib/client/refused_error.ts";
 export { checkFrames } from "./lib/decode/check_frames.ts";
 export type { Scene } from "./lib/decode/motion.ts";
@@ -77,4 +83,5 @@ export {
   type Listener,
   type ListenOptions,
 } from "./lib/server/listen.ts";
+export type { ListedCamera } from "./lib/wire/protocol.ts";
 export { serveViewers, type ServeViewersOptions } from "./lib/viewers/serve_viewers.ts";

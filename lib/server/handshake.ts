@@ -55,15 +55,31 @@ export async function challenge(
   return { hello, nonce };
 }
 
-/** Whether a client's answer proves that it knows the token. */
-export function isProven(token: string, nonce: string, hello: Hello): Promise<boolean> {
-  return verify(token, nonce + (hello.nonce ?? ""), hello.hmac ?? "");
+/**
+ * Whether a client's answer proves that it knows the token.
+ *
+ * @param certificate the fingerprint of the server's certificate, if it has one. Behind a proxy that
+ * ends TLS the server has none, and takes the client's word for it.
+ */
+export function isProven(
+  token: string,
+  nonce: string,
+  hello: Hello,
+  certificate = hello.certificate ?? "",
+): Promise<boolean> {
+  const signed = hello.nonce === undefined ? nonce : nonce + hello.nonce + certificate;
+  return verify(token, signed, hello.hmac ?? "");
 }
 
 /** The server's own proof to a client that has asked for it. */
-export async function proveTo(token: string, nonce: string, hello: Hello): Promise<Greeting> {
+export async function proveTo(
+  token: string,
+  nonce: string,
+  hello: Hello,
+  certificate = hello.certificate ?? "",
+): Promise<Greeting> {
   if (hello.nonce === undefined) return { hello };
-  return { hello, proof: await sign(token, hello.nonce + nonce) };
+  return { hello, proof: await sign(token, hello.nonce + nonce + certificate) };
 }
 
 /** Why a connection ends, as the client hears it. */

@@ -106,7 +106,7 @@ class SocketServer implements Listener {
     const { host = "0.0.0.0", port = DEFAULT_PORT, cert, key, token, signal } = options;
     const { maxClients = MAX_CLIENTS, onClient = () => {}, onTrouble = () => {} } = options;
     this.#cameras = cameras;
-    this.#door = new Door(token, maxClients);
+    this.#door = new Door(token, cert, maxClients);
     this.#onClient = onClient;
     this.#onTrouble = onTrouble;
     this.#listener = bind({ hostname: host, port, cert, key });

@@ -46,7 +46,9 @@
  * A client that wants proof in return sends a `nonce` of its own in `hello`. Then `hmac` is that of
  * the server's nonce followed by the client's, and `welcome` has the server's `proof`: the HMAC of the
  * client's nonce followed by the server's. Both nonces are used once, and neither proof is the other.
- * Without TLS, somebody in the middle can still pass all of this on.
+ * Without TLS, somebody in the middle can still pass all of this on. With TLS, a client that sends a
+ * `nonce` also sends the SHA-256 of the server's certificate (`certificate`, in hex), and both HMACs are
+ * of the two nonces followed by these 32 bytes. A server that has a certificate accepts no other one.
  *
  * Both sides end a connection on which more than 1,000 control messages come in a second, and a
  * server one that acknowledges more frames than it got. A client reads at most 20,000 frames a second:
@@ -122,6 +124,8 @@ export const ClientMessage = v.variant("type", [
     hmac: v.optional(v.string()),
     /** The client's own challenge. */
     nonce: v.optional(nonce),
+    /** The SHA-256 of the certificate that the client saw. */
+    certificate: v.optional(v.pipe(v.string(), v.regex(HEX), v.length(64))),
   }),
   /** Asks for the time; `sent` comes back in the answer. */
   v.object({ type: v.literal("ping"), sent: number }),
