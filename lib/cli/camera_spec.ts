@@ -43,6 +43,11 @@ export function repeated(text: string, before: readonly string[] = []): string[]
   return [...before, ...linesOf(text)];
 }
 
+/** Collects an option that may be repeated, with its line breaks. */
+export function collected(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
 /** Collects a repeated option whose values, which have no `=` in them, `parse` reads. */
 export function settings<T>(
   parse: (text: string) => T,

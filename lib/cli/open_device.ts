@@ -36,6 +36,25 @@ export function openDevice(options: DeviceOptions): Device {
   return new Relay(address, options);
 }
 
+/** Waits until it is known how each is. @throws what one cannot work for, with its name in front. */
+export async function allReady(cameras: ReadonlyMap<string, Device>): Promise<void> {
+  await Promise.all([...cameras].map(async ([name, { ready }]) => {
+    try {
+      await ready;
+    } catch (error) {
+      if (cameras.size > 1 && error instanceof Error) error.message = `${name}: ${error.message}`;
+      throw error;
+    }
+  }));
+}
+
+/** What is being served, in one line: a single camera with its mode, several by their names. */
+export function wordsFor(cameras: ReadonlyMap<string, Device>): string {
+  const [{ info }] = cameras.values();
+  if (cameras.size > 1) return [...cameras.keys()].join(", ");
+  return info ? `${info.name}, ${info.mode}` : "none yet";
+}
+
 /** What to do about a refusal, in words of `--device`. */
 const FIXES: Readonly<Partial<Record<RefusalCode, string>>> = {
   "no-token": "give it with --token, or in --device socketcam://:TOKEN@HOST",

@@ -130,7 +130,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 export const port: (text: string) => number = wholeNumber(0, 65_535);
 
 /** Reads words separated by commas; an option given twice adds up. */
-function list(text: string, before: string[] | undefined): string[] {
+export function list(text: string, before: string[] | undefined): string[] {
   return [...before ?? [], ...text.split(",").map((word) => word.trim()).filter(Boolean)];
 }
 

@@ -6,8 +6,8 @@ import { Hub } from "./hub.ts";
 export type Cameras = Hub<ReadonlyMap<string, Feed>>;
 
 /**
- * Several feeds by name, as cameras, in this order. A single feed is called `1`. Names have letters,
- * digits, `.`, `-` and `_`.
+ * Several feeds by name, as cameras, in this order; a map keeps it for numbers, too. A single feed is
+ * called `1`. Names have letters, digits, `.`, `-` and `_`.
  *
  * @example
  * ```ts
@@ -21,17 +21,21 @@ export type Cameras = Hub<ReadonlyMap<string, Feed>>;
  *
  * @throws {TypeError} when a camera cannot have its name.
  */
-export function camerasOf(feeds: Feed | Cameras | Readonly<Record<string, Feed>>): Cameras {
+export function camerasOf(
+  feeds: Feed | Cameras | ReadonlyMap<string, Feed> | Readonly<Record<string, Feed>>,
+): Cameras {
   if (feeds instanceof Hub) return feeds;
-  const named = isFeed(feeds) ? { 1: feeds } : feeds;
-  for (const name of Object.keys(named)) {
+  const named = feeds instanceof Map
+    ? feeds as ReadonlyMap<string, Feed>
+    : new Map(isFeed(feeds) ? [["1", feeds]] : Object.entries(feeds));
+  for (const name of named.keys()) {
     if (!isCameraName(name)) throw new TypeError(`A camera cannot be called "${name}"`);
   }
   const cameras: Cameras = new Hub();
-  cameras.publish(new Map(Object.entries(named)));
+  cameras.publish(named);
   return cameras;
 }
 
-function isFeed(feeds: Feed | Readonly<Record<string, Feed>>): feeds is Feed {
-  return feeds.frames instanceof Hub;
+function isFeed(feeds: object): feeds is Feed {
+  return "frames" in feeds && feeds.frames instanceof Hub;
 }

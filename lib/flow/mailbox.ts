@@ -16,11 +16,18 @@ export interface Shareable {
   release?(): void;
 }
 
+/** Who waits for a value. Its methods let a mailbox of something special pass for a general one. */
+interface Taker<T> {
+  readonly promise: Promise<IteratorResult<T, undefined>>;
+  resolve(result: IteratorResult<T, undefined>): void;
+  reject(reason: unknown): void;
+}
+
 /** A one-slot mailbox for one taker, read with `for await`. */
 export class Mailbox<T extends object & Shareable>
   implements AsyncIterableIterator<T, undefined, void> {
   #slot: T | undefined;
-  #taker: PromiseWithResolvers<IteratorResult<T, undefined>> | undefined;
+  #taker: Taker<T> | undefined;
   #filled: PromiseWithResolvers<void> | undefined;
   #closed = false;
   #error: { readonly reason: unknown } | undefined;
@@ -92,7 +99,7 @@ export class Mailbox<T extends object & Shareable>
     this.#onClose();
   }
 
-  #settle(): PromiseWithResolvers<IteratorResult<T, undefined>> {
+  #settle(): Taker<T> {
     const taker = this.#taker!;
     this.#taker = undefined;
     return taker;

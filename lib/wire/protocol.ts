@@ -188,7 +188,14 @@ export const ServerMessage = v.variant("type", [
 export type ServerMessage = v.InferOutput<typeof ServerMessage>;
 
 /** A camera as a server lists it. */
-export type ListedCamera = v.InferOutput<typeof cameras>[number];
+export interface ListedCamera {
+  /** What the server calls it. */
+  id: string;
+  /** The name of the device, once it is known. */
+  name?: string;
+  /** How its frames are made, in words. */
+  mode?: string;
+}
 
 /** Why a server ends a connection. */
 export type ErrorCode = "protocol" | "late" | "token" | "slow" | "full" | "camera";
