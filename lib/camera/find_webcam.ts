@@ -111,12 +111,12 @@ export async function findWebcam(
     else if (tried.modes.length > 0) return tried;
   }
   if (denied) throw denied;
+  const isPath = referenceOf(device) === "path";
+  const isPi = (device === "auto" ? webcams : candidates).some(isPiPart);
+  if (isPi && !isPath) throw new CameraError("pi-camera", PI_CAMERA, { permanent: true });
   // A device that lists no modes may still give frames, but only who asks for it gets it.
   const [first] = candidates;
   if (device !== "auto" && first && chosen.includes(first)) return { webcam: first, modes: [] };
-  if (device === "auto" && webcams.some(isPiPart)) {
-    throw new CameraError("pi-camera", PI_CAMERA, { permanent: true });
-  }
   throw new CameraError("no-webcam", missing(device, webcams), { permanent: true });
 }
 

@@ -53,12 +53,14 @@ export class WebcamMemory {
     );
     if (same.length > 0) return same;
     return [...chosen, ...webcams.filter((webcam) => webcam.name === name)]
-      .filter((webcam) => !this.#areTwo(earlier, webcam));
+      .filter((webcam) => !this.#mayBeTwo(earlier, webcam));
   }
 
-  #areTwo(one: Webcam, other: Webcam): boolean {
-    if (one.name === other.name && this.#shared.has(one.name)) return true;
-    return this.#pairs.has(pairOf(one, other));
+  #mayBeTwo(earlier: Webcam, webcam: Webcam): boolean {
+    if (this.#pairs.has(pairOf(earlier, webcam))) return true;
+    if (webcam.name === earlier.name) return this.#shared.has(earlier.name);
+    // It was just plugged in, or is a link that cannot be followed at the moment.
+    return earlier.port !== undefined && webcam.port === undefined;
   }
 }
 

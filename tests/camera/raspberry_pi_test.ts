@@ -57,9 +57,15 @@ async function runOn(
   }
 }
 
-for (const [name, listing] of Object.entries({ "4": pi.PI_4, "5": pi.PI_5 })) {
-  Deno.test(`auto finds no webcam among the devices of a Raspberry Pi ${name}, and says what to do`, async () => {
-    const { stderr } = await runOn(listing, ["--device", "auto"]);
+const WITHOUT = [
+  { name: "4", listing: pi.PI_4, device: "auto" },
+  { name: "5", listing: pi.PI_5, device: "auto" },
+  { name: "5", listing: pi.PI_5, device: "0" },
+];
+
+for (const { name, listing, device } of WITHOUT) {
+  Deno.test(`--device ${device} finds no webcam among the devices of a Raspberry Pi ${name}, and says what to do`, async () => {
+    const { stderr } = await runOn(listing, ["--device", device]);
     assertMatch(
       stderr,
       /^server: No webcam found: the video devices of this Raspberry Pi are .*; plug in a webcam; .* --device rpicam reads the camera on the ribbon cable$/m,

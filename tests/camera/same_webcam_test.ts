@@ -75,6 +75,16 @@ Deno.test("a link that twins without serial numbers share says nothing", () => {
   assertEquals(memory.withoutAmbiguous([right]), [{ ...RIGHT, byId: undefined }]);
 });
 
+Deno.test("a device whose port is not known yet is not taken, unless it has the name that no other has", () => {
+  const link = { path: "/dev/v4l/by-id/x", name: "/dev/v4l/by-id/x" };
+  const fresh = { ...LEFT, port: undefined };
+  const isTaken = (seen: Webcam[], one: Webcam) =>
+    pathsOf({ seen, earlier: LEFT, now: [], chosen: [one] }).length > 0;
+  assertEquals(isTaken([LEFT], link), false);
+  assertEquals(isTaken([LEFT], fresh), true);
+  assertEquals(isTaken([LEFT, RIGHT], fresh), false);
+});
+
 Deno.test("of several devices in one port, the one at the same position comes first", () => {
   const devices = [0, 1, 2].map((position) => webcam(6 + position, "usb-1", { position }));
   assertEquals(

@@ -9,6 +9,7 @@ import {
 import { type Device, openDevice } from "../../lib/cli/open_device.ts";
 import { parseRelay } from "../../lib/cli/relay_address.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";
+import { camerasOf } from "../../lib/flow/cameras.ts";
 import { FIRST_IN_FLIGHT } from "../../lib/flow/link_estimate.ts";
 import { readExif } from "../../lib/frame/exif_block.js";
 import { receive, type Receiver } from "../../lib/client/receive.ts";
@@ -167,6 +168,25 @@ Deno.test("a relay has the token of its own server, or the one in its address", 
       /; give (it|the right one) with --token, or in --device socketcam:\/\/:TOKEN@HOST$/,
     );
   }
+});
+
+Deno.test("a relay names one of a server's cameras, and is refused if there is none of the name", async () => {
+  const [porch, garden] = [new FakeCamera(), new FakeCamera()];
+  await using server = listen(camerasOf({ porch, garden }), { host: HOST, port: 0 });
+  const open = (camera: string) =>
+    openDevice({ device: `socketcam://${HOST}:${server.address.port}/${camera}` });
+  for (const [name, camera] of [["garden", garden], ["", porch]] as const) {
+    await using relay = open(name);
+    await relay.ready;
+    const frames = relay.frames.subscribe();
+    await eventually(() => camera.frames.subscribers === 1, () => "nobody watches");
+    camera.frames.publish(frameOf(picture, 5));
+    assertEquals((await frames.next()).value?.sequence, 5);
+    frames.return();
+  }
+  await using none = open("attic");
+  const { message } = await assertRejects(() => none.ready, Error);
+  assertMatch(message, /attic.*porch, garden/);
 });
 
 Deno.test("a relay whose server is down waits for it", async () => {

@@ -43,6 +43,8 @@ while kill -0 "$server" 2>/dev/null; do
   if order pull-first; then
     exec 7</dev/video0
     v4l2-ctl -d /dev/video0 -c disconnect=1
+    # The link that both would have leads to the one that stays.
+    ln -sf ../../video1 /dev/v4l/by-id/usb-vivid-video-index0
   fi
   if order return-first; then exec 7<&-; fi
   # Both are pulled, and come back with each other's number.
