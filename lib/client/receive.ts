@@ -11,7 +11,7 @@ import { Backoff } from "../time/backoff.ts";
 import { now } from "../time/clock.js";
 import { ClockSync } from "../time/clock_sync.js";
 import { onAbort } from "../time/on_abort.ts";
-import { DEFAULT_PORT, type ListedCamera } from "../wire/protocol.ts";
+import { DEFAULT_PORT, type ListedCamera, type ServerMessage } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import { connect, type ConnectionEvent, type Watched } from "./connect.ts";
 import { RefusedError } from "./refused_error.ts";
@@ -196,6 +196,7 @@ export class ReconnectingReceiver implements Receiver {
       const server = { hostname, port, token, tls, ca };
       for await (const event of connect({ ...server, camera, signal, watched })) {
         // A refusal comes before the connection stands.
+        if (event.type === "welcome") this.#welcomed(event);
         if (event.type !== "error" && !connected) this.#connected();
         connected ||= event.type !== "error";
         this.#take(event);
@@ -241,8 +242,7 @@ export class ReconnectingReceiver implements Receiver {
       case "frame":
         return this.#takeFrame(event.memory);
       case "welcome":
-        this.#takeInfo(event.camera);
-        return this.#welcomed(event.cameras ?? [{ id: ONLY_CAMERA, ...event.camera }]);
+        return this.#takeInfo(event.camera);
       case "cameras":
         this.cameras.publish(event.cameras);
         this.camera ??= event.cameras[0]?.id;
@@ -267,7 +267,8 @@ export class ReconnectingReceiver implements Receiver {
   }
 
   /** @throws {RefusedError} when an older server gives another camera than it was asked for. */
-  #welcomed(cameras: readonly ListedCamera[]): void {
+  #welcomed(welcome: Extract<ServerMessage, { type: "welcome" }>): void {
+    const { cameras = [{ id: ONLY_CAMERA, ...welcome.camera }] } = welcome;
     const { camera = cameras[0]?.id } = this.#options;
     this.camera = camera;
     this.cameras.publish(cameras);
