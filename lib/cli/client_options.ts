@@ -140,9 +140,11 @@ function credentials(
   );
 }
 
-/** Reads servers separated by commas; an option given twice adds up. */
+/** Reads servers separated by commas, or one a line; an option given twice adds up. */
 function serverAddresses(text: string, before: readonly ServerAddress[] = []): ServerAddress[] {
-  return [...before, ...text.split(",").map((part) => serverAddress(part.trim()))];
+  const words = list(text, []);
+  // Of nothing it is said that it is no address.
+  return [...before, ...(words.length > 0 ? words : [text]).map(serverAddress)];
 }
 
 /** Reads `x`, `x:9999`, `::1` or `[::1]:9999`. */

@@ -7,6 +7,7 @@ const REFUSED: Readonly<Partial<Record<RefusalCode, string>>> = {
   "wrong-token": "give the right one with --token",
   "speaks-tls": "add --tls, or --ca FILE",
   "no-tls": "leave out --tls and --ca",
+  "no-camera": "name one of these with --camera",
   "other-name": "give --host one of its names, or make a certificate for this one",
   "untrusted-certificate": "name its issuer with --ca FILE",
 };
