@@ -33,14 +33,14 @@ Deno.test("server.ts serves several cameras, and client.ts shows those of severa
   await using second = startServer("--device", "test", "--size", "64x48", ...LOCAL, "--port", "0");
   const ports = [await serverPort(first), await serverPort(second)];
   assertMatch(first.stdout, /^server: listening on 127.0.0.1:\d+ \(camera: porch, garden, 3\)$/m);
-  assertMatch(first.stderr, /^server: garden: camera live: test picture, 160x120 at 10, encoded$/m);
+  await first.says(/^server: garden: camera live: test picture, 160x120 at 10, encoded$/m);
   const down = freePort();
   await using client = startClient(
     ...[...ports, down].flatMap((port) => ["--host", `127.0.0.1:${port}`]),
     ...["--http-port", "0"],
   );
   const url = await clientUrl(client);
-  assertMatch(client.stdout, /\(from (127\.0\.0\.1:\d+(, )?){3}\)$/m);
+  await client.says(/\(from (127\.0\.0\.1:\d+(, )?){3}\)$/m);
   const ids = [
     ...["porch", "garden"],
     ...[[ports[0], 3], [ports[1], 1], [down, 1]].map(([port, id]) => `127.0.0.1-${port}-${id}`),
