@@ -47,3 +47,16 @@ Deno.test("a lost camera that nobody watches stays lost until it has returned, a
   await eventually(() => states.at(-1) === "idle", () => `${states}`);
   assertEquals(states.slice(-3), ["lost", "live", "idle"]);
 });
+
+Deno.test("a camera that is always on is never idle", async () => {
+  const size = { width: 162, height: 120 };
+  await using camera = openCamera({ device: "test", ...size, lingerMs: 1, alwaysOn: true });
+  const states = statesOf(camera);
+  await camera.ready;
+  using frames = camera.frames.subscribe();
+  await frames.next();
+  frames.return();
+  const { received } = camera.arrivals;
+  await eventually(() => camera.arrivals.received >= received + 10, () => "it gives no frames");
+  assertEquals(states.includes("idle"), false);
+});
