@@ -1,7 +1,7 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { verdict } from "../../lib/http/page/words.js";
-import { SNAPSHOT_MS } from "../../lib/http/snapshot.ts";
+import { SNAPSHOT_MS, WAKE_MS } from "../../lib/http/snapshot.ts";
 import type { FeedState } from "../../lib/http/state.ts";
 import { LIVE, LOST } from "../support/feed_state.ts";
 import { frameOf } from "../support/frames.ts";
@@ -25,15 +25,23 @@ Deno.test("an endpoint is healthy while its camera sleeps, and the page says tha
   assertEquals(verdict(server.state).title, "The camera sleeps and wakes when watched");
 });
 
-Deno.test("a snapshot waits longer for a camera that slept, while it wakes", async () => {
+Deno.test("a snapshot waits longer for a camera that slept, while it wakes, but not for ever", async () => {
   await using server = await TestServer.start();
-  server.state = being("idle");
-  const snapshot = server.get("/snapshot");
+  await using other = await TestServer.start();
+  server.state = other.state = being("idle");
+  const startedAt = performance.now();
+  const [snapshot, missed] = [server, other].map((one) => one.get("/snapshot"));
   await delay(SNAPSHOT_MS + 3000);
   server.state = being("starting");
   server.frames.publish(frameOf(picture));
   assertEquals((await snapshot).status, 200);
   await (await snapshot).bytes();
+  const response = await missed;
+  assert(performance.now() - startedAt > WAKE_MS - 50, "it did not wait");
+  assertEquals([response.status, await response.text()], [
+    503,
+    "No picture: no frame came in time\n",
+  ]);
 });
 
 Deno.test("a snapshot waits no longer for a camera that slept and cannot wake", async () => {
