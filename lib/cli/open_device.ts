@@ -31,7 +31,8 @@ export function openDevice(options: DeviceOptions): Device {
   if (!address) return openCamera(options);
   if (options.filter !== undefined) {
     const problem = `the frames of ${address.host}:${address.port} are passed on as they are`;
-    throw new UsageError(`--filter is for cameras of this server: ${problem}; filter them there`);
+    const fix = "filter them there, and name the camera that it is for: --filter porch=hflip";
+    throw new UsageError(`--filter is for cameras of this server: ${problem}; ${fix}`);
   }
   return new Relay(address, options);
 }

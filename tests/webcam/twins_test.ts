@@ -75,25 +75,37 @@ for (const { words, permissions, device, again } of CASES) {
       camera: "none",
       before: "twins",
       permissions,
-      args: [...SMALL, "--device", device],
+      args: [...SMALL, "--device", `left=${device}`, "--device", "right=/dev/video1"],
     });
-    await machine.program.says(/listening.*vivid.*\/dev\//, BOOT_MS);
-    await using remote = receive("127.0.0.1", { port: machine.port });
-    assertEquals(await next(remote), "first");
-    await until(remote, "live");
+    await machine.program.says(/listening.*left, right/, BOOT_MS);
+    await using left = receive("127.0.0.1", { port: machine.port, camera: "left" });
+    await using right = receive("127.0.0.1", { port: machine.port, camera: "right" });
+    assertEquals([await next(left), await next(right)], ["first", "second"]);
+    await until(left, "live");
+    await until(right, "live");
+    const losses: string[] = [];
+    const states = right.status.subscribe();
+    const watching = (async () => {
+      for await (const { state } of states) if (state === "lost") losses.push(state);
+    })();
     await machine.order("pull-first");
-    const { twins, reason } = await untilLost(remote);
+    const { twins, reason } = await untilLost(left);
     assertEquals(twins, ["first"]);
     assertMatch(reason, /No such device|No webcam at/);
     await machine.program.says(again);
+    assertEquals(await next(right), "second");
     await machine.order("return-first");
-    assertEquals(await next(remote), "first");
-    await until(remote, "live");
-    // The twin has its number now.
+    assertEquals(await next(left), "first");
+    await until(left, "live");
+    states.return();
+    await watching;
+    assertEquals(losses, []);
+    // Each has the other's number now.
     await machine.order("swap");
-    assertEquals((await untilLost(remote)).twins, ["first"]);
-    assertEquals(await next(remote), "first");
-    await machine.program.says(/camera live: vivid.*\/dev\/video1/);
+    const ended = await Promise.all([left, right].map(untilLost));
+    assertEquals(ended.map(({ twins }) => twins), [["first"], ["second"]]);
+    assertEquals([await next(left), await next(right)], ["first", "second"]);
+    await machine.program.says(/left.*camera live: vivid.*\/dev\/video1/);
   });
 }
 
