@@ -157,8 +157,7 @@ export async function reportCameras(
         isOneOfSeveral()
           ? [...cameras.latest!].find(([, one]) => one === receiver)?.[0] ?? name
           : undefined;
-      const serverNow = () => servers.size > 1 ? `${server}: ` : "";
-      void reportConnection(receiver, serverNow, repeats, log);
+      void reportConnection(receiver, () => servers.size > 1, repeats, log);
       void reportRemoteCamera(receiver, () => named(log, nameNow()));
       void reportTransform(stage, () => named(log, nameNow()));
     }
@@ -167,18 +166,23 @@ export async function reportCameras(
 
 /** Connections to one server share what was reported of it. */
 async function reportConnection(
-  { connection }: Receiver,
-  server: () => string,
+  receiver: Receiver,
+  isOneOfSeveral: () => boolean,
   repeats: Repeats,
   log: Log,
 ): Promise<void> {
-  for await (const status of connection.follow()) {
+  const { host, port } = receiver.source;
+  for await (const status of receiver.connection.follow()) {
     const line = status.state === "connected" ? status.state : status.reason;
     if (line === undefined || !repeats.isNews(line)) continue;
-    if (status.state === "connected") log.info(`${server()}connected`);
-    else if (status.retryAt !== undefined) {
+    if (status.state === "connected") {
+      log.info(isOneOfSeveral() ? `${host}:${port}: connected` : "connected");
+    } else if (status.retryAt !== undefined) {
       const seconds = Math.max(0, status.retryAt - now()) / 1000;
-      log.warn(`${status.reason}; trying again, next in ${seconds.toFixed(1)} s`);
+      // A program with one server ends when it is refused, and says this then.
+      const isHinted = status.state === "refused" && isOneOfSeveral() && receiver.refusal;
+      const reason = isHinted ? withHint(receiver.refusal!) : status.reason;
+      log.warn(`${reason}; trying again, next in ${seconds.toFixed(1)} s`);
     }
   }
 }

@@ -52,6 +52,8 @@ export interface Receiver extends Feed, AsyncIterable<Frame>, AsyncDisposable {
   readonly source: Source;
   /** How it stands with the server, at each change. */
   readonly connection: Hub<ConnectionStatus>;
+  /** Why the server last refused this client; undefined if it never did. */
+  readonly refusal: RefusedError | undefined;
   /** The name of the camera, once it is known: that of the options, or of the server's first. */
   readonly camera: string | undefined;
   /** All cameras of the server, as it lists them, at each change; a server that does not has `1`. */
@@ -91,6 +93,7 @@ export class ReconnectingReceiver implements Receiver {
   readonly cameras = new Hub<readonly ListedCamera[]>();
   readonly arrivals = { received: 0, missed: 0 };
   camera: string | undefined;
+  refusal: RefusedError | undefined;
   bytes = 0;
   info: CameraInfo | undefined;
   readonly #host: string;
@@ -162,6 +165,7 @@ export class ReconnectingReceiver implements Receiver {
       if (signal.aborted) return;
       this.status.publish({ state: "lost", reason: error.message });
       if (error instanceof RefusedError) {
+        this.refusal = error;
         // Another program may have the server's address for a moment, or a new token be on its way.
         const isTried = this.#everConnected || this.#isPatient;
         const retryAt = isTried ? now() + REFUSED_MS : undefined;

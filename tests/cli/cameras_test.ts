@@ -110,6 +110,22 @@ Deno.test("client.ts shows only the cameras that are named, and exits with 1 if 
   assertMatch(none.stderr, /: there is no camera "gate"; there are porch, garden; .*--camera/);
 });
 
+Deno.test("client.ts goes on when one of several servers refuses it, and says what would help", async () => {
+  const camera = ["--device", "test", "--size", "64x48", ...LOCAL, "--port", "0"];
+  await using open = startServer(...camera);
+  await using closed = startServer(...camera, "--token", "secret");
+  const ports = [await serverPort(open), await serverPort(closed)];
+  await using client = startClient(
+    ...ports.flatMap((port) => ["--host", `127.0.0.1:${port}`]),
+    ...["--http-port", "0"],
+  );
+  await client.says(/needs a token; give it with --token; trying again, next in/);
+  const name = `127.0.0.1-${ports[0]}-1`;
+  await client.says(new RegExp(`^client: ${name}: camera live$`, "m"));
+  const url = await clientUrl(client);
+  assertEquals(await sizeAt(`${url}/${name}/snapshot`), { width: 64, height: 48 });
+});
+
 Deno.test("several servers and cameras may be in one variable", () => {
   const withVariable = <T>(name: string, value: string, read: () => T): T => {
     Deno.env.set(name, value);
