@@ -48,8 +48,8 @@ export function receiveAll(
 ): RemoteCameras {
   const { port = DEFAULT_PORT } = options;
   const addresses = new Map(servers.map((server) => {
-    const address = typeof server === "string" ? { host: server } : server;
-    const known = { port, ...address };
+    const address: ServerAddress = typeof server === "string" ? { host: server } : server;
+    const known = { host: address.host, port: address.port ?? port };
     return [`${known.host}:${known.port}`, known] as const;
   }));
   return new CamerasOfServers([...addresses.values()], options);
