@@ -6,6 +6,7 @@ import { startsAsJpeg } from "../frame/jpeg.ts";
 import { Deadline } from "../time/deadline.ts";
 import { onAbort } from "../time/on_abort.ts";
 import { RateLimit } from "../time/rate_limit.ts";
+import { fingerprint } from "../wire/authentication.ts";
 import { decodeControl } from "../wire/codec.ts";
 import { ControlRate } from "../wire/control_rate.ts";
 import { serverLimit } from "../wire/limits.ts";
@@ -56,7 +57,8 @@ export async function* connect(
     using conn = await dial({ ...options, isBound: token !== undefined, signal: ended });
     using _ = onAbort(ended, () => conn[Symbol.dispose]());
     using outbox = new Outbox(conn);
-    using speaker = new Speaker(outbox, token, conn.certificate);
+    const certificate = conn.certificate && await fingerprint(conn.certificate);
+    using speaker = new Speaker(outbox, token, certificate);
     const decoder = new MessageDecoder(serverLimit);
     const controls = new ControlRate();
     const frames = new RateLimit(MAX_FRAMES_PER_SECOND);

@@ -7,6 +7,7 @@ import { decodeControl, encodeControl } from "../wire/codec.ts";
 import { ClientMessage, type ErrorCode, type Hello } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import type { Incoming } from "./incoming.ts";
+import type { ServerConn } from "./server_socket.ts";
 
 /** How long it may take to tell a client why it is refused, in milliseconds. */
 export const FAREWELL_MS = 1000;
@@ -75,7 +76,7 @@ export async function proveTo(
 
 /** Sends the reason and waits for it to arrive; never fails, and is bounded in time. */
 export async function sendFarewell(
-  conn: Deno.Conn,
+  conn: ServerConn,
   outbox: Outbox,
   code: ErrorCode,
   message: string,
