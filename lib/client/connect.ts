@@ -7,6 +7,7 @@ import { startsAsJpeg } from "../frame/jpeg.ts";
 import { Deadline } from "../time/deadline.ts";
 import { onAbort } from "../time/on_abort.ts";
 import { RateLimit } from "../time/rate_limit.ts";
+import { fingerprint } from "../wire/authentication.ts";
 import { decodeControl } from "../wire/codec.ts";
 import { ControlRate } from "../wire/control_rate.ts";
 import { serverLimit } from "../wire/limits.ts";
@@ -67,8 +68,9 @@ export async function* connect(
     using _ = onAbort(ended, () => conn[Symbol.dispose]());
     if (token !== undefined) silence.set(HANDSHAKE_MS, unaskedError);
     using outbox = new Outbox(conn);
+    const certificate = conn.certificate && await fingerprint(conn.certificate);
     const isWatched = () => watched?.latest?.on ?? true;
-    using speaker = new Speaker(outbox, token, conn.certificate, { camera, isWatched });
+    using speaker = new Speaker(outbox, token, certificate, { camera, isWatched });
     using changes = watched?.subscribe();
     if (changes) void follow(changes, speaker);
     const decoder = new MessageDecoder(serverLimit);

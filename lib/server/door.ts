@@ -87,14 +87,9 @@ export class Door {
     evict: () => void,
     signal: AbortSignal,
   ): Promise<Greeting | undefined> {
-    const { conn, address: { hostname } } = connection;
+    const { address: { hostname } } = connection;
     const place = { key: addressKey(hostname), evict };
     this.#findRoom(place);
-    if (!isTls(conn)) {
-      conn.setNoDelay();
-      // After hours, this finds silent clients that are gone while nothing is sent to them.
-      conn.setKeepAlive();
-    }
     const greeting = await this.#shakeHands(connection, signal);
     // Others have come in since; finding room and taking it must not be interrupted.
     this.#findRoom(place)?.evict();

@@ -13,6 +13,7 @@ import {
 } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import type { Incoming } from "./incoming.ts";
+import type { ServerConn } from "./server_socket.ts";
 
 /** How long it may take to tell a client why it is refused, in milliseconds. */
 export const FAREWELL_MS = 1000;
@@ -89,7 +90,7 @@ export type Farewell = Omit<Extract<ServerMessage, { type: "error" }>, "type"> &
 
 /** Sends the reason and waits for it to arrive; never fails, and is bounded in time. */
 export async function sendFarewell(
-  conn: Deno.Conn,
+  conn: ServerConn,
   outbox: Outbox,
   error: Farewell,
 ): Promise<void> {

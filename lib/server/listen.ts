@@ -9,7 +9,7 @@ import { onAbort } from "../time/on_abort.ts";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
 import { Connection, Door } from "./door.ts";
 import { Sender } from "./sender.ts";
-import { bind, isClosed, type ServerConn, type ServerListener } from "./server_socket.ts";
+import { bind, isClosed, type ServerConn } from "./server_socket.ts";
 
 /** How long to wait when the system has no room for another connection, in milliseconds. */
 const ACCEPT_PAUSE_MS = 100;
@@ -96,7 +96,7 @@ class SocketServer implements Listener {
   readonly #door: Door;
   readonly #onClient: (event: ClientEvent) => void;
   readonly #onTrouble: (reason: string) => void;
-  readonly #listener: ServerListener;
+  readonly #listener: Deno.TcpListener;
   readonly #serving = new Set<Promise<void>>();
   readonly #closing = new AbortController();
   readonly #accepting: Promise<void>;
@@ -112,7 +112,7 @@ class SocketServer implements Listener {
     this.#listener = bind({ hostname: host, port, cert, key });
     this.#changes = cameras.follow();
     void this.#deferAll().catch(() => {});
-    this.#accepting = this.#accept(this.#closing.signal);
+    this.#accepting = this.#accept(this.#closing.signal, cert, key);
     this.#abort = onAbort(signal, () => this.#close());
   }
 
@@ -135,11 +135,23 @@ class SocketServer implements Listener {
     }
   }
 
-  async #accept(signal: AbortSignal): Promise<void> {
+  async #accept(
+    signal: AbortSignal,
+    cert: string | undefined,
+    key: string | undefined,
+  ): Promise<void> {
+    const secure = cert !== undefined && key !== undefined
+      // Node's TLS takes 11 MB.
+      ? (await import("./tls_server.ts")).tlsServer(cert, key)
+      : undefined;
     while (!signal.aborted) {
       try {
-        const conn = await this.#listener.accept();
-        if (signal.aborted) return conn[Symbol.dispose]();
+        const tcp = await this.#listener.accept();
+        if (signal.aborted) return tcp[Symbol.dispose]();
+        tcp.setNoDelay();
+        // After hours, this finds silent clients that are gone while nothing is sent to them.
+        tcp.setKeepAlive();
+        const conn = secure?.(tcp) ?? tcp;
         const serving = this.#serve(conn, signal).finally(() => this.#serving.delete(serving));
         this.#serving.add(serving);
       } catch (error) {
