@@ -40,6 +40,7 @@ export {
   type CameraCounts,
   type CameraOptions,
   openCamera,
+  type Settle,
 } from "./lib/camera/open_camera.ts";
 export type { Mode, Webcam } from "./lib/camera/webcam.ts";
 export { receive, type ReceiveOptions, type Receiver } from "./lib/client/receive.ts";

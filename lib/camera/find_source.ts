@@ -2,6 +2,7 @@ import { CameraError } from "./camera_error.ts";
 import { chooseMode } from "./choose_mode.ts";
 import { driver, findWebcam, type FoundWebcam, referenceOf } from "./find_webcam.ts";
 import { outputOf } from "./output.ts";
+import { WEBCAM_SETTLE } from "./settle.ts";
 import type { Source, SourceOptions } from "./source.ts";
 import { isUrl, openUrl } from "./url_source.ts";
 import { MJPEG } from "./webcam.ts";
@@ -43,6 +44,7 @@ function webcamSource({ webcam, modes }: FoundWebcam, options: SourceOptions): S
     address: webcam.path,
     args: [...driver.open(webcam, mode, rate), ...output.args],
     mayReturn: true,
+    settle: WEBCAM_SETTLE,
   };
 }
 

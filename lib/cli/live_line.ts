@@ -3,6 +3,7 @@
 import type { Camera } from "../camera/open_camera.ts";
 import type { Receiver } from "../client/receive.ts";
 import type { DecodeStage } from "../decode/stage.ts";
+import type { CameraStatus } from "../flow/feed.ts";
 import { now } from "../time/clock.js";
 import { dim } from "./style.ts";
 import { columns, showLive } from "./terminal.ts";
@@ -33,7 +34,7 @@ export function serverLine(camera: Camera, count: () => string): () => string {
     const fps = (last.frames - before.frames) / seconds;
     const { latest: status } = camera.status;
     if (fps > 0) return join(rates(fps, (last.bytes - before.bytes) / seconds), count());
-    return join(status?.state === "lost" ? "camera lost" : "no frames", count());
+    return join(withoutFrames(status), count());
   };
 }
 
@@ -51,7 +52,7 @@ export function clientLine(
       return `trying again in ${Math.max(0, Math.round((retryAt - now()) / 1000))} s`;
     }
     const { fps, bytesPerSecond, latencyMs: { p50 } } = stage.stats();
-    if (fps === 0) return join("no frames", count());
+    if (fps === 0) return join(withoutFrames(stage.status.latest), count());
     return join(rates(fps, bytesPerSecond), count(), p50 === null ? "" : `${Math.round(p50)} ms`);
   };
 }
@@ -59,6 +60,12 @@ export function clientLine(
 /** So many of something, in words. */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** What is shown instead of rates. */
+function withoutFrames(status: CameraStatus | undefined): string {
+  if (status?.state === "idle") return "the camera sleeps until somebody watches";
+  return status?.state === "lost" ? "camera lost" : "no frames";
 }
 
 function rates(fps: number, bytesPerSecond: number): string {

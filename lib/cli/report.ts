@@ -34,6 +34,7 @@ export async function reportCamera(camera: Camera, log: Log): Promise<void> {
     if (!repeats.isNews(line)) continue;
     if (status.state === "lost") log.warn(line);
     else if (status.state === "starting") log.debug("camera starting");
+    else if (status.state === "idle") log.info("camera idle: nobody watches");
     else {
       const ms = Math.round(camera.counts.startMs ?? 0);
       log.info(`camera live: ${camera.info?.name}, ${camera.info?.mode}`);
@@ -155,6 +156,7 @@ async function reportRemoteCamera(receiver: Receiver, log: Log): Promise<void> {
     if (!repeats.isNews(line)) continue;
     if (camera.state === "lost") log.warn(line);
     else if (camera.state === "live") log.info("camera live");
+    else if (camera.state === "idle") log.info("camera idle: nobody watches");
   }
 }
 

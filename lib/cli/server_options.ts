@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
+import type { Settle } from "../camera/settle.ts";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
 import { ACCESS_HINTS, command, GROUP, Options, parse, pem, port, wholeNumber } from "./options.ts";
 import { tokenOf, warningsOf } from "./secrets.ts";
@@ -8,6 +9,10 @@ import { UsageError } from "./usage_error.ts";
 export const MAX_SIDE = 65_535;
 /** The most frames a second that can be asked for. */
 export const MAX_FPS = 1000;
+/** The most frames that can be dropped when the camera starts. */
+export const MAX_SETTLE_FRAMES = 1000;
+/** The longest time that can be dropped when the camera starts, in milliseconds. */
+export const MAX_SETTLE_MS = 60_000;
 
 /** The options of server.ts, in the order of `--help`. */
 export function serverCommand() {
@@ -37,6 +42,10 @@ export function serverCommand() {
         .argParser(wholeNumber(1, 100)).default(80),
     )
     .addOption(options.one("--filter <graph>", "an ffmpeg filter graph, such as transpose=1"))
+    .addOption(
+      options.one("--settle <n>", "frames (20) or time (500ms) to drop when the camera starts")
+        .argParser(settle),
+    )
     .addOption(options.one("--always-on", "keep the camera running while nobody watches"))
     .addOption(options.one("--wait", "wait for a camera that is not there yet"))
     .addOption(options.one("--list", "show the webcams and their modes, and exit"))
@@ -94,4 +103,14 @@ function size(text: string): { width: number; height: number } {
     return { width, height };
   }
   throw new InvalidArgumentError("It takes width and height in pixels, as 1280x720.");
+}
+
+function settle(text: string): Settle {
+  const [, number, unit] = /^(\d+)(ms)?$/.exec(text) ?? [];
+  const value = Number(number);
+  if (unit && value <= MAX_SETTLE_MS) return { ms: value };
+  if (!unit && value <= MAX_SETTLE_FRAMES) return { frames: value };
+  throw new InvalidArgumentError(
+    `It takes frames, as 20, up to ${MAX_SETTLE_FRAMES}, or a time, as 500ms, up to ${MAX_SETTLE_MS}ms.`,
+  );
 }

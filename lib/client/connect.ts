@@ -1,5 +1,6 @@
 /** The client's side of one connection: frames and control messages in. */
 
+import type { Hub } from "../flow/hub.ts";
 import { Outbox } from "../flow/outbox.ts";
 import type { FrameMemory } from "../frame/frame_memory.ts";
 import { startsAsJpeg } from "../frame/jpeg.ts";
@@ -36,6 +37,13 @@ export type ConnectionEvent =
 export interface ConnectOptions extends Omit<DialOptions, "isBound"> {
   /** What the server may ask for. */
   readonly token?: string;
+  /** Whether frames are wanted, at each change; without it they always are. */
+  readonly watched?: Hub<Watched>;
+}
+
+/** Whether frames are wanted. */
+export interface Watched {
+  readonly on: boolean;
 }
 
 /**
@@ -47,7 +55,7 @@ export interface ConnectOptions extends Omit<DialOptions, "isBound"> {
  * @throws {DOMException} `TimeoutError` when nothing has come for a while.
  */
 export async function* connect(
-  { signal, token, ...options }: ConnectOptions,
+  { signal, token, watched, ...options }: ConnectOptions,
 ): AsyncGenerator<ConnectionEvent, void, void> {
   const silent = new AbortController();
   using silence = new Deadline((error) => silent.abort(error));
@@ -56,9 +64,13 @@ export async function* connect(
   try {
     using conn = await dial({ ...options, isBound: token !== undefined, signal: ended });
     using _ = onAbort(ended, () => conn[Symbol.dispose]());
+    if (token !== undefined) silence.set(HANDSHAKE_MS, unaskedError);
     using outbox = new Outbox(conn);
     const certificate = conn.certificate && await fingerprint(conn.certificate);
-    using speaker = new Speaker(outbox, token, certificate);
+    const isWatched = () => watched?.latest?.on ?? true;
+    using speaker = new Speaker(outbox, token, certificate, isWatched);
+    using changes = watched?.subscribe();
+    if (changes) void follow(changes, speaker);
     const decoder = new MessageDecoder(serverLimit);
     const controls = new ControlRate();
     const frames = new RateLimit(MAX_FRAMES_PER_SECOND);
@@ -90,6 +102,16 @@ export async function* connect(
     ended.throwIfAborted();
     throw error;
   }
+}
+
+async function follow(changes: AsyncIterable<Watched>, speaker: Speaker): Promise<void> {
+  for await (const { on } of changes) speaker.watch(on);
+}
+
+function unaskedError(): DOMException {
+  const seconds = HANDSHAKE_MS / 1000;
+  const message = `it asked for no token within ${seconds} s: it may need none, or be slow`;
+  return new DOMException(message, "TimeoutError");
 }
 
 function silenceError(ms: number): DOMException {

@@ -13,7 +13,7 @@ import { ClockSync } from "../time/clock_sync.js";
 import { onAbort } from "../time/on_abort.ts";
 import { DEFAULT_PORT } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import { connect, type ConnectionEvent } from "./connect.ts";
+import { connect, type ConnectionEvent, type Watched } from "./connect.ts";
 import { RefusedError } from "./refused_error.ts";
 
 /** The first and the longest wait before a lost server is tried again, in milliseconds. */
@@ -22,6 +22,10 @@ export const RECONNECT_MS = { min: 250, max: 3000, jitter: 0.3 };
 export const REFUSED_MS = 5000;
 /** How long frames are held back at most until the server's clock is known, in milliseconds. */
 const CLOCK_WAIT_MS = 1000;
+/** How long frames are still wanted when nobody subscribes any more, in milliseconds: snapshots come often. */
+const UNWATCH_MS = 100;
+/** How long a new connection's frames are wanted before anybody has subscribed, in milliseconds. */
+const FIRST_MS = 1000;
 
 /** Options of {@linkcode receive}. */
 export interface ReceiveOptions {
@@ -69,7 +73,7 @@ export function receive(host: string, options: ReceiveOptions = {}): Receiver {
 }
 
 class ReconnectingReceiver implements Receiver {
-  readonly frames = new Hub<Frame>();
+  readonly frames = new Hub<Frame>((wanted) => this.#want(wanted));
   readonly status = new Hub<CameraStatus>();
   readonly connection = new Hub<ConnectionStatus>();
   readonly arrivals = { received: 0, missed: 0 };
@@ -77,6 +81,10 @@ class ReconnectingReceiver implements Receiver {
   readonly #host: string;
   readonly #port: number;
   readonly #options: ReceiveOptions;
+  readonly #watched = new Hub<Watched>();
+  /** Whether it was ever said that frames are wanted, or not. */
+  #isAsked = false;
+  #unwatching: ReturnType<typeof setTimeout> | undefined;
   readonly #closing = new AbortController();
   readonly #backoff = new Backoff(RECONNECT_MS);
   readonly #living: Promise<void>;
@@ -104,6 +112,27 @@ class ReconnectingReceiver implements Receiver {
 
   now(): number {
     return now() + this.#clock.offset;
+  }
+
+  /** Subscribers come or have left. A moment later, that they have left is told to the server. */
+  #want(wanted: boolean): void {
+    this.#isAsked = true;
+    const isConnected = this.source.status.state === "connected";
+    this.#watch(wanted, isConnected && !wanted ? UNWATCH_MS : 0);
+  }
+
+  /** Says whether frames are wanted, in `ms` milliseconds. */
+  #watch(on: boolean, ms: number = 0): void {
+    clearTimeout(this.#unwatching);
+    if (this.#closing.signal.aborted) return;
+    if (ms > 0) {
+      this.#unwatching = setTimeout(() => this.#watch(on), ms);
+      return;
+    }
+    if (on === this.#watched.latest?.on) return;
+    // What comes meanwhile for others is not missed here.
+    this.#sequence = undefined;
+    this.#watched.publish({ on });
   }
 
   async #live(signal: AbortSignal): Promise<void> {
@@ -137,11 +166,14 @@ class ReconnectingReceiver implements Receiver {
   /** One connection; returns why it ended. */
   async #connect(signal: AbortSignal): Promise<Error> {
     const { token, tls, ca } = this.#options;
+    const watched = this.#watched;
     const hostname = this.#host;
     const port = this.#port;
     let connected = false;
+    // Whoever asks for a receiver is likely to subscribe in a moment.
+    if (!this.#isAsked) this.#watch(true);
     try {
-      for await (const event of connect({ hostname, port, token, tls, ca, signal })) {
+      for await (const event of connect({ hostname, port, token, tls, ca, signal, watched })) {
         // A refusal comes before the connection stands.
         if (event.type !== "error" && !connected) this.#connected();
         connected ||= event.type !== "error";
@@ -180,6 +212,7 @@ class ReconnectingReceiver implements Receiver {
     this.#clock = new ClockSync();
     this.connection.publish({ state: "connected" });
     this.status.publish({ state: "starting" });
+    if (!this.#isAsked) this.#watch(false, FIRST_MS);
   }
 
   #take(event: ConnectionEvent): void {
@@ -187,10 +220,12 @@ class ReconnectingReceiver implements Receiver {
       case "frame":
         return this.#takeFrame(event.memory);
       case "welcome":
-        this.info = event.camera;
-        return;
-      case "camera":
+        return this.#takeInfo(event.camera);
+      case "camera": {
+        const { name, mode } = event;
+        if (name !== undefined && mode !== undefined) this.#takeInfo({ name, mode });
         return this.#takeStatus(event.state, event.reason);
+      }
       case "pong":
         this.#clock.add(event.sent, event.now, now());
         return this.#release();
@@ -201,18 +236,28 @@ class ReconnectingReceiver implements Receiver {
     }
   }
 
+  #takeInfo(info: CameraInfo | undefined): void {
+    const isNew = info?.name !== this.info?.name || info?.mode !== this.info?.mode;
+    this.info = info;
+    // A relay's clients learn it with a status.
+    if (isNew && this.status.latest) this.status.publish(this.status.latest);
+  }
+
   #takeStatus(state: string, reason = "the server does not say why"): void {
     const { latest } = this.status;
     if (latest?.state === state && (latest.state !== "lost" || latest.reason === reason)) return;
     if (state === "lost") this.status.publish({ state, reason });
     // A newer server may know more states.
-    else if (state === "live" || state === "starting") this.status.publish({ state });
+    else if (state === "live" || state === "starting" || state === "idle") {
+      this.status.publish({ state });
+    }
   }
 
   #takeFrame(memory: FrameMemory): void {
     this.arrivals.received++;
     // A server need not say how its camera is.
-    if (this.status.latest?.state === "starting") this.status.publish({ state: "live" });
+    const { state } = this.status.latest!;
+    if (state === "starting" || state === "idle") this.status.publish({ state: "live" });
     // A server of another kind may send JPEGs without the block: they are from now.
     const meta = readExif(memory.bytes) ??
       { sequence: this.arrivals.received, capturedAt: this.now() };
@@ -234,6 +279,7 @@ class ReconnectingReceiver implements Receiver {
 
   #close(reason?: unknown): void {
     this.#closing.abort();
+    clearTimeout(this.#unwatching);
     this.frames.close(reason);
   }
 

@@ -20,6 +20,8 @@ export class Speaker implements Disposable {
   readonly #outbox: Outbox;
   readonly #token: string | undefined;
   readonly #certificate: string | undefined;
+  readonly #isWatched: () => boolean;
+  #hasGreeted = false;
   #pinging: ReturnType<typeof setTimeout> | undefined;
   /** Frames that came and are not acknowledged yet. */
   #owed = 0;
@@ -28,8 +30,17 @@ export class Speaker implements Disposable {
   #challenge: { readonly own: string; readonly theirs: string } | undefined;
   #isProven = false;
 
-  /** @param certificate the fingerprint of the server's certificate, which the proofs are bound to. */
-  constructor(outbox: Outbox, token: string | undefined, certificate?: string) {
+  /**
+   * @param certificate the fingerprint of the server's certificate, which the proofs are bound to.
+   * @param isWatched whether frames are wanted when it greets.
+   */
+  constructor(
+    outbox: Outbox,
+    token: string | undefined,
+    certificate?: string,
+    isWatched: () => boolean = () => true,
+  ) {
+    this.#isWatched = isWatched;
     this.#outbox = outbox;
     this.#token = token;
     this.#certificate = certificate;
@@ -73,6 +84,12 @@ export class Speaker implements Disposable {
     return this.#asked.delete(sent);
   }
 
+  /** Frames are wanted from now on, or are not. The greeting says it first. */
+  watch(on: boolean): void {
+    if (!this.#hasGreeted) return;
+    this.#outbox.send([encodeControl({ type: "watch", on })]).catch(() => {});
+  }
+
   /** A frame has come. */
   received(): void {
     // Writing wakes the server, which takes as long as handing the frame on; so that goes first.
@@ -96,7 +113,9 @@ export class Speaker implements Disposable {
     proof: { readonly hmac?: string; readonly nonce?: string; readonly certificate?: string },
   ): void {
     const hello = { type: "hello", version: PROTOCOL_VERSION, acknowledges: true } as const;
-    this.#outbox.send([encodeControl({ ...hello, ...proof })]).catch(() => {});
+    const watch = !this.#isWatched() && { watch: false };
+    this.#hasGreeted = true;
+    this.#outbox.send([encodeControl({ ...hello, ...watch, ...proof })]).catch(() => {});
     this.#ask(FIRST_PINGS);
   }
 

@@ -51,6 +51,7 @@ export class DecoderStage implements DecodeStage {
     this.status = feed.status;
     this.#feed = feed;
     this.#decoder = decoder;
+    feed.frames.defer();
     this.#living = this.#live().then(() => this.#close(), (error) => this.#close(error));
     this.#abort = onAbort(signal, (reason) => this.#close(reason));
     void decoder.prepare?.().then((problem) => problem && this.#health.update(problem));

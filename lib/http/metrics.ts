@@ -23,6 +23,8 @@ export async function metrics(state: State): Promise<string> {
   const isConnected = source.state === "connected";
   gauge("source_connected", "Whether the server is connected.", Number(isConnected));
   gauge("camera_live", "Whether the camera gives frames.", Number(isLive));
+  const isIdle = camera.state === "idle";
+  gauge("camera_idle", "Whether the camera sleeps, since nobody watches.", Number(isIdle));
   gauge("viewers", "Open streams.", viewerCount);
   gauge("frames_per_second", "Frames published a second.", frames.fps);
   gauge("bytes_per_second", "Bytes published a second.", frames.bytesPerSecond);

@@ -92,6 +92,7 @@ class SocketServer implements Listener {
     this.#onClient = onClient;
     this.#onTrouble = onTrouble;
     this.#listener = bind({ hostname: host, port, cert, key });
+    feed.frames.defer();
     this.#accepting = this.#accept(this.#closing.signal, cert, key);
     this.#abort = onAbort(signal, () => this.#close());
   }

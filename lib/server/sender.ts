@@ -1,10 +1,12 @@
 /** One client of the server: the newest frame out, acknowledgements in. */
 
-import type { CameraStatus, Feed } from "../flow/feed.ts";
+import { Demand } from "../flow/demand.ts";
+import type { CameraInfo, CameraStatus, Feed } from "../flow/feed.ts";
 import { FlightWindow } from "../flow/flight_window.ts";
 import type { Mailbox } from "../flow/mailbox.ts";
 import type { Outbox } from "../flow/outbox.ts";
 import type { Frame } from "../frame/frame.ts";
+import { onAbort } from "../time/on_abort.ts";
 import { decodeControl, encodeControl, LENGTH_PREFIX } from "../wire/codec.ts";
 import { clientLimit } from "../wire/limits.ts";
 import {
@@ -14,6 +16,7 @@ import {
   REGULAR_PINGS,
   type ServerMessage,
   SILENCE_MS,
+  SPEAK_MS,
 } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import type { Greeting } from "./handshake.ts";
@@ -30,6 +33,12 @@ export class Sender {
   readonly #incoming: Incoming;
   readonly #feed: Feed;
   readonly #window = new FlightWindow();
+  /** Whether the client wants frames. */
+  readonly #demand = new Demand();
+  /** Frames that were skipped before the client last began to watch. */
+  #skippedBefore = 0;
+  /** What the client knows of the camera. */
+  #told: CameraInfo | undefined;
   #speaks = false;
   #pings = 0;
   /** The question that the next `pong` answers. */
@@ -49,37 +58,50 @@ export class Sender {
    * @throws {LateError} when it sends or takes nothing for too long.
    */
   async run(signal: AbortSignal, greeting?: Greeting): Promise<void> {
-    const frames = this.#feed.frames.subscribe();
     const statuses = this.#feed.status.follow();
     const end = () => {
-      frames.return();
+      this.#demand.close();
       statuses.return();
       this.#window.end();
     };
     signal.addEventListener("abort", end);
     const reading = this.#read(greeting);
+    const speakTimer = setTimeout(() => this.#speaks || this.#demand.set(true), SPEAK_MS);
     const timer = setInterval(() => this.#repeatStatus(), STATUS_MS);
-    const sending = Promise.all([this.#sendFrames(frames), this.#sendStatus(statuses)]);
+    const sending = Promise.all([this.#sendFrames(), this.#sendStatus(statuses)]);
     // Once the connection has ended, sending fails, which is no news.
     sending.catch(() => {});
     reading.catch(() => {});
     try {
       await Promise.race([reading.then((gone) => gone ? undefined : sending), sending]);
     } finally {
+      clearTimeout(speakTimer);
       clearInterval(timer);
       signal.removeEventListener("abort", end);
       end();
     }
   }
 
-  async #sendFrames(frames: Mailbox<Frame>): Promise<void> {
+  /** Sends frames while the client wants them. */
+  async #sendFrames(): Promise<void> {
+    let wanted: AbortSignal | undefined;
+    while ((wanted = await this.#demand.wanted())) {
+      using frames = this.#feed.frames.subscribe();
+      using _ = onAbort(wanted, () => frames.return());
+      await this.#sendAll(frames);
+      this.#skippedBefore += frames.skipped;
+      if (!wanted.aborted) return;
+    }
+  }
+
+  async #sendAll(frames: Mailbox<Frame>): Promise<void> {
     while (true) {
       // Room first, then the frame: what is taken now is the newest there is.
       await this.#window.open();
       const { value: frame } = await frames.next();
       if (!frame) return;
       const pieces = frame.seal(LENGTH_PREFIX);
-      this.#window.sent(frame.bytes.length, frames.skipped);
+      this.#window.sent(frame.bytes.length, this.#skippedBefore + frames.skipped);
       // If this fails, the kernel may still read the frame: then only the collector frees it.
       await this.#outbox.send(pieces);
       frame.release();
@@ -87,14 +109,26 @@ export class Sender {
   }
 
   async #sendStatus(statuses: AsyncIterable<CameraStatus>): Promise<void> {
-    for await (const status of statuses) await this.#send({ type: "camera", ...status });
+    for await (const status of statuses) await this.#tell(status);
   }
 
-  /** Repeats the status of a camera that is not live, unless the client is still busy. */
+  /** Repeats the status of a camera that gives no frames, unless the client is still busy. */
   #repeatStatus(): void {
+    // A client that does not watch learns from a subscription, too, that the frames have ended.
+    if (this.#feed.frames.isEnded) this.#demand.set(true);
     const status = this.#feed.status.latest;
-    if (!status || status.state === "live" || this.#outbox.busy) return;
-    this.#send({ type: "camera", ...status }).catch(() => {});
+    if (!status || this.#outbox.busy) return;
+    if (status.state === "live" || status.state === "idle") return;
+    this.#tell(status).catch(() => {});
+  }
+
+  /** Sends a status, with the camera's name and mode if the client does not know them. */
+  async #tell(status: CameraStatus): Promise<void> {
+    if (!this.#speaks) return;
+    const { info } = this.#feed;
+    const isNew = info?.name !== this.#told?.name || info?.mode !== this.#told?.mode;
+    this.#told = info;
+    await this.#send({ type: "camera", ...status, ...isNew && info });
   }
 
   /** Sends a control message, if the client speaks. */
@@ -120,7 +154,8 @@ export class Sender {
       if (this.#window.acknowledged()) return;
       throw new ProtocolError("it acknowledged more frames than it got");
     }
-    if (message) this.#answer(message.sent);
+    if (message?.type === "watch") this.#demand.set(message.on);
+    else if (message) this.#answer(message.sent);
   }
 
   /**
@@ -140,7 +175,7 @@ export class Sender {
     }).catch(() => {});
   }
 
-  async #greet({ version, acknowledges }: Hello, proof?: string): Promise<void> {
+  async #greet({ version, acknowledges, watch }: Hello, proof?: string): Promise<void> {
     this.#speaks = true;
     this.#incoming.limit = clientLimit;
     if (acknowledges) this.#window.expectAcknowledgements();
@@ -149,7 +184,9 @@ export class Sender {
         `this server speaks version ${PROTOCOL_VERSION} of the protocol, not ${version}`,
       );
     }
+    this.#demand.set(watch ?? true);
     const { info, status } = this.#feed;
+    this.#told = info;
     await this.#send({
       type: "welcome",
       version: PROTOCOL_VERSION,
@@ -157,6 +194,6 @@ export class Sender {
       ...proof !== undefined && { proof },
       ...info && { camera: info },
     });
-    if (status.latest) await this.#send({ type: "camera", ...status.latest });
+    if (status.latest) await this.#tell(status.latest);
   }
 }

@@ -22,6 +22,11 @@
  * sends a frame when the link has room for it, and then the newest one, so that no frame ages in a
  * buffer.
  *
+ * A client that says `"watch":false` in `hello` gets no frames until it sends
+ * `{"type":"watch","on":true}`; `"on":false` stops them again. The camera sleeps while no connection
+ * wants frames. A server that does not know `watch` keeps sending. A server gives a new client
+ * {@linkcode SPEAK_MS} to speak before it takes it for one that never does.
+ *
  * A client may ask for the time with `ping`. After three questions, each side takes the other for
  * gone when nothing has come for {@linkcode SILENCE_MS}. So both notice a link that died silently.
  *
@@ -64,6 +69,8 @@ export const MAX_GREETING_BYTES = 4 * 1024;
 export const HANDSHAKE_MS = 5000;
 /** How long a client's message may take from its first byte to its last, in milliseconds. */
 export const MESSAGE_MS = 5000;
+/** How long a server waits for a client's first word before it sends frames, in milliseconds. */
+export const SPEAK_MS = 200;
 /** How often a client asks for the time, in milliseconds; this also shows that it is alive. */
 export const PING_MS = 1000;
 /** After how many questions a client is expected to keep asking. */
@@ -97,6 +104,8 @@ export const ClientMessage = v.variant("type", [
     client: v.optional(text),
     /** The client acknowledges every frame, from the first one on. */
     acknowledges: v.optional(v.boolean()),
+    /** Whether the client wants frames; it does unless it says otherwise. */
+    watch: v.optional(v.boolean()),
     /** The answer to the `challenge`. */
     hmac: v.optional(v.string()),
     /** The client's own challenge. */
@@ -106,6 +115,8 @@ export const ClientMessage = v.variant("type", [
   }),
   /** Asks for the time; `sent` comes back in the answer. */
   v.object({ type: v.literal("ping"), sent: number }),
+  /** Starts or stops the frames. */
+  v.object({ type: v.literal("watch"), on: v.boolean() }),
 ]);
 /** What a client sends. */
 export type ClientMessage = v.InferOutput<typeof ClientMessage>;
@@ -128,12 +139,17 @@ export const ServerMessage = v.variant("type", [
     proof: v.optional(v.string()),
     camera: v.optional(v.object(camera)),
   }),
-  /** Whether the camera gives frames: at each change, and every second while it does not. */
+  /**
+   * Whether the camera gives frames: at each change, and every second while it should and does not.
+   * With name and mode, when they are not what this client was told before.
+   */
   v.object({
     type: v.literal("camera"),
-    /** `live`, `starting` or `lost`; a newer server may know more. */
+    /** `live`, `starting`, `idle` (nobody watches) or `lost`; a newer server may know more. */
     state: v.string(),
     reason: v.optional(text),
+    name: v.optional(text),
+    mode: v.optional(text),
   }),
   /** The answer to `ping`; `now` is the server's time, in milliseconds since 1970. */
   v.object({ type: v.literal("pong"), sent: number, now: time }),
