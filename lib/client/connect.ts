@@ -37,6 +37,8 @@ export type ConnectionEvent =
 export interface ConnectOptions extends Omit<DialOptions, "isBound"> {
   /** What the server may ask for. */
   readonly token?: string;
+  /** The camera's name; the first one without it. */
+  readonly camera?: string;
   /** Whether frames are wanted, at each change; without it they always are. */
   readonly watched?: Hub<Watched>;
 }
@@ -55,7 +57,7 @@ export interface Watched {
  * @throws {DOMException} `TimeoutError` when nothing has come for a while.
  */
 export async function* connect(
-  { signal, token, watched, ...options }: ConnectOptions,
+  { signal, token, camera, watched, ...options }: ConnectOptions,
 ): AsyncGenerator<ConnectionEvent, void, void> {
   const silent = new AbortController();
   using silence = new Deadline((error) => silent.abort(error));
@@ -68,7 +70,7 @@ export async function* connect(
     using outbox = new Outbox(conn);
     const certificate = conn.certificate && await fingerprint(conn.certificate);
     const isWatched = () => watched?.latest?.on ?? true;
-    using speaker = new Speaker(outbox, token, certificate, isWatched);
+    using speaker = new Speaker(outbox, token, certificate, { camera, isWatched });
     using changes = watched?.subscribe();
     if (changes) void follow(changes, speaker);
     const decoder = new MessageDecoder(serverLimit);
@@ -76,6 +78,8 @@ export async function* connect(
     const frames = new RateLimit(MAX_FRAMES_PER_SECOND);
     const buffer = new Uint8Array(CHUNK_BYTES);
     let isFirst = true;
+    // Before its greeting has arrived, the server may send frames of its first camera.
+    let isRight = camera === undefined;
     while (true) {
       const length = await conn.read(buffer);
       if (length === null) return;
@@ -94,7 +98,8 @@ export async function* connect(
         }
         if (event?.type === "challenge") await speaker.challenged(event.nonce);
         else if (event?.type === "welcome") await speaker.welcomed(event.proof);
-        if (event && isNews(event, speaker)) yield event;
+        isRight ||= event?.type === "welcome";
+        if (event && isNews(event, speaker) && (isRight || event.type === "error")) yield event;
       }
     }
   } catch (error) {

@@ -15,12 +15,20 @@ const FIRST_PINGS = 5;
 /** How many questions may be open at a time; the oldest makes room. */
 const MAX_ASKED = 16;
 
+/** What the client wants, as its greeting says. */
+export interface Wishes {
+  /** The camera's name; the first one without it. */
+  readonly camera?: string;
+  /** Whether frames are wanted at first; they are without it. */
+  readonly isWatched?: () => boolean;
+}
+
 /** Speaks for a client. */
 export class Speaker implements Disposable {
   readonly #outbox: Outbox;
   readonly #token: string | undefined;
   readonly #certificate: string | undefined;
-  readonly #isWatched: () => boolean;
+  readonly #wishes: Wishes;
   #hasGreeted = false;
   #pinging: ReturnType<typeof setTimeout> | undefined;
   /** Frames that came and are not acknowledged yet. */
@@ -30,17 +38,14 @@ export class Speaker implements Disposable {
   #challenge: { readonly own: string; readonly theirs: string } | undefined;
   #isProven = false;
 
-  /**
-   * @param certificate the fingerprint of the server's certificate, which the proofs are bound to.
-   * @param isWatched whether frames are wanted when it greets.
-   */
+  /** @param certificate the fingerprint of the server's certificate, which the proofs are bound to. */
   constructor(
     outbox: Outbox,
     token: string | undefined,
     certificate?: string,
-    isWatched: () => boolean = () => true,
+    wishes: Wishes = {},
   ) {
-    this.#isWatched = isWatched;
+    this.#wishes = wishes;
     this.#outbox = outbox;
     this.#token = token;
     this.#certificate = certificate;
@@ -113,9 +118,13 @@ export class Speaker implements Disposable {
     proof: { readonly hmac?: string; readonly nonce?: string; readonly certificate?: string },
   ): void {
     const hello = { type: "hello", version: PROTOCOL_VERSION, acknowledges: true } as const;
-    const watch = !this.#isWatched() && { watch: false };
+    const { camera, isWatched } = this.#wishes;
+    const wishes = {
+      ...camera !== undefined && { camera },
+      ...isWatched?.() === false && { watch: false },
+    };
     this.#hasGreeted = true;
-    this.#outbox.send([encodeControl({ ...hello, ...watch, ...proof })]).catch(() => {});
+    this.#outbox.send([encodeControl({ ...hello, ...wishes, ...proof })]).catch(() => {});
     this.#ask(FIRST_PINGS);
   }
 

@@ -154,7 +154,8 @@ export class Door {
       // for its first word.
       const mayBeSilent = this.#token === undefined && !isClient && code === "full";
       if (mayBeSilent) await this.#waitingRoom.wait(address.hostname, incoming.next());
-      await sendFarewell(conn, outbox, code, (error as Error).message);
+      const { message, cameras } = error as Partial<HandshakeError> & Error;
+      await sendFarewell(conn, outbox, { code, message, ...cameras && { cameras: [...cameras] } });
     } catch {
       // Nobody was there to hear it.
     } finally {

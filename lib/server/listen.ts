@@ -2,7 +2,9 @@
 
 import { delay } from "@std/async/delay";
 import { isOutOfDescriptors, OUT_OF_DESCRIPTORS } from "../access/listen_error.ts";
+import { type Cameras, camerasOf } from "../flow/cameras.ts";
 import type { Feed } from "../flow/feed.ts";
+import type { Mailbox } from "../flow/mailbox.ts";
 import { onAbort } from "../time/on_abort.ts";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
 import { Connection, Door } from "./door.ts";
@@ -56,7 +58,8 @@ export interface Listener extends AsyncDisposable {
 
 /**
  * Listens for clients and sends each the frames of `feed`: of a camera, of a receiver (which makes
- * this a relay), or of your own.
+ * this a relay), or of your own. Of several cameras, each connection gets the one that it asks for
+ * by name, or the first.
  *
  * @example
  * ```ts
@@ -67,14 +70,29 @@ export interface Listener extends AsyncDisposable {
  * console.log(server.address.port);
  * ```
  *
+ * @example Several cameras
+ * ```ts
+ * import { camerasOf, listen, openCamera, receive } from "socketcam";
+ *
+ * await using porch = openCamera({ device: "test" });
+ * await using garden = openCamera({ device: "test", fps: 5 });
+ * await using server = listen(camerasOf({ porch, garden }), { port: 0 });
+ * await using remote = receive("127.0.0.1", { port: server.address.port, camera: "garden" });
+ * for await (const { bytes } of remote) {
+ *   console.log(bytes.length);
+ *   break;
+ * }
+ * ```
+ *
  * @throws {ListenError} when the address cannot be listened on.
  */
-export function listen(feed: Feed, options: ListenOptions = {}): Listener {
-  return new SocketServer(feed, options);
+export function listen(feed: Feed | Cameras, options: ListenOptions = {}): Listener {
+  return new SocketServer(camerasOf(feed), options);
 }
 
 class SocketServer implements Listener {
-  readonly #feed: Feed;
+  readonly #cameras: Cameras;
+  readonly #changes: Mailbox<ReadonlyMap<string, Feed>>;
   readonly #door: Door;
   readonly #onClient: (event: ClientEvent) => void;
   readonly #onTrouble: (reason: string) => void;
@@ -84,15 +102,16 @@ class SocketServer implements Listener {
   readonly #accepting: Promise<void>;
   readonly #abort: Disposable;
 
-  constructor(feed: Feed, options: ListenOptions) {
+  constructor(cameras: Cameras, options: ListenOptions) {
     const { host = "0.0.0.0", port = DEFAULT_PORT, cert, key, token, signal } = options;
     const { maxClients = MAX_CLIENTS, onClient = () => {}, onTrouble = () => {} } = options;
-    this.#feed = feed;
+    this.#cameras = cameras;
     this.#door = new Door(token, cert, maxClients);
     this.#onClient = onClient;
     this.#onTrouble = onTrouble;
     this.#listener = bind({ hostname: host, port, cert, key });
-    feed.frames.defer();
+    this.#changes = cameras.follow();
+    void this.#deferAll().catch(() => {});
     this.#accepting = this.#accept(this.#closing.signal, cert, key);
     this.#abort = onAbort(signal, () => this.#close());
   }
@@ -103,6 +122,17 @@ class SocketServer implements Listener {
 
   get clients(): number {
     return this.#door.clients;
+  }
+
+  /** Until a client watches a camera, nobody wants its frames. */
+  async #deferAll(): Promise<void> {
+    const deferred = new WeakSet<Feed>();
+    for await (const cameras of this.#changes) {
+      for (const feed of cameras.values()) {
+        if (!deferred.has(feed)) feed.frames.defer();
+        deferred.add(feed);
+      }
+    }
   }
 
   async #accept(
@@ -149,7 +179,7 @@ class SocketServer implements Listener {
       const greeting = await this.#door.enter(connection, evict, signal);
       joined = true;
       report("joined");
-      const sender = new Sender(connection.outbox, connection.incoming, this.#feed);
+      const sender = new Sender(connection.outbox, connection.incoming, this.#cameras);
       await sender.run(leaving.signal, greeting);
       leaving.signal.throwIfAborted();
     } catch (cause) {
@@ -170,6 +200,7 @@ class SocketServer implements Listener {
   #close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    this.#changes.return();
     this.#listener.close();
   }
 
