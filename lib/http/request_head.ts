@@ -42,7 +42,8 @@ export function takeHead(received: Buffer): [RequestHead, Buffer] | undefined {
     throw noHttp();
   }
   const end = received.indexOf(END, start);
-  if ((end < 0 ? received.length : end) - start > MAX_HEAD_BYTES) {
+  // Empty lines count too: they could go on for ever.
+  if ((end < 0 ? received.length : end) > MAX_HEAD_BYTES) {
     throw new HeadError(431, `The head of the request is longer than ${MAX_HEAD_BYTES} bytes`);
   }
   if (end < 0) return undefined;
