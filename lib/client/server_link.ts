@@ -4,6 +4,6 @@ import type { ByteWriter } from "../flow/outbox.ts";
 export interface ServerLink extends ByteWriter, Disposable {
   /** Reads into `buffer`; how many bytes, or null at the end. */
   read(buffer: Uint8Array): Promise<number | null>;
-  /** The SHA-256 of the server's certificate, in hex; undefined without TLS, and where nothing is bound to it. */
-  readonly certificate?: string;
+  /** The server's certificate, as DER; undefined without TLS, and where nothing is bound to it. */
+  readonly certificate?: Uint8Array;
 }

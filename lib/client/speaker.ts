@@ -15,11 +15,21 @@ const FIRST_PINGS = 5;
 /** How many questions may be open at a time; the oldest makes room. */
 const MAX_ASKED = 16;
 
+/** What the client wants, as its greeting says. */
+export interface Wishes {
+  /** The camera's name; the first one without it. */
+  readonly camera?: string;
+  /** Whether frames are wanted at first; they are without it. */
+  readonly isWatched?: () => boolean;
+}
+
 /** Speaks for a client. */
 export class Speaker implements Disposable {
   readonly #outbox: Outbox;
   readonly #token: string | undefined;
   readonly #certificate: string | undefined;
+  readonly #wishes: Wishes;
+  #hasGreeted = false;
   #pinging: ReturnType<typeof setTimeout> | undefined;
   /** Frames that came and are not acknowledged yet. */
   #owed = 0;
@@ -29,7 +39,13 @@ export class Speaker implements Disposable {
   #isProven = false;
 
   /** @param certificate the fingerprint of the server's certificate, which the proofs are bound to. */
-  constructor(outbox: Outbox, token: string | undefined, certificate?: string) {
+  constructor(
+    outbox: Outbox,
+    token: string | undefined,
+    certificate?: string,
+    wishes: Wishes = {},
+  ) {
+    this.#wishes = wishes;
     this.#outbox = outbox;
     this.#token = token;
     this.#certificate = certificate;
@@ -73,6 +89,12 @@ export class Speaker implements Disposable {
     return this.#asked.delete(sent);
   }
 
+  /** Frames are wanted from now on, or are not. The greeting says it first. */
+  watch(on: boolean): void {
+    if (!this.#hasGreeted) return;
+    this.#outbox.send([encodeControl({ type: "watch", on })]).catch(() => {});
+  }
+
   /** A frame has come. */
   received(): void {
     // Writing wakes the server, which takes as long as handing the frame on; so that goes first.
@@ -96,7 +118,13 @@ export class Speaker implements Disposable {
     proof: { readonly hmac?: string; readonly nonce?: string; readonly certificate?: string },
   ): void {
     const hello = { type: "hello", version: PROTOCOL_VERSION, acknowledges: true } as const;
-    this.#outbox.send([encodeControl({ ...hello, ...proof })]).catch(() => {});
+    const { camera, isWatched } = this.#wishes;
+    const wishes = {
+      ...camera !== undefined && { camera },
+      ...isWatched?.() === false && { watch: false },
+    };
+    this.#hasGreeted = true;
+    this.#outbox.send([encodeControl({ ...hello, ...wishes, ...proof })]).catch(() => {});
     this.#ask(FIRST_PINGS);
   }
 

@@ -43,7 +43,8 @@ export class TlsLink implements Disposable {
   #error: Error | undefined;
   #wake = () => {};
 
-  constructor(socket: tls.TLSSocket) {
+  /** @param secured the event that tells that the handshake is done. */
+  constructor(socket: tls.TLSSocket, secured: "secureConnect" | "secure" = "secureConnect") {
     this.#socket = socket;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.connected = promise;
@@ -54,7 +55,7 @@ export class TlsLink implements Disposable {
       reject(error ?? new Error("the connection was closed"));
       this.#wake();
     };
-    socket.once("secureConnect", resolve);
+    socket.once(secured, resolve);
     socket.on("data", (chunk: Uint8Array) => {
       this.#chunks.push(chunk);
       socket.pause();
@@ -87,6 +88,11 @@ export class TlsLink implements Disposable {
     return new Promise((resolve, reject) => {
       this.#socket.write(bytes, (error) => error ? reject(error) : resolve());
     });
+  }
+
+  /** Says that no more bytes come. */
+  end(): Promise<void> {
+    return new Promise((resolve) => void this.#socket.end(() => resolve()));
   }
 
   [Symbol.dispose](): void {

@@ -87,14 +87,9 @@ export class Door {
     evict: () => void,
     signal: AbortSignal,
   ): Promise<Greeting | undefined> {
-    const { conn, address: { hostname } } = connection;
+    const { address: { hostname } } = connection;
     const place = { key: addressKey(hostname), evict };
     this.#findRoom(place);
-    if (!isTls(conn)) {
-      conn.setNoDelay();
-      // After hours, this finds silent clients that are gone while nothing is sent to them.
-      conn.setKeepAlive();
-    }
     const greeting = await this.#shakeHands(connection, signal);
     // Others have come in since; finding room and taking it must not be interrupted.
     this.#findRoom(place)?.evict();
@@ -159,7 +154,8 @@ export class Door {
       // for its first word.
       const mayBeSilent = this.#token === undefined && !isClient && code === "full";
       if (mayBeSilent) await this.#waitingRoom.wait(address.hostname, incoming.next());
-      await sendFarewell(conn, outbox, code, (error as Error).message);
+      const { message, cameras } = error as Partial<HandshakeError> & Error;
+      await sendFarewell(conn, outbox, { code, message, ...cameras && { cameras: [...cameras] } });
     } catch {
       // Nobody was there to hear it.
     } finally {

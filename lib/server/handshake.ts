@@ -4,9 +4,16 @@ import type { Outbox } from "../flow/outbox.ts";
 import { within } from "../time/deadline.ts";
 import { createNonce, sign, verify } from "../wire/authentication.ts";
 import { decodeControl, encodeControl } from "../wire/codec.ts";
-import { ClientMessage, type ErrorCode, type Hello } from "../wire/protocol.ts";
+import {
+  ClientMessage,
+  type ErrorCode,
+  type Hello,
+  type ListedCamera,
+  type ServerMessage,
+} from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import type { Incoming } from "./incoming.ts";
+import type { ServerConn } from "./server_socket.ts";
 
 /** How long it may take to tell a client why it is refused, in milliseconds. */
 export const FAREWELL_MS = 1000;
@@ -17,10 +24,13 @@ const FAREWELL_READS = 64;
 export class HandshakeError extends Error {
   override name = "HandshakeError";
   readonly code: ErrorCode;
+  /** What the client can ask for instead. */
+  readonly cameras: readonly ListedCamera[] | undefined;
 
-  constructor(code: ErrorCode, message: string) {
+  constructor(code: ErrorCode, message: string, cameras?: readonly ListedCamera[]) {
     super(message);
     this.code = code;
+    this.cameras = cameras;
   }
 }
 
@@ -73,15 +83,19 @@ export async function proveTo(
   return { hello, proof: await sign(token, hello.nonce + nonce + certificate) };
 }
 
+/** Why a connection ends, as the client hears it. */
+export type Farewell = Omit<Extract<ServerMessage, { type: "error" }>, "type"> & {
+  readonly code: ErrorCode;
+};
+
 /** Sends the reason and waits for it to arrive; never fails, and is bounded in time. */
 export async function sendFarewell(
-  conn: Deno.Conn,
+  conn: ServerConn,
   outbox: Outbox,
-  code: ErrorCode,
-  message: string,
+  error: Farewell,
 ): Promise<void> {
   const sending = async () => {
-    await outbox.send([encodeControl({ type: "error", code, message })]);
+    await outbox.send([encodeControl({ type: "error", ...error })]);
     await conn.closeWrite();
     // Closing a connection with unread bytes resets it, and the reason may be lost.
     const buffer = new Uint8Array(1024);

@@ -32,12 +32,12 @@ export async function verify(token: string, nonce: string, hmac: string): Promis
 }
 
 /** The SHA-256 of a certificate, in hex. @param der its bytes. */
-export async function fingerprint(der: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", der)).toHex();
+export async function fingerprint(der: Uint8Array): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", Uint8Array.from(der))).toHex();
 }
 
 /** The first certificate of a chain in PEM, as DER. */
-export function firstCertificate(pem: string): Uint8Array<ArrayBuffer> {
+export function firstCertificate(pem: string): Uint8Array {
   const [, base64 = ""] = /-----BEGIN CERTIFICATE-----([^-]*)/.exec(pem) ?? [];
   return Uint8Array.fromBase64(base64);
 }
