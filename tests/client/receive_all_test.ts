@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { CameraNames } from "../../lib/client/camera_names.ts";
 import { receive } from "../../lib/client/receive.ts";
 import { receiveAll, type RemoteCameras } from "../../lib/client/receive_all.ts";
@@ -10,6 +11,7 @@ import { FakeCamera, frameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
 import { freePort } from "../support/ports.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
+import { WireClient } from "../support/wire_client.ts";
 
 const [picture] = await testPictures(1);
 const HOST = "127.0.0.1";
@@ -190,6 +192,43 @@ Deno.test("receiveAll() ends when its only server refuses it, and tries again wh
   );
 });
 
+Deno.test("receiveAll() opens few connections to a server that lists other cameras all the time", async () => {
+  let connections = 0;
+  let lists = 0;
+  const list = () => {
+    lists++;
+    return Array.from({ length: 8 }, (_, i) => ({ id: `camera-${lists}-${i}` }));
+  };
+  const rename = async (client: WireClient) => {
+    await client.messageOf("hello");
+    await client.send({ type: "welcome", version: 1, cameras: list() });
+    while (true) {
+      await client.send({ type: "cameras", cameras: list() });
+      await delay(5);
+    }
+  };
+  using listener = Deno.listen({ hostname: HOST, port: 0 });
+  const serving = (async () => {
+    for await (const conn of listener) {
+      connections++;
+      const client = WireClient.of(conn);
+      rename(client).catch(() => client[Symbol.dispose]());
+    }
+  })();
+  const honest = serve(["porch"]);
+  await using _ = honest.server;
+  const cameras = receiveAll([
+    { host: HOST, port: listener.addr.port },
+    { host: HOST, port: honest.server.address.port },
+  ]);
+  await eventually(() => lists > 1000, () => `${lists} lists`);
+  assert(connections < 100, `${connections} connections for ${lists} lists`);
+  assert(cameras.latest!.has("porch"));
+  await cameras[Symbol.asyncDispose]();
+  listener.close();
+  await serving;
+});
+
 Deno.test("CameraNames puts the server in front of numbers, and of names that are the same", () => {
   const names = (ids: readonly [host: string, id: string][], ...more: [string, string][]) => {
     const cameras = [...ids, ...more].map(([at, id]) => {
@@ -208,4 +247,12 @@ Deno.test("CameraNames puts the server in front of numbers, and of names that ar
   ]);
   assertEquals(names([["a!1", "porch"], ["a!2", "porch"]]), ["a-1-porch", "a-2-porch"]);
   assertEquals(names([["fe80::1%eth0!1", "1"], ["b!1", "porch"]]), ["fe80-1-eth0-1", "porch"]);
+  // Not the name of another server's camera.
+  assertEquals(names([["a!1", "1"], ["b!1", "A-1"]]), ["a-1", "b-A-1"]);
+  assertEquals(names([["a!1", "b-1"], ["a-b!1", "1"], ["a!1", "1"], ["c!1", "b-1"]]), [
+    "a-b-1",
+    "a-b-1.2",
+    "a-1",
+    "c-b-1",
+  ]);
 });
