@@ -6,21 +6,15 @@ import type { FrameMemory } from "../frame/frame_memory.ts";
 import { startsAsJpeg } from "../frame/jpeg.ts";
 import { Deadline } from "../time/deadline.ts";
 import { onAbort } from "../time/on_abort.ts";
-import { RateLimit } from "../time/rate_limit.ts";
 import { fingerprint } from "../wire/authentication.ts";
 import { decodeControl } from "../wire/codec.ts";
-import { ControlRate } from "../wire/control_rate.ts";
 import { serverLimit } from "../wire/limits.ts";
 import { MessageDecoder } from "../wire/message_decoder.ts";
-import {
-  HANDSHAKE_MS,
-  MAX_FRAMES_PER_SECOND,
-  ServerMessage,
-  SILENCE_MS,
-} from "../wire/protocol.ts";
+import { HANDSHAKE_MS, ServerMessage, SILENCE_MS } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import { dial, type DialOptions } from "./dial.ts";
 import { RefusedError } from "./refused_error.ts";
+import { ServerLimits } from "./server_limits.ts";
 import { Speaker } from "./speaker.ts";
 
 /** How much is read at once, in bytes. */
@@ -41,6 +35,8 @@ export interface ConnectOptions extends Omit<DialOptions, "isBound"> {
   readonly camera?: string;
   /** Whether frames are wanted, at each change; without it they always are. */
   readonly watched?: Hub<Watched>;
+  /** Shared by all connections to the server. */
+  readonly limits?: ServerLimits;
 }
 
 /** Whether frames are wanted. */
@@ -57,7 +53,7 @@ export interface Watched {
  * @throws {DOMException} `TimeoutError` when nothing has come for a while.
  */
 export async function* connect(
-  { signal, token, camera, watched, ...options }: ConnectOptions,
+  { signal, token, camera, watched, limits = new ServerLimits(), ...options }: ConnectOptions,
 ): AsyncGenerator<ConnectionEvent, void, void> {
   const silent = new AbortController();
   using silence = new Deadline((error) => silent.abort(error));
@@ -74,8 +70,7 @@ export async function* connect(
     using changes = watched?.subscribe();
     if (changes) void follow(changes, speaker);
     const decoder = new MessageDecoder(serverLimit);
-    const controls = new ControlRate();
-    const frames = new RateLimit(MAX_FRAMES_PER_SECOND);
+    const { controls, frames } = limits;
     const buffer = new Uint8Array(CHUNK_BYTES);
     let isFirst = true;
     // Before its greeting has arrived, the server may send frames of its first camera.

@@ -15,6 +15,7 @@ import { DEFAULT_PORT, type ListedCamera, type ServerMessage } from "../wire/pro
 import { ProtocolError } from "../wire/protocol_error.ts";
 import { connect, type ConnectionEvent, type Watched } from "./connect.ts";
 import { RefusedError } from "./refused_error.ts";
+import { ServerLimits } from "./server_limits.ts";
 
 /** The first and the longest wait before a lost server is tried again, in milliseconds. */
 export const RECONNECT_MS = { min: 250, max: 3000, jitter: 0.3 };
@@ -100,6 +101,7 @@ export class ReconnectingReceiver implements Receiver {
   readonly #port: number;
   readonly #options: ReceiveOptions;
   readonly #isPatient: boolean;
+  readonly #limits: ServerLimits;
   readonly #watched = new Hub<Watched>();
   /** Whether it was ever said that frames are wanted, or not. */
   #isAsked = false;
@@ -116,9 +118,18 @@ export class ReconnectingReceiver implements Receiver {
   /** The newest frame while the server's clock is unknown: nobody could tell its age. */
   #held: Frame | undefined;
 
-  /** @param isPatient whether to try again after every refusal. */
-  constructor(host: string, options: ReceiveOptions, isPatient: boolean = false) {
+  /**
+   * @param isPatient whether to try again after every refusal.
+   * @param limits those of the server, shared by all connections to it.
+   */
+  constructor(
+    host: string,
+    options: ReceiveOptions,
+    isPatient: boolean = false,
+    limits: ServerLimits = new ServerLimits(),
+  ) {
     this.#isPatient = isPatient;
+    this.#limits = limits;
     this.camera = options.camera;
     this.#host = host;
     this.#port = options.port ?? DEFAULT_PORT;
@@ -191,6 +202,7 @@ export class ReconnectingReceiver implements Receiver {
   async #connect(signal: AbortSignal): Promise<Error> {
     const { token, tls, ca, camera } = this.#options;
     const watched = this.#watched;
+    const limits = this.#limits;
     const hostname = this.#host;
     const port = this.#port;
     let connected = false;
@@ -198,7 +210,7 @@ export class ReconnectingReceiver implements Receiver {
     if (!this.#isAsked) this.#watch(true);
     try {
       const server = { hostname, port, token, tls, ca };
-      for await (const event of connect({ ...server, camera, signal, watched })) {
+      for await (const event of connect({ ...server, camera, signal, watched, limits })) {
         // A refusal comes before the connection stands.
         if (event.type === "welcome") this.#welcomed(event);
         if (event.type !== "error" && !connected) this.#connected();

@@ -5,6 +5,7 @@ import { Backoff } from "../time/backoff.ts";
 import type { ListedCamera } from "../wire/protocol.ts";
 import { type ReceiveOptions, ReconnectingReceiver } from "./receive.ts";
 import type { ServerAddress } from "./server_address.ts";
+import { ServerLimits } from "./server_limits.ts";
 
 /**
  * How long a server's next list of cameras waits after one, in milliseconds: each may take 64
@@ -29,6 +30,7 @@ export interface RemoteServerOptions extends ReceiveOptions {
 /** A server, with a connection for each of its cameras that are wanted. */
 export class RemoteServer implements AsyncDisposable {
   readonly #options: RemoteServerOptions;
+  readonly #limits = new ServerLimits();
   readonly #receivers = new Set<ReconnectingReceiver>();
   /** The connection that names no camera, and learns which there are. */
   #scout: ReconnectingReceiver | undefined;
@@ -63,7 +65,8 @@ export class RemoteServer implements AsyncDisposable {
     const { isPatient, onEnd, isWanted: _, onChange: __, ...others } = this.#options;
     const { host, port } = this.address;
     const options = { ...others, port, ...camera !== undefined && { camera } };
-    const receiver = new ReconnectingReceiver(host, options, isPatient || camera !== undefined);
+    const isTried = isPatient || camera !== undefined;
+    const receiver = new ReconnectingReceiver(host, options, isTried, this.#limits);
     this.#receivers.add(receiver);
     // Its frames are wanted once somebody subscribes to them.
     receiver.frames.defer();

@@ -50,9 +50,11 @@
  * `nonce` also sends the SHA-256 of the server's certificate (`certificate`, in hex), and both HMACs are
  * of the two nonces followed by these 32 bytes. A server that has a certificate accepts no other one.
  *
- * Both sides end a connection on which more than 1,000 control messages come in a second, and a
- * server one that acknowledges more frames than it got. A client reads at most 20,000 frames a second:
- * it leaves the others to the network until the second is over.
+ * Both sides end a connection on which more than 1,000 control messages come in a second, or more
+ * bytes of them than {@linkcode CLIENT_CONTROL_BYTES} and {@linkcode SERVER_CONTROL_BYTES}. A server
+ * ends one that acknowledges more frames than it got. A client reads at most 20,000 frames a second: it
+ * leaves the others to the network until the second is over. It counts what comes over all its
+ * connections to a server together.
  *
  * A frame has at most 16 MiB ({@linkcode MAX_FRAME_BYTES}). If a client breaks this limit, or one of
  * those below, the server sends an `error` and closes the connection. The codes of an `error`:
@@ -87,12 +89,16 @@ export const REGULAR_PINGS = 3;
 export const SILENCE_MS = 6000;
 /** How many control messages may come over a connection in a second. */
 export const MAX_CONTROLS_PER_SECOND = 1000;
+/** How many bytes of control messages a client may send in a second. */
+export const CLIENT_CONTROL_BYTES = 4 * MAX_CONTROL_BYTES;
 /** How many frames a client reads in a second. */
 export const MAX_FRAMES_PER_SECOND = 20_000;
 /** How long a nonce may be, in hex digits. */
 export const MAX_NONCE_DIGITS = 128;
 /** How many cameras a server lists; others can be named all the same. */
 export const MAX_CAMERAS = 64;
+/** How many bytes of control messages a server may send in a second: a full list for each camera. */
+export const SERVER_CONTROL_BYTES = MAX_CAMERAS * MAX_CONTROL_BYTES;
 /** How many characters of a camera's name and mode are listed, so that the whole list fits. */
 export const MAX_LISTED_TEXT = 100;
 /** How many clients a server accepts by default. */

@@ -8,6 +8,7 @@ import { camerasOf } from "../../lib/flow/cameras.ts";
 import { listen } from "../../lib/server/listen.ts";
 import { eventually } from "../support/eventually.ts";
 import { FakeCamera, frameOf } from "../support/frames.ts";
+import { MAX_CONTROLS_PER_SECOND } from "../../lib/wire/protocol.ts";
 import { testPictures } from "../support/pictures.ts";
 import { freePort } from "../support/ports.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
@@ -23,6 +24,26 @@ function called(cameras: RemoteCameras, ...names: string[]): Promise<void> {
     () => now() === names.join(" "),
     () => `${now()} instead of ${names.join(" ")}`,
   );
+}
+
+/** A server that runs `script` with each of its clients at the same time. */
+function rogue(script: (client: WireClient) => Promise<void>) {
+  const listener = Deno.listen({ hostname: HOST, port: 0 });
+  const clients = new AsyncDisposableStack();
+  const accepting = (async () => {
+    for await (const conn of listener) {
+      const client = clients.use(WireClient.of(conn));
+      void script(client).catch(() => {});
+    }
+  })();
+  return {
+    port: listener.addr.port,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await accepting;
+      await clients[Symbol.asyncDispose]();
+    },
+  };
 }
 
 function serve(names: readonly string[], port = 0) {
@@ -207,26 +228,38 @@ Deno.test("receiveAll() opens few connections to a server that lists other camer
       await delay(5);
     }
   };
-  using listener = Deno.listen({ hostname: HOST, port: 0 });
-  const serving = (async () => {
-    for await (const conn of listener) {
-      connections++;
-      const client = WireClient.of(conn);
-      rename(client).catch(() => client[Symbol.dispose]());
-    }
-  })();
+  await using server = rogue((client) => {
+    connections++;
+    return rename(client);
+  });
   const honest = serve(["porch"]);
   await using _ = honest.server;
-  const cameras = receiveAll([
-    { host: HOST, port: listener.addr.port },
+  await using cameras = receiveAll([
+    { host: HOST, port: server.port },
     { host: HOST, port: honest.server.address.port },
   ]);
   await eventually(() => lists > 1000, () => `${lists} lists`);
   assert(connections < 100, `${connections} connections for ${lists} lists`);
   assert(cameras.latest!.has("porch"));
-  await cameras[Symbol.asyncDispose]();
-  listener.close();
-  await serving;
+});
+
+Deno.test("receiveAll() counts the messages of all connections to a server together", async () => {
+  const list = Array.from({ length: 8 }, (_, i) => ({ id: `camera-${i}` }));
+  await using server = rogue(async (client) => {
+    await client.messageOf("hello");
+    await client.send({ type: "welcome", version: 1, cameras: list });
+    const message = new TextEncoder().encode('{"type":"unknown"}');
+    for (let i = 2; i < MAX_CONTROLS_PER_SECOND; i++) await client.send(message);
+  });
+  await using cameras = receiveAll([HOST], { port: server.port });
+  const reasons = () =>
+    [...cameras.latest!.values()].map(({ source: { status } }) =>
+      "reason" in status && status.reason || ""
+    );
+  await eventually(
+    () => reasons().some((reason) => reason.includes("messages in a second")),
+    () => reasons().join("; "),
+  );
 });
 
 Deno.test("CameraNames puts the server in front of numbers, and of names that are the same", () => {
