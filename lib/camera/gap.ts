@@ -4,7 +4,7 @@ import { MAX_FRAME_BYTES } from "../frame/frame.ts";
 export const MAX_LINE_BYTES = 1024;
 
 /** What ends a line. A CR may be the first half, until the next byte comes. */
-const LINE_END = /\r\n|\n|\r(?=[^\n])/g;
+const LINE_END = /\r{0,2}\n|\r(?!\r?(?:\n|$))/g;
 const BOUNDARY = /^[^!-~]*--/;
 /** A header; some cameras write it on the line of the boundary. */
 const HEADER = /^[^!-~]*(?:--.*)?content-(length|type)[ \t]*:[ \t]*"?([^\s"]*)/i;
