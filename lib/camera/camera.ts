@@ -2,6 +2,7 @@ import type { Feed } from "../flow/feed.ts";
 import type { Frame } from "../frame/frame.ts";
 import type { JpegFault } from "../frame/jpeg.ts";
 import type { CameraConstraints } from "./choose_mode.ts";
+import type { Settle } from "./settle.ts";
 
 /** Options of `openCamera`. */
 export interface CameraOptions extends Partial<CameraConstraints> {
@@ -15,6 +16,11 @@ export interface CameraOptions extends Partial<CameraConstraints> {
   readonly quality?: number;
   /** An ffmpeg filter graph for every frame, such as `transpose=1`; none by default. */
   readonly filter?: string;
+  /**
+   * What to drop whenever the camera starts, until exposure and colours have settled; by default 20
+   * frames of a webcam, or 700 ms, and nothing of other cameras.
+   */
+  readonly settle?: Settle;
   /** Whether to run also while nobody watches; false by default. */
   readonly alwaysOn?: boolean;
   /** Whether to wait for a webcam that is not there yet, or may not be opened yet; false by default. */

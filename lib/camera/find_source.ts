@@ -2,6 +2,7 @@ import { CameraError } from "./camera_error.ts";
 import { chooseMode } from "./choose_mode.ts";
 import { driver, findWebcam, type FoundWebcam, referenceOf } from "./find_webcam.ts";
 import { outputOf } from "./output.ts";
+import { WEBCAM_SETTLE } from "./settle.ts";
 import type { Source, SourceOptions } from "./source.ts";
 import { isUrl, openUrl } from "./url_source.ts";
 import { MJPEG } from "./webcam.ts";
@@ -29,7 +30,7 @@ export async function findSource(
     const message = `"${device}" is a folder; name a video file in it`;
     throw new CameraError("not-a-video", message, { permanent: true });
   }
-  return webcamSource(await findWebcam(device, previous?.name, signal), options);
+  return webcamSource(await findWebcam(device, previous?.webcam, signal), options);
 }
 
 function webcamSource({ webcam, modes }: FoundWebcam, options: SourceOptions): Source {
@@ -38,11 +39,13 @@ function webcamSource({ webcam, modes }: FoundWebcam, options: SourceOptions): S
   const output = outputOf(mode?.format === MJPEG, options);
   const input = mode ? `${mode.format} ${mode.width}x${mode.height} at ${rate}` : "as it comes";
   return {
+    webcam,
     name: webcam.name,
     mode: `${webcam.path}, ${input}: ${why}; ${output.words}`,
     address: webcam.path,
     args: [...driver.open(webcam, mode, rate), ...output.args],
     mayReturn: true,
+    settle: WEBCAM_SETTLE,
   };
 }
 

@@ -19,16 +19,23 @@ import { capture } from "./capture.ts";
 import { Drops } from "./drops.ts";
 import { findSource } from "./find_source.ts";
 import { Patience } from "./patience.ts";
+import { type Settle, Settling } from "./settle.ts";
 import type { Source, SourceOptions } from "./source.ts";
 
 export type { Camera, CameraCounts, CameraOptions } from "./camera.ts";
+export type { Settle } from "./settle.ts";
 
 /** How long the camera runs on after the last viewer has left, in milliseconds. */
 const LINGER_MS = 10_000;
+/**
+ * How long a camera that slept is still called idle while it wakes, in milliseconds: viewers need no
+ * notice instead of a first picture that comes in a moment.
+ */
+export const WAKE_MS = 5000;
 /** How long a program may take to end before that is said, and before it is left alone, in milliseconds. */
 const END_MS = 3000;
 /** What waiting for a webcam helps against. */
-const COMING: readonly CameraErrorCode[] = ["no-webcam", "denied"];
+const COMING: readonly CameraErrorCode[] = ["no-webcam", "pi-camera", "denied"];
 /** The first and the longest wait before a lost camera is tried again, in milliseconds. */
 const RETRY_MS = { min: 500, max: 3000 };
 /** How many JPEGs are read in a second, whole or not; the camera keeps the others for the next one. */
@@ -68,6 +75,8 @@ class SupervisedCamera implements Camera {
   info: CameraInfo | undefined;
   error: Error | undefined;
   readonly #options: SourceOptions;
+  readonly #settle: Settle | undefined;
+  readonly #alwaysOn: boolean;
   readonly #waits: boolean;
   readonly #demand: Demand;
   readonly #ready = Promise.withResolvers<void>();
@@ -80,13 +89,15 @@ class SupervisedCamera implements Camera {
 
   constructor(options: CameraOptions) {
     const { device = "auto", width = 1280, height = 720, fps = 30, quality = 80, filter } = options;
-    const { alwaysOn = false, wait = false, lingerMs = LINGER_MS, signal } = options;
+    const { alwaysOn = false, wait = false, lingerMs = LINGER_MS, settle, signal } = options;
+    this.#settle = settle;
+    this.#alwaysOn = alwaysOn;
     this.#waits = wait;
     this.#options = { device, width, height, fps, quality, filter };
     this.#demand = new Demand(lingerMs);
-    this.frames = new Hub((wanted) => this.#demand.set(wanted || alwaysOn));
+    this.frames = new Hub(() => this.#updateDemand());
     this.#demand.set(true);
-    if (!alwaysOn) this.#demand.set(false);
+    this.#updateDemand();
     this.ready.catch(() => {});
     this.#abort = onAbort(signal, (reason) => this.#close(reason));
     this.#living = this.#live().catch((error) => this.#close(error));
@@ -96,19 +107,32 @@ class SupervisedCamera implements Camera {
     return { received: this.frames.published, missed: 0 };
   }
 
+  /** A lost camera counts as wanted: it is tried until it has returned, whoever watches. */
+  #updateDemand(): void {
+    const isLost = this.status.latest?.state === "lost";
+    this.#demand.set(this.frames.subscribers > 0 || this.#alwaysOn || isLost);
+  }
+
   async #live(): Promise<void> {
     this.status.publish({ state: "starting" });
     let wanted: AbortSignal | undefined;
     while ((wanted = await this.#demand.wanted())) {
+      const waking = setTimeout(() => this.#wakesSlowly(), WAKE_MS);
       try {
         await this.#run(wanted);
       } catch (error) {
         if (!wanted.aborted) await this.#recover(error as Error, wanted);
+      } finally {
+        clearTimeout(waking);
       }
       if (!wanted.aborted) continue;
-      this.status.publish({ state: "starting" });
+      if (this.status.latest?.state !== "lost") this.status.publish({ state: "idle" });
       this.#ready.resolve();
     }
+  }
+
+  #wakesSlowly(): void {
+    if (this.status.latest?.state === "idle") this.status.publish({ state: "starting" });
   }
 
   /** Says why there are no frames, and waits before the next try. @throws what will not pass. */
@@ -126,6 +150,7 @@ class SupervisedCamera implements Camera {
     if (error === this.error && this.status.latest?.state === "lost") return;
     this.error = error;
     this.status.publish({ state: "lost", reason: error.message });
+    this.#updateDemand();
   }
 
   /** Runs the source once, and waits until its program has ended. @throws why it ended. */
@@ -158,15 +183,18 @@ class SupervisedCamera implements Camera {
     this.#patience.start(source.intervalMs);
     this.#drops.reset(startedAt);
     const rate = new RateLimit(MAX_JPEGS_PER_SECOND);
+    const settling = new Settling(this.#settle ?? source.settle);
     const onTooLarge = () => this.#dropped("too large");
     for await (const memory of capture(source, { signal, onTooLarge })) {
       if (!rate.allows()) await rate.rest(signal);
-      if (this.#publish(memory)) {
+      const isDropped = settling.drops(performance.now());
+      if (isDropped) memory.release();
+      if (isDropped || this.#publish(memory)) {
         const at = performance.now();
         this.#drops.reset(at);
         this.#allow(this.#patience.next(at), deadline);
         if (this.#patience.frames === 1) this.counts.startMs = at - startedAt;
-        if (this.status.latest?.state !== "live") this.#started();
+        if (!isDropped && this.status.latest?.state !== "live") this.#started();
       }
       // Reading as fast as a camera can send would leave no time to send what was read.
       await setImmediate();
@@ -188,6 +216,7 @@ class SupervisedCamera implements Camera {
     this.#mayReturn = true;
     this.#backoff.reset();
     this.status.publish({ state: "live" });
+    this.#updateDemand();
     this.#ready.resolve();
   }
 

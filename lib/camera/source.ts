@@ -3,6 +3,8 @@ import type { FrameMemory } from "../frame/frame_memory.ts";
 import type { CameraConstraints } from "./choose_mode.ts";
 import type { JpegStreamReader } from "./jpeg_stream_reader.ts";
 import type { OutputOptions } from "./output.ts";
+import type { Settle } from "./settle.ts";
+import type { Webcam } from "./webcam.ts";
 
 /** Which camera, and how its frames should be. */
 export interface SourceOptions extends CameraConstraints, OutputOptions {
@@ -12,6 +14,8 @@ export interface SourceOptions extends CameraConstraints, OutputOptions {
 
 /** Something that gives frames. */
 export interface Source extends CameraInfo {
+  /** The webcam, if it is one. */
+  readonly webcam?: Webcam;
   /** Its path or URL, without secrets. */
   readonly address: string;
   /** ffmpeg's arguments up to the output; undefined if it is not needed. */
@@ -22,6 +26,8 @@ export interface Source extends CameraInfo {
   readonly mayReturn: boolean;
   /** How long a frame takes, if that is certain, in milliseconds. */
   readonly intervalMs?: number;
+  /** What to drop whenever it starts; nothing by default. */
+  readonly settle?: Settle;
   /** Whether to begin again when it ends. */
   readonly isRepeated?: boolean;
   /** Whether a connection was made and closed to see what this is. */

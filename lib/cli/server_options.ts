@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
+import type { Settle } from "../camera/settle.ts";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
+import { cameraSpecs, collected, repeated, settings } from "./camera_spec.ts";
 import { ACCESS_HINTS, command, GROUP, Options, parse, pem, port, wholeNumber } from "./options.ts";
 import { tokenOf, warningsOf } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
@@ -8,6 +10,10 @@ import { UsageError } from "./usage_error.ts";
 export const MAX_SIDE = 65_535;
 /** The most frames a second that can be asked for. */
 export const MAX_FPS = 1000;
+/** The most frames that can be dropped when the camera starts. */
+export const MAX_SETTLE_FRAMES = 1000;
+/** The longest time that can be dropped when the camera starts, in milliseconds. */
+export const MAX_SETTLE_MS = 60_000;
 
 /** The options of server.ts, in the order of `--help`. */
 export function serverCommand() {
@@ -20,23 +26,31 @@ export function serverCommand() {
     .addOption(
       options.one(
         "--device <input>",
-        "auto, 0, /dev/video0, part of a name, test, a video file, a URL",
+        "auto, 0, /dev/video0, part of a name, test, a video file, a URL; repeat it, and name " +
+          "them, for several: porch=0",
       )
-        .default("auto"),
+        .argParser(repeated).default(undefined, "auto"),
     )
     .addOption(
-      options.one("--size <WxH>", "the largest frame wanted")
-        .argParser(size).default({ width: 1280, height: 720 }, "1280x720"),
+      options.one("--size <WxH>", "the largest frame wanted; of one camera: porch=640x480")
+        .argParser(settings(size)).default(undefined, "1280x720"),
     )
     .addOption(
       options.one("--fps <n>", "the most frames a second wanted")
-        .argParser(wholeNumber(1, MAX_FPS)).default(30),
+        .argParser(settings(wholeNumber(1, MAX_FPS))).default(undefined, "30"),
     )
     .addOption(
       options.one("--quality <n>", "1 to 100, for frames encoded here")
-        .argParser(wholeNumber(1, 100)).default(80),
+        .argParser(settings(wholeNumber(1, 100))).default(undefined, "80"),
     )
-    .addOption(options.one("--filter <graph>", "an ffmpeg filter graph, such as transpose=1"))
+    .addOption(
+      options.one("--filter <graph>", "an ffmpeg filter graph, such as transpose=1")
+        .argParser(collected),
+    )
+    .addOption(
+      options.one("--settle <n>", "frames (20) or time (500ms) to drop when the camera starts")
+        .argParser(settle),
+    )
     .addOption(options.one("--always-on", "keep the camera running while nobody watches"))
     .addOption(options.one("--wait", "wait for a camera that is not there yet"))
     .addOption(options.one("--list", "show the webcams and their modes, and exit"))
@@ -67,7 +81,11 @@ export function serverCommand() {
 
 /** Reads the command line and the environment. @throws {UsageError} */
 export function readServerOptions(args: readonly string[]) {
-  const { tokenFile, ...options } = parse("server", serverCommand(), args);
+  const { tokenFile, device, size, fps, quality, filter, ...options } = parse(
+    "server",
+    serverCommand(),
+    args,
+  );
   if ((options.cert === undefined) !== (options.key === undefined)) {
     throw new UsageError("--cert and --key go together: give both, or neither");
   }
@@ -85,7 +103,8 @@ export function readServerOptions(args: readonly string[]) {
     allowOrigins: options.allowOrigin,
     hints: ACCESS_HINTS,
   };
-  return { ...options, token, viewers, warnings: warningsOf(secret) };
+  const cameras = cameraSpecs({ device, size, fps, quality, filter });
+  return { ...options, cameras, token, viewers, warnings: warningsOf(secret) };
 }
 
 function size(text: string): { width: number; height: number } {
@@ -94,4 +113,14 @@ function size(text: string): { width: number; height: number } {
     return { width, height };
   }
   throw new InvalidArgumentError("It takes width and height in pixels, as 1280x720.");
+}
+
+function settle(text: string): Settle {
+  const [, number, unit] = /^(\d+)(ms)?$/.exec(text) ?? [];
+  const value = Number(number);
+  if (unit && value <= MAX_SETTLE_MS) return { ms: value };
+  if (!unit && value <= MAX_SETTLE_FRAMES) return { frames: value };
+  throw new InvalidArgumentError(
+    `It takes frames, as 20, up to ${MAX_SETTLE_FRAMES}, or a time, as 500ms, up to ${MAX_SETTLE_MS}ms.`,
+  );
 }

@@ -1,11 +1,13 @@
 /** The client's side of one connection: frames and control messages in. */
 
+import type { Hub } from "../flow/hub.ts";
 import { Outbox } from "../flow/outbox.ts";
 import type { FrameMemory } from "../frame/frame_memory.ts";
 import { startsAsJpeg } from "../frame/jpeg.ts";
 import { Deadline } from "../time/deadline.ts";
 import { onAbort } from "../time/on_abort.ts";
 import { RateLimit } from "../time/rate_limit.ts";
+import { fingerprint } from "../wire/authentication.ts";
 import { decodeControl } from "../wire/codec.ts";
 import { ControlRate } from "../wire/control_rate.ts";
 import { serverLimit } from "../wire/limits.ts";
@@ -32,9 +34,18 @@ export type ConnectionEvent =
   | ServerMessage;
 
 /** Options of {@linkcode connect}. */
-export interface ConnectOptions extends DialOptions {
+export interface ConnectOptions extends Omit<DialOptions, "isBound"> {
   /** What the server may ask for. */
   readonly token?: string;
+  /** The camera's name; the first one without it. */
+  readonly camera?: string;
+  /** Whether frames are wanted, at each change; without it they always are. */
+  readonly watched?: Hub<Watched>;
+}
+
+/** Whether frames are wanted. */
+export interface Watched {
+  readonly on: boolean;
 }
 
 /**
@@ -46,22 +57,29 @@ export interface ConnectOptions extends DialOptions {
  * @throws {DOMException} `TimeoutError` when nothing has come for a while.
  */
 export async function* connect(
-  { signal, token, ...options }: ConnectOptions,
+  { signal, token, camera, watched, ...options }: ConnectOptions,
 ): AsyncGenerator<ConnectionEvent, void, void> {
   const silent = new AbortController();
   using silence = new Deadline((error) => silent.abort(error));
   silence.set(HANDSHAKE_MS, () => silenceError(HANDSHAKE_MS));
   const ended = AbortSignal.any([signal, silent.signal]);
   try {
-    using conn = await dial({ ...options, signal: ended });
+    using conn = await dial({ ...options, isBound: token !== undefined, signal: ended });
     using _ = onAbort(ended, () => conn[Symbol.dispose]());
+    if (token !== undefined) silence.set(HANDSHAKE_MS, unaskedError);
     using outbox = new Outbox(conn);
-    using speaker = new Speaker(outbox, token);
+    const certificate = conn.certificate && await fingerprint(conn.certificate);
+    const isWatched = () => watched?.latest?.on ?? true;
+    using speaker = new Speaker(outbox, token, certificate, { camera, isWatched });
+    using changes = watched?.subscribe();
+    if (changes) void follow(changes, speaker);
     const decoder = new MessageDecoder(serverLimit);
     const controls = new ControlRate();
     const frames = new RateLimit(MAX_FRAMES_PER_SECOND);
     const buffer = new Uint8Array(CHUNK_BYTES);
     let isFirst = true;
+    // Before its greeting has arrived, the server may send frames of its first camera.
+    let isRight = camera === undefined;
     while (true) {
       const length = await conn.read(buffer);
       if (length === null) return;
@@ -74,13 +92,14 @@ export async function* connect(
       for (const payload of decoder.push(buffer.subarray(0, length))) {
         controls.count(payload.bytes);
         const event = decode(payload);
-        if (event?.type === "frame" && !frames.allows()) {
+        if ((event?.type === "frame" || payload.bytes.length === 0) && !frames.allows()) {
           // Tiny frames could otherwise keep everything else in this thread waiting.
           await frames.rest(ended);
         }
         if (event?.type === "challenge") await speaker.challenged(event.nonce);
         else if (event?.type === "welcome") await speaker.welcomed(event.proof);
-        if (event && isNews(event, speaker)) yield event;
+        isRight ||= event?.type === "welcome";
+        if (event && isNews(event, speaker) && (isRight || event.type === "error")) yield event;
       }
     }
   } catch (error) {
@@ -88,6 +107,16 @@ export async function* connect(
     ended.throwIfAborted();
     throw error;
   }
+}
+
+async function follow(changes: AsyncIterable<Watched>, speaker: Speaker): Promise<void> {
+  for await (const { on } of changes) speaker.watch(on);
+}
+
+function unaskedError(): DOMException {
+  const seconds = HANDSHAKE_MS / 1000;
+  const message = `it asked for no token within ${seconds} s: it may need none, or be slow`;
+  return new DOMException(message, "TimeoutError");
 }
 
 function silenceError(ms: number): DOMException {
@@ -105,6 +134,8 @@ function isNews(event: ConnectionEvent, speaker: Speaker): boolean {
 
 function decode(memory: FrameMemory): ConnectionEvent | undefined {
   const payload = memory.bytes;
+  // It says nothing, and the next message may be a frame.
+  if (payload.length === 0) return undefined;
   if (startsAsJpeg(payload)) return { type: "frame", memory };
   if (payload[0] === "{".charCodeAt(0)) return decodeControl(payload, ServerMessage);
   throw new ProtocolError("a payload is neither a JPEG nor a control message");

@@ -11,9 +11,9 @@ import { Backoff } from "../time/backoff.ts";
 import { now } from "../time/clock.js";
 import { ClockSync } from "../time/clock_sync.js";
 import { onAbort } from "../time/on_abort.ts";
-import { DEFAULT_PORT } from "../wire/protocol.ts";
+import { DEFAULT_PORT, type ListedCamera, type ServerMessage } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import { connect, type ConnectionEvent } from "./connect.ts";
+import { connect, type ConnectionEvent, type Watched } from "./connect.ts";
 import { RefusedError } from "./refused_error.ts";
 
 /** The first and the longest wait before a lost server is tried again, in milliseconds. */
@@ -22,6 +22,13 @@ export const RECONNECT_MS = { min: 250, max: 3000, jitter: 0.3 };
 export const REFUSED_MS = 5000;
 /** How long frames are held back at most until the server's clock is known, in milliseconds. */
 const CLOCK_WAIT_MS = 1000;
+/** How long frames are still wanted when nobody subscribes any more, in milliseconds: snapshots come often. */
+const UNWATCH_MS = 100;
+/** How long a new connection's frames are wanted before anybody has subscribed, in milliseconds. */
+const FIRST_MS = 1000;
+
+/** What the camera of a server is called that lists none. */
+const ONLY_CAMERA = "1";
 
 /** Options of {@linkcode receive}. */
 export interface ReceiveOptions {
@@ -33,6 +40,8 @@ export interface ReceiveOptions {
   readonly tls?: boolean;
   /** An issuer whose certificates are trusted too, as PEM; implies `tls`. */
   readonly ca?: string;
+  /** The camera's name, of several that the server has; its first one by default. */
+  readonly camera?: string;
   /** Closes the receiver; its loops throw the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -43,12 +52,20 @@ export interface Receiver extends Feed, AsyncIterable<Frame>, AsyncDisposable {
   readonly source: Source;
   /** How it stands with the server, at each change. */
   readonly connection: Hub<ConnectionStatus>;
+  /** Why the server last refused this client; undefined if it never did. */
+  readonly refusal: RefusedError | undefined;
+  /** The name of the camera, once it is known: that of the options, or of the server's first. */
+  readonly camera: string | undefined;
+  /** All cameras of the server, as it lists them, at each change; a server that does not has `1`. */
+  readonly cameras: Hub<readonly ListedCamera[]>;
+  /** The bytes of all frames that came in. */
+  readonly bytes: number;
 }
 
 /**
  * Receives the frames of a server, and connects again whenever the connection is lost. The loop
  * throws a {@linkcode RefusedError} when trying again cannot help: a wrong token, a certificate that
- * is not trusted.
+ * is not trusted, a camera that is not there.
  *
  * @example
  * ```ts
@@ -68,15 +85,25 @@ export function receive(host: string, options: ReceiveOptions = {}): Receiver {
   return new ReconnectingReceiver(host, options);
 }
 
-class ReconnectingReceiver implements Receiver {
-  readonly frames = new Hub<Frame>();
+/** The receiver itself. */
+export class ReconnectingReceiver implements Receiver {
+  readonly frames = new Hub<Frame>((wanted) => this.#want(wanted));
   readonly status = new Hub<CameraStatus>();
   readonly connection = new Hub<ConnectionStatus>();
+  readonly cameras = new Hub<readonly ListedCamera[]>();
   readonly arrivals = { received: 0, missed: 0 };
+  camera: string | undefined;
+  refusal: RefusedError | undefined;
+  bytes = 0;
   info: CameraInfo | undefined;
   readonly #host: string;
   readonly #port: number;
   readonly #options: ReceiveOptions;
+  readonly #isPatient: boolean;
+  readonly #watched = new Hub<Watched>();
+  /** Whether it was ever said that frames are wanted, or not. */
+  #isAsked = false;
+  #unwatching: ReturnType<typeof setTimeout> | undefined;
   readonly #closing = new AbortController();
   readonly #backoff = new Backoff(RECONNECT_MS);
   readonly #living: Promise<void>;
@@ -89,7 +116,10 @@ class ReconnectingReceiver implements Receiver {
   /** The newest frame while the server's clock is unknown: nobody could tell its age. */
   #held: Frame | undefined;
 
-  constructor(host: string, options: ReceiveOptions) {
+  /** @param isPatient whether to try again after every refusal. */
+  constructor(host: string, options: ReceiveOptions, isPatient: boolean = false) {
+    this.#isPatient = isPatient;
+    this.camera = options.camera;
     this.#host = host;
     this.#port = options.port ?? DEFAULT_PORT;
     this.#options = options;
@@ -106,6 +136,27 @@ class ReconnectingReceiver implements Receiver {
     return now() + this.#clock.offset;
   }
 
+  /** Subscribers come or have left. A moment later, that they have left is told to the server. */
+  #want(wanted: boolean): void {
+    this.#isAsked = true;
+    const isConnected = this.source.status.state === "connected";
+    this.#watch(wanted, isConnected && !wanted ? UNWATCH_MS : 0);
+  }
+
+  /** Says whether frames are wanted, in `ms` milliseconds. */
+  #watch(on: boolean, ms: number = 0): void {
+    clearTimeout(this.#unwatching);
+    if (this.#closing.signal.aborted) return;
+    if (ms > 0) {
+      this.#unwatching = setTimeout(() => this.#watch(on), ms);
+      return;
+    }
+    if (on === this.#watched.latest?.on) return;
+    // What comes meanwhile for others is not missed here.
+    this.#sequence = undefined;
+    this.#watched.publish({ on });
+  }
+
   async #live(signal: AbortSignal): Promise<void> {
     this.connection.publish({ state: "connecting" });
     while (!signal.aborted) {
@@ -114,8 +165,10 @@ class ReconnectingReceiver implements Receiver {
       if (signal.aborted) return;
       this.status.publish({ state: "lost", reason: error.message });
       if (error instanceof RefusedError) {
+        this.refusal = error;
         // Another program may have the server's address for a moment, or a new token be on its way.
-        const retryAt = this.#everConnected ? now() + REFUSED_MS : undefined;
+        const isTried = this.#everConnected || this.#isPatient;
+        const retryAt = isTried ? now() + REFUSED_MS : undefined;
         this.connection.publish({
           state: "refused",
           reason: error.message,
@@ -136,13 +189,18 @@ class ReconnectingReceiver implements Receiver {
 
   /** One connection; returns why it ended. */
   async #connect(signal: AbortSignal): Promise<Error> {
-    const { token, tls, ca } = this.#options;
+    const { token, tls, ca, camera } = this.#options;
+    const watched = this.#watched;
     const hostname = this.#host;
     const port = this.#port;
     let connected = false;
+    // Whoever asks for a receiver is likely to subscribe in a moment.
+    if (!this.#isAsked) this.#watch(true);
     try {
-      for await (const event of connect({ hostname, port, token, tls, ca, signal })) {
+      const server = { hostname, port, token, tls, ca };
+      for await (const event of connect({ ...server, camera, signal, watched })) {
         // A refusal comes before the connection stands.
+        if (event.type === "welcome") this.#welcomed(event);
         if (event.type !== "error" && !connected) this.#connected();
         connected ||= event.type !== "error";
         this.#take(event);
@@ -180,6 +238,7 @@ class ReconnectingReceiver implements Receiver {
     this.#clock = new ClockSync();
     this.connection.publish({ state: "connected" });
     this.status.publish({ state: "starting" });
+    if (!this.#isAsked) this.#watch(false, FIRST_MS);
   }
 
   #take(event: ConnectionEvent): void {
@@ -187,18 +246,46 @@ class ReconnectingReceiver implements Receiver {
       case "frame":
         return this.#takeFrame(event.memory);
       case "welcome":
-        this.info = event.camera;
+        return this.#takeInfo(event.camera);
+      case "cameras":
+        this.cameras.publish(event.cameras);
+        this.camera ??= event.cameras[0]?.id;
         return;
-      case "camera":
+      case "camera": {
+        const { name, mode } = event;
+        if (name !== undefined && mode !== undefined) this.#takeInfo({ name, mode });
         return this.#takeStatus(event.state, event.reason);
+      }
       case "pong":
         this.#clock.add(event.sent, event.now, now());
         return this.#release();
       case "error":
         if (event.code === "token") throw new RefusedError("wrong-token", event.message);
+        if (event.code === "camera") {
+          if (event.cameras) this.cameras.publish(event.cameras);
+          throw new RefusedError("no-camera", event.message);
+        }
         if (event.code === "protocol") throw new RefusedError("protocol", event.message);
         throw new NotNowError(event.message);
     }
+  }
+
+  /** @throws {RefusedError} when an older server gives another camera than it was asked for. */
+  #welcomed(welcome: Extract<ServerMessage, { type: "welcome" }>): void {
+    const { cameras = [{ id: ONLY_CAMERA, ...welcome.camera }] } = welcome;
+    const { camera = cameras[0]?.id } = this.#options;
+    this.camera = camera;
+    this.cameras.publish(cameras);
+    const isOnly = cameras.length === 1 && cameras[0].id === ONLY_CAMERA;
+    if (!isOnly || camera === ONLY_CAMERA) return;
+    throw new RefusedError("no-camera", `there is no camera "${camera}"; there is ${ONLY_CAMERA}`);
+  }
+
+  #takeInfo(info: CameraInfo | undefined): void {
+    const isNew = info?.name !== this.info?.name || info?.mode !== this.info?.mode;
+    this.info = info;
+    // A relay's clients learn it with a status.
+    if (isNew && this.status.latest) this.status.publish(this.status.latest);
   }
 
   #takeStatus(state: string, reason = "the server does not say why"): void {
@@ -206,13 +293,17 @@ class ReconnectingReceiver implements Receiver {
     if (latest?.state === state && (latest.state !== "lost" || latest.reason === reason)) return;
     if (state === "lost") this.status.publish({ state, reason });
     // A newer server may know more states.
-    else if (state === "live" || state === "starting") this.status.publish({ state });
+    else if (state === "live" || state === "starting" || state === "idle") {
+      this.status.publish({ state });
+    }
   }
 
   #takeFrame(memory: FrameMemory): void {
     this.arrivals.received++;
+    this.bytes += memory.bytes.length;
     // A server need not say how its camera is.
-    if (this.status.latest?.state === "starting") this.status.publish({ state: "live" });
+    const { state } = this.status.latest!;
+    if (state === "starting" || state === "idle") this.status.publish({ state: "live" });
     // A server of another kind may send JPEGs without the block: they are from now.
     const meta = readExif(memory.bytes) ??
       { sequence: this.arrivals.received, capturedAt: this.now() };
@@ -234,6 +325,7 @@ class ReconnectingReceiver implements Receiver {
 
   #close(reason?: unknown): void {
     this.#closing.abort();
+    clearTimeout(this.#unwatching);
     this.frames.close(reason);
   }
 
@@ -247,6 +339,7 @@ class ReconnectingReceiver implements Receiver {
     await this.#living;
     this.status.close();
     this.connection.close();
+    this.cameras.close();
   }
 }
 

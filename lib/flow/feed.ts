@@ -15,6 +15,8 @@ export interface CameraInfo {
 export type CameraStatus =
   | { readonly state: "live" }
   | { readonly state: "starting" }
+  /** It sleeps, since nobody watches, and wakes when somebody does. */
+  | { readonly state: "idle" }
   | { readonly state: "lost"; readonly reason: string };
 
 /** How it stands with the server that frames come from. */

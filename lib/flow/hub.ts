@@ -34,6 +34,11 @@ export class Hub<T extends object & Shareable> {
     return this.#mailboxes.size;
   }
 
+  /** Whether the hub is closed. */
+  get isEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
   /** Resolves when the hub is closed, and rejects when it is closed with a reason. */
   get ended(): Promise<void> {
     return this.#ended.promise;
@@ -60,6 +65,11 @@ export class Hub<T extends object & Shareable> {
     this.#mailboxes.add(mailbox);
     if (this.#mailboxes.size === 1) this.#onDemand(true);
     return mailbox;
+  }
+
+  /** A stage that subscribes only while it is watched says so: until then, nobody wants the values. */
+  defer(): void {
+    if (this.#mailboxes.size === 0) this.#onDemand(false);
   }
 
   /** Like {@linkcode subscribe}, with the newest value first: for a state rather than an event. */

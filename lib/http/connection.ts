@@ -3,7 +3,7 @@ import { addressKey } from "../access/address_key.ts";
 import { headOf, write } from "./exchange.ts";
 import { text } from "./reply.ts";
 import { HeadError, MAX_HEAD_BYTES, type RequestHead, takeHead } from "./request_head.ts";
-import { ViewerResponse } from "./viewer.ts";
+import { LastingResponse } from "./viewer.ts";
 
 /** How much of later requests may come before an answer has left, in bytes. */
 export const MAX_AHEAD_BYTES = 2 * MAX_HEAD_BYTES;
@@ -133,7 +133,7 @@ export class Connection {
     if (head.isUpgrade) this.#socket.pause();
     const response = await this.#options.respond(head, this, signal);
     signal.throwIfAborted();
-    if (response instanceof ViewerResponse) await this.#show(response, head);
+    if (response instanceof LastingResponse) await this.#show(response, head);
     else await this.#send(response, head.keepsAlive, head.method !== "HEAD");
   }
 
@@ -150,12 +150,12 @@ export class Connection {
 
   /** Shows frames for as long as both sides like. */
   async #show(
-    response: ViewerResponse,
+    response: LastingResponse,
     { method, headers, isUpgrade }: RequestHead,
   ): Promise<void> {
     const socket = this.#socket;
     this.isViewer = true;
-    response.viewer.attach(socket);
+    response.attach(socket);
     socket.off("data", this.#take);
     const head = this.#received;
     this.#received = Buffer.alloc(0);

@@ -2,7 +2,7 @@ import { oldestOfMost } from "../access/oldest_of_most.ts";
 import { Connection, type Respond, type Socket } from "./connection.ts";
 import { KEEP_ALIVE_MS } from "./exchange.ts";
 import { text } from "./reply.ts";
-import { MAX_VIEWERS } from "./viewers.ts";
+import { MAX_VIEWERS } from "./places.ts";
 
 /** How many connections there may be at the same time: all viewers, and other requests. */
 export const MAX_CONNECTIONS = MAX_VIEWERS + 200;

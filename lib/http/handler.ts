@@ -1,8 +1,5 @@
-import { accepts } from "@std/http/negotiation";
 import { cleanText } from "../access/clean_text.ts";
 import { sharingHeaders } from "../access/origin_policy.ts";
-import type { Hub } from "../flow/hub.ts";
-import type { Frame } from "../frame/frame.ts";
 import {
   type AccessPolicy,
   passwordRefusal,
@@ -10,44 +7,42 @@ import {
   reportEmbedding,
   socketRefusal,
 } from "./access.ts";
-import { metrics, METRICS_TYPE } from "./metrics.ts";
+import { type Channel, type ChannelMap, ONLY } from "./channels.ts";
+import { metrics } from "./metrics.ts";
 import { MJPEG_TYPE, MjpegResponse } from "./mjpeg.ts";
-import { type Asset, contentSecurityPolicy, readAssets } from "./page/assets.ts";
+import { healthOf, listOf, NO_CAMERA, stateOf } from "./overview.ts";
+import { type Asset, contentSecurityPolicy } from "./page/assets.ts";
+import { ALL_TAKEN } from "./places.ts";
 import { headers, text } from "./reply.ts";
+import { type Route, routeOf, TYPES } from "./route.ts";
 import { snapshot } from "./snapshot.ts";
-import { type FeedState, type State, unavailableReason } from "./state.ts";
-import type { Viewer } from "./viewer.ts";
-import { MAX_VIEWERS, type Viewers } from "./viewers.ts";
+import { unavailableReason } from "./state.ts";
+import { MIN_FPS, type Viewer } from "./viewer.ts";
+import type { Viewers } from "./viewers.ts";
+import { type Wall, WallResponse } from "./wall.ts";
 import { SocketResponse } from "./web_socket.ts";
 
-/** What the answers are made of, and who gets one. */
-export interface Site extends AccessPolicy {
-  /** The frames to show. */
-  readonly frames: Hub<Frame>;
-  /** Who watches them. */
-  readonly viewers: Viewers;
-  /** Returns what is known of them. */
-  readonly readState: () => FeedState;
-  /** Makes a PNG of a frame; without it, there is no `/snapshot.png`. */
-  readonly encodePng?: EncodePng;
-}
+export type { EncodePng } from "./channels.ts";
+export { MIN_FPS } from "./viewer.ts";
 
-/**
- * Makes a PNG of a frame; it is done with the frame once the promise settles. The signal is aborted
- * when nobody waits for the PNG any more.
- */
-export type EncodePng = (frame: Frame, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer>>;
+/** What the answers are made of: a camera, and who gets in. */
+export interface Site extends AccessPolicy, Channel {}
+
+/** What the answers are made of where there are several cameras. */
+export interface Sites extends AccessPolicy, Wall {}
 
 /** Where a request comes from. */
 export type Remote = Pick<Deno.NetAddr, "hostname" | "port">;
 
-/** The fewest frames a second that a viewer may ask for: one a minute. */
-export const MIN_FPS = 1 / 60;
 /** How much of a viewer's path is shown, in characters. */
 export const MAX_PATH = 100;
 
 /** Answers a request, without a port. */
-export async function handle(site: Site, request: Request, remote: Remote): Promise<Response> {
+export async function handle(
+  site: Site | Sites,
+  request: Request,
+  remote: Remote,
+): Promise<Response> {
   const { auth } = site;
   reportEmbedding(site, request);
   const response = refusal(site, request) ??
@@ -59,88 +54,69 @@ export async function handle(site: Site, request: Request, remote: Remote): Prom
   return response;
 }
 
-async function answer(site: Site, request: Request, remote: Remote): Promise<Response> {
-  const resource = find(request, site);
-  if (request.method === "HEAD") return head(site, resource);
+async function answer(site: Site | Sites, request: Request, remote: Remote): Promise<Response> {
+  const route = routeOf(request, channelsOf(site));
+  if (request.method === "HEAD") return head(route);
+  if (route instanceof Response) return route;
+  const { resource, channels } = route;
+  switch (resource) {
+    case "cameras":
+      return json(listOf(channels));
+    case "health":
+      return healthOf(channels);
+    case "metrics":
+      return await metricsOf(channels);
+  }
+  if (typeof resource === "object") return asset(site, resource);
+  if (resource === "socket" && route.isWall && "places" in site) return wall(site, request, remote);
+  const [channel] = channels.values();
+  if (!channel) return text(503, NO_CAMERA, { "retry-after": "1" });
   switch (resource) {
     case "stream":
-      return stream(site, request, remote);
+      return stream(channel, request, remote);
     case "socket":
-      return socket(site, request, remote);
+      return socket(site, channel, request, remote);
     case "snapshot":
-      return await snapshot(site, request, TYPES.snapshot, ({ bytes }) => bytes);
+      return await snapshot(channel, request, TYPES.snapshot, ({ bytes }) => bytes);
     case "png":
-      return await snapshot(site, request, TYPES.png, site.encodePng!);
-    case "health":
-      return health(site);
+      return await snapshot(channel, request, TYPES.png, channel.encodePng!);
     case "state":
-      return new Response(JSON.stringify(state(site)), { headers: headers(TYPES.state) });
-    case "metrics":
-      return new Response(await metrics(state(site)), { headers: headers(TYPES.metrics) });
-    case undefined:
-      return text(404, "There is nothing here; the picture is at /");
-    default:
-      return asset(site, resource);
+      return json(stateOf(channel));
   }
 }
 
-type Resource = keyof typeof TYPES | Asset | undefined;
-
-const PATHS: Readonly<Record<string, Resource>> = {
-  "/stream": "stream",
-  "/stream.mjpg": "stream",
-  "/snapshot": "snapshot",
-  "/snapshot.jpg": "snapshot",
-  "/snapshot.png": "png",
-  "/ws": "socket",
-  "/state": "state",
-  "/metrics": "metrics",
-  "/healthz": "health",
-};
-
-function find(request: Request, { encodePng }: Site): Resource {
-  const { pathname, searchParams } = new URL(request.url);
-  if (pathname === "/snapshot.png" && !encodePng) return undefined;
-  const { page, files } = readAssets();
-  if (pathname !== "/") {
-    const known = [PATHS, files].find((paths) => Object.hasOwn(paths, pathname));
-    return known?.[pathname];
-  }
-  // OctoPrint and Klipper send the requests of mjpg-streamer.
-  const action = searchParams.get("action");
-  if (action === "stream" || action === "snapshot") return action;
-  // A browser asks for HTML by name; `ffplay http://...` and `curl` accept anything.
-  return accepts(request, "image/jpeg", "text/html") === "text/html" ? page : "stream";
+function channelsOf(site: Site | Sites): ChannelMap {
+  return "channels" in site ? site.channels : new Map([[ONLY, site]]);
 }
 
-const TYPES = {
-  stream: MJPEG_TYPE,
-  socket: "text/plain; charset=utf-8",
-  snapshot: "image/jpeg",
-  png: "image/png",
-  state: "application/json",
-  metrics: METRICS_TYPE,
-  health: "text/plain; charset=utf-8",
-} as const;
+function json(value: unknown): Response {
+  return new Response(JSON.stringify(value), { headers: headers(TYPES.state) });
+}
+
+async function metricsOf(channels: ChannelMap): Promise<Response> {
+  const states = [...channels].map(([name, channel]) => [name, stateOf(channel)] as const);
+  return new Response(await metrics(new Map(states)), { headers: headers(TYPES.metrics) });
+}
 
 /** The headers alone, which makes nobody a viewer. */
-function head(site: Site, resource: Resource): Response {
-  if (!resource) return new Response(null, { status: 404 });
+function head(route: Route | Response): Response {
+  if (route instanceof Response) return new Response(null, route);
+  const { resource, channels } = route;
   // Monitors use HEAD too, and read only the status.
-  if (resource === "health") return new Response(null, health(site));
+  if (resource === "health") return new Response(null, healthOf(channels));
   if (resource === "socket") return new Response(null, upgradeRequired());
   const type = typeof resource === "string" ? TYPES[resource] : resource.type;
   return new Response(null, { headers: headers(type) });
 }
 
-function asset({ origins }: Site, { type, text }: Asset): Response {
+function asset({ origins }: AccessPolicy, { type, text }: Asset): Response {
   const policy = contentSecurityPolicy(origins);
   return new Response(text, {
     headers: { ...headers(type), "content-security-policy": policy },
   });
 }
 
-function stream({ viewers }: Site, request: Request, remote: Remote): Response {
+function stream({ viewers }: Channel, request: Request, remote: Remote): Response {
   const viewer = join(viewers, request, remote, { repeats: true });
   if (viewer instanceof Response) return viewer;
   return new MjpegResponse(viewer, { ...headers(MJPEG_TYPE), ...UNBUFFERED });
@@ -149,17 +125,33 @@ function stream({ viewers }: Site, request: Request, remote: Remote): Response {
 /** What tells proxies to pass frames on as they come; nginx would keep seconds of them. */
 const UNBUFFERED = { "cache-control": "no-store, no-transform", "x-accel-buffering": "no" };
 
-function socket(site: Site, request: Request, remote: Remote): Response {
-  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return upgradeRequired();
-  const refused = socketRefusal(site, request);
+function socket(
+  site: AccessPolicy,
+  { viewers, frames, readState }: Channel,
+  request: Request,
+  remote: Remote,
+): Response {
+  const refused = upgradeRefusal(site, request);
   if (refused) return refused;
-  const { viewers, frames, readState } = site;
   // The page itself says why no frames come, so it needs neither repeats nor notices.
   const viewer = join(viewers, request, remote, { repeats: false });
   if (viewer instanceof Response) return viewer;
   // But it says so on top of the last frame.
   if (frames.latest && unavailableReason(readState())) viewer.show(frames.latest);
   return new SocketResponse(viewer);
+}
+
+function wall(sites: Sites, request: Request, { hostname, port }: Remote): Response {
+  const refused = upgradeRefusal(sites, request);
+  if (refused) return refused;
+  if (!sites.places.hasRoom(hostname)) return full();
+  return new WallResponse(sites, { hostname, port, path: pathOf(request) });
+}
+
+/** Why a request cannot become a WebSocket. */
+function upgradeRefusal(policy: AccessPolicy, request: Request): Response | undefined {
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return upgradeRequired();
+  return socketRefusal(policy, request);
 }
 
 function upgradeRequired(): Response {
@@ -173,25 +165,20 @@ function join(
   { hostname, port }: Remote,
   { repeats }: { readonly repeats: boolean },
 ): Viewer | Response {
-  const { pathname, search, searchParams } = new URL(request.url);
+  const { pathname, searchParams } = new URL(request.url);
   const fps = Number(searchParams.get("fps") ?? Infinity);
   if (!(fps >= MIN_FPS)) {
     const least = "a number of at least 1/60, which is a frame a minute";
     return text(400, `fps must be ${least}, as in ${cleanText(pathname)}?fps=5`);
   }
-  const path = cleanText(pathname + search, MAX_PATH);
-  const viewer = viewers.join({ hostname, port, path, fps, repeats });
-  if (viewer) return viewer;
-  const words = `All ${MAX_VIEWERS} places are taken; try again later`;
-  return text(503, words, { "retry-after": "10" });
+  return viewers.join({ hostname, port, path: pathOf(request), fps, repeats }) ?? full();
 }
 
-function state({ readState, viewers }: Site): State {
-  return { ...readState(), viewers: viewers.state, viewerCount: viewers.count };
+function pathOf(request: Request): string {
+  const { pathname, search } = new URL(request.url);
+  return cleanText(pathname + search, MAX_PATH);
 }
 
-/** Whether frames come, for monitors. */
-function health({ readState }: Site): Response {
-  const reason = unavailableReason(readState());
-  return reason === undefined ? text(200, "ok") : text(503, cleanText(reason));
+function full(): Response {
+  return text(503, ALL_TAKEN, { "retry-after": "10" });
 }

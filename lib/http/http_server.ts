@@ -11,7 +11,7 @@ import { createServer as createTlsServer } from "node:tls";
 import { cleanText } from "../access/clean_text.ts";
 import type { Respond, Socket } from "./connection.ts";
 import type { Connections } from "./connections.ts";
-import { handle, type Site } from "./handler.ts";
+import { handle, type Site, type Sites } from "./handler.ts";
 import { text } from "./reply.ts";
 import { requestOf } from "./request_head.ts";
 
@@ -34,7 +34,7 @@ export function createHttpServer(
 }
 
 /** Answers the requests that connections read, as {@linkcode handle} does. */
-export function responder(site: Site): Respond {
+export function responder(site: Site | Sites): Respond {
   return async (head, { socket, hostname, port }, signal) => {
     let request: Request;
     try {

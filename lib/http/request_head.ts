@@ -62,7 +62,8 @@ function parse(text: string): RequestHead {
   }
   const words = headers.get("connection")?.toLowerCase().split(/[ \t]*,[ \t]*/) ?? [];
   // Some clients ask for HTTP/2 this way; they get HTTP/1.1.
-  const isUpgrade = minor === "1" && words.includes("upgrade") && /^\/ws(\?|$)/.test(target) &&
+  const isUpgrade = minor === "1" && words.includes("upgrade") &&
+    /^\/([^?]*\/)?ws(\?|$)/.test(target) &&
     headers.get("upgrade")?.toLowerCase() === "websocket";
   // Nobody reads the body of a request, and HTTP/1.0 has its own rules.
   const keepsAlive = minor === "1" && !words.includes("close") && !hasBody(headers) && !isUpgrade;

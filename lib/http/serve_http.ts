@@ -5,14 +5,13 @@ import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import { onAbort } from "../time/on_abort.ts";
 import type { AccessHints } from "./access.ts";
+import { type ChannelOptions, Channels, ONLY } from "./channels.ts";
 import { Connections } from "./connections.ts";
-import type { EncodePng, Site } from "./handler.ts";
+import type { Sites } from "./handler.ts";
 import { HttpListener } from "./http_listener.ts";
 import { createHttpServer, responder } from "./http_server.ts";
-import { type DrawNotice, Notice } from "./notice.ts";
 import type { FeedState } from "./state.ts";
 import { readAssets } from "./page/assets.ts";
-import { Viewers } from "./viewers.ts";
 
 /** The port that viewers open by default. */
 export const DEFAULT_HTTP_PORT = 8080;
@@ -43,14 +42,10 @@ export interface EndpointOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Options of {@linkcode serveHttp}. */
-export interface HttpOptions extends EndpointOptions {
+/** Options of {@linkcode serveHttp} with one camera. */
+export interface HttpOptions extends EndpointOptions, ChannelOptions {
   /** Returns what `/state` says of the frames. */
   readonly readState: () => FeedState;
-  /** Makes the PNG of `/snapshot.png`; without it, there is none. */
-  readonly encodePng?: EncodePng;
-  /** Draws what viewers see while no frames come; without it, they see the last one. */
-  readonly drawNotice?: DrawNotice;
 }
 
 /** A running endpoint. Closing it ends all streams. */
@@ -62,17 +57,19 @@ export interface ViewerServer extends AsyncDisposable {
 }
 
 /**
- * Shows frames to viewers over HTTP.
+ * Shows frames to viewers over HTTP: those of one camera, or of several. Closing it ends the channels.
  *
  * @throws {ListenError} when the address cannot be listened on.
  */
-export async function serveHttp(frames: Hub<Frame>, options: HttpOptions): Promise<ViewerServer> {
+export function serveHttp(frames: Hub<Frame>, options: HttpOptions): Promise<ViewerServer>;
+export function serveHttp(channels: Channels, options: EndpointOptions): Promise<ViewerServer>;
+export async function serveHttp(
+  shown: Hub<Frame> | Channels,
+  options: EndpointOptions | HttpOptions,
+): Promise<ViewerServer> {
   const {
     host = "127.0.0.1",
     port = DEFAULT_HTTP_PORT,
-    readState,
-    encodePng,
-    drawNotice,
     credentials,
     cert,
     key,
@@ -85,15 +82,14 @@ export async function serveHttp(frames: Hub<Frame>, options: HttpOptions): Promi
   } = options;
   signal?.throwIfAborted();
   readAssets();
-  const notice = drawNotice && new Notice(frames, readState, drawNotice);
-  const viewers = new Viewers(frames, () => notice?.read());
+  const channels = shown instanceof Channels ? shown : only(shown, options as HttpOptions);
   const hosts = new HostPolicy(allowHosts);
   const auth = credentials && new BasicAuth(credentials);
-  const site: Site = {
-    frames,
-    viewers,
-    readState,
-    encodePng,
+  const site: Sites = {
+    get channels() {
+      return channels.channels;
+    },
+    places: channels.places,
     hosts,
     auth,
     origins,
@@ -106,13 +102,13 @@ export async function serveHttp(frames: Hub<Frame>, options: HttpOptions): Promi
   try {
     listener = await HttpListener.start({ host, port, create, onTrouble });
   } catch (error) {
-    viewers[Symbol.dispose]();
+    channels[Symbol.dispose]();
     connections[Symbol.dispose]();
     throw new ListenError(error, "http", host, port);
   }
   let closed: Promise<void> | undefined;
   const close = () => {
-    viewers[Symbol.dispose]();
+    channels[Symbol.dispose]();
     connections[Symbol.dispose]();
     return closed ??= listener[Symbol.asyncDispose]();
   };
@@ -120,11 +116,17 @@ export async function serveHttp(frames: Hub<Frame>, options: HttpOptions): Promi
   return {
     address: listener.address,
     get viewers() {
-      return viewers.count;
+      return channels.places.count;
     },
     async [Symbol.asyncDispose]() {
       abort[Symbol.dispose]();
       await close();
     },
   };
+}
+
+function only(frames: Hub<Frame>, { readState, ...options }: HttpOptions): Channels {
+  const channels = new Channels(options);
+  channels.show(new Map([[ONLY, { frames, readState }]]));
+  return channels;
 }

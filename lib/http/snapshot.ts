@@ -8,6 +8,14 @@ import { type FeedState, unavailableReason } from "./state.ts";
 
 /** How long a snapshot waits for a frame, in milliseconds. */
 export const SNAPSHOT_MS = 3000;
+/** How long it waits in all while a camera wakes that slept, in milliseconds: some programs give up after 10 s. */
+export const WAKE_MS = 8000;
+
+/** What a snapshot is made of. */
+interface SnapshotSite {
+  readonly frames: Hub<Frame>;
+  readonly readState: () => FeedState;
+}
 
 /**
  * Answers with the next frame, since the one before may be from long ago, or with 503 and the reason.
@@ -15,14 +23,14 @@ export const SNAPSHOT_MS = 3000;
  * this.
  */
 export async function snapshot(
-  { frames, readState }: { readonly frames: Hub<Frame>; readonly readState: () => FeedState },
+  site: SnapshotSite,
   { signal }: Request,
   type: string,
   encode: (frame: Frame, signal: AbortSignal) => BodyInit | Promise<BodyInit>,
 ): Promise<Response> {
   try {
-    const frame = await nextFrame(frames, signal).catch((error: Error) => {
-      throw new Error(unavailableReason(readState()) ?? error.message);
+    const frame = await nextFrame(site, signal).catch((error: Error) => {
+      throw new Error(unavailableReason(site.readState()) ?? error.message);
     });
     try {
       return new Response(await encode(frame, signal), { headers: headers(type) });
@@ -35,10 +43,18 @@ export async function snapshot(
   }
 }
 
-async function nextFrame(frames: Hub<Frame>, signal: AbortSignal): Promise<Frame> {
+async function nextFrame({ frames, readState }: SnapshotSite, signal: AbortSignal): Promise<Frame> {
+  const stateOfCamera = () => readState().camera.state;
+  const hasSlept = stateOfCamera() === "idle";
   using mailbox = frames.subscribe();
   using _ = onAbort(signal, () => mailbox.return());
-  const { value } = await within(mailbox.next(), SNAPSHOT_MS, "no frame came in time");
+  const next = mailbox.next();
+  const late = "no frame came in time";
+  const { value } = await within(next, SNAPSHOT_MS, late).catch((error) => {
+    const isWaking = hasSlept && ["idle", "starting"].includes(stateOfCamera());
+    if (!isWaking) throw error;
+    return within(next, WAKE_MS - SNAPSHOT_MS, late);
+  });
   if (!value) throw new Error("the frames have ended");
   return value;
 }

@@ -26,7 +26,7 @@ export interface FeedState {
   /** The camera behind it. */
   readonly camera: {
     readonly name: string | null;
-    readonly state: "live" | "starting" | "lost" | "unknown";
+    readonly state: "live" | "starting" | "idle" | "lost" | "unknown";
     /** Why it is not live, or why nothing of it can be shown. */
     readonly reason: string | null;
     /** The newest frame's size, in pixels. */
@@ -77,7 +77,7 @@ export function unavailableReason({ source, camera }: FeedState): string | undef
     return source.reason ?? `Connecting to ${source.host}:${source.port}`;
   }
   if (camera.reason !== null) return camera.reason;
-  if (camera.state === "live") return undefined;
+  if (camera.state === "live" || camera.state === "idle") return undefined;
   if (camera.state === "unknown") return `No frames come from ${source.host}:${source.port}`;
   return `The camera is ${camera.state}`;
 }

@@ -4,6 +4,7 @@ import type { Mailbox } from "../flow/mailbox.ts";
 import { RateMeter } from "../flow/meters.js";
 import { Pace } from "../flow/pace.ts";
 import type { Frame } from "../frame/frame.ts";
+import type { PlaceHolder } from "./places.ts";
 
 /** One viewer, as `/state` shows it. */
 export interface ViewerState {
@@ -27,6 +28,8 @@ export interface ViewerOptions extends Pick<ViewerState, "path"> {
   readonly fps: number;
   /** Whether it gets the last frame again, or a notice, when no new one comes. */
   readonly repeats: boolean;
+  /** Whether it is a part of a viewer that watches several cameras. */
+  readonly isTile?: boolean;
 }
 
 /**
@@ -36,10 +39,13 @@ export interface ViewerOptions extends Pick<ViewerState, "path"> {
  */
 export const REPEAT_MS = 1000;
 
+/** The fewest frames a second that a viewer may ask for: one a minute. */
+export const MIN_FPS = 1 / 60;
+
 /** One viewer: the frames it gets, when, and how it keeps up. */
-export class Viewer {
-  /** Whom it counts for. */
+export class Viewer implements PlaceHolder {
   readonly key: string;
+  readonly isTile: boolean;
   readonly #frames: Mailbox<Frame>;
   readonly #options: ViewerOptions;
   readonly #onLeave: () => void;
@@ -53,6 +59,7 @@ export class Viewer {
   /** Creates a viewer of a mailbox, which it closes when it leaves. */
   constructor(frames: Mailbox<Frame>, options: ViewerOptions, onLeave: () => void) {
     this.key = addressKey(options.hostname);
+    this.isTile = options.isTile ?? false;
     this.#frames = frames;
     this.#options = options;
     this.#onLeave = onLeave;
@@ -89,7 +96,7 @@ export class Viewer {
     }
   }
 
-  /** How long it has been busy with its last frame, in milliseconds; 0 while it waits. */
+  /** 0 while it waits. */
   get stalledMs(): number {
     return this.#isWaiting ? 0 : performance.now() - this.#lastAt;
   }
@@ -148,11 +155,10 @@ export interface ViewerRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A response that holds its viewer, and writes the frames to the viewer's connection itself. */
-export abstract class ViewerResponse extends Response {
-  constructor(readonly viewer: Viewer, headers?: HeadersInit) {
-    super(null, { headers });
-  }
+/** A response that writes itself to its connection. */
+export abstract class LastingResponse extends Response {
+  /** Ties it to its connection: when one goes, so does the other. */
+  abstract attach(connection: Duplex): void;
 
   /**
    * Writes to the connection that the request came on, until that closes or the frames end.
@@ -160,4 +166,15 @@ export abstract class ViewerResponse extends Response {
    * @param head what came after the request already.
    */
   abstract writeTo(request: ViewerRequest, head: Buffer): Promise<void>;
+}
+
+/** A response that shows frames to one viewer. */
+export abstract class ViewerResponse extends LastingResponse {
+  constructor(readonly viewer: Viewer, headers?: HeadersInit) {
+    super(null, { headers });
+  }
+
+  override attach(connection: Duplex): void {
+    this.viewer.attach(connection);
+  }
 }

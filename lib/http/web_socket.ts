@@ -22,34 +22,48 @@ const sockets = new WebSocketServer({
  */
 export class SocketResponse extends ViewerResponse {
   override writeTo(request: ViewerRequest, head: Buffer): Promise<void> {
-    return new Promise((resolve, reject) => {
-      // After a handshake that failed, this is all that happens.
-      request.socket.once("close", resolve);
-      sockets.handleUpgrade(request, request.socket, head, (socket) => {
-        sendFrames(this.viewer, socket).then(resolve, reject);
-        // It was paused until somebody reads the messages.
-        request.socket.resume();
-      });
+    return upgrade(request, head, async (socket) => {
+      const window = new FlightWindow();
+      socket.on("message", () => window.acknowledged());
+      socket.once("close", () => window.end());
+      await sendFrames(this.viewer, window, (bytes, done) => socket.send(bytes, done));
     });
   }
 }
 
-async function sendFrames(viewer: Viewer, socket: WebSocket): Promise<void> {
-  const window = new FlightWindow();
-  window.expectAcknowledgements();
-  const stop = keepAlive(socket);
-  socket.on("error", () => {});
-  socket.on("message", () => window.acknowledged());
-  socket.once("close", () => {
-    stop();
-    window.end();
+/** Shakes hands, and then runs `talk`; settles when that does, or the connection closes before. */
+export function upgrade(
+  request: ViewerRequest,
+  head: Buffer,
+  talk: (socket: WebSocket) => Promise<void>,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // After a handshake that failed, this is all that happens.
+    request.socket.once("close", resolve);
+    sockets.handleUpgrade(request, request.socket, head, (socket) => {
+      const stop = keepAlive(socket);
+      socket.on("error", () => {});
+      socket.once("close", stop);
+      talk(socket).then(resolve, reject);
+      // It was paused until somebody reads the messages.
+      request.socket.resume();
+    });
   });
+}
+
+/** Sends a viewer's frames, each when the window has room for it, until they or the connection end. */
+export async function sendFrames(
+  viewer: Viewer,
+  window: FlightWindow,
+  send: (bytes: Uint8Array, done: (error?: Error) => void) => void,
+): Promise<void> {
+  window.expectAcknowledgements();
   while (true) {
     await window.open();
     const frame = await viewer.next();
     if (!frame) return;
     window.sent(frame.bytes.length, viewer.skipped);
-    const error = await new Promise((resolve) => socket.send(frame.bytes, resolve));
+    const error = await new Promise<Error | undefined>((resolve) => send(frame.bytes, resolve));
     if (error) return;
     frame.release();
   }

@@ -1,11 +1,13 @@
-import { checkFrames } from "../decode/check_frames.ts";
 import { NoticeDrawer } from "../decode/notice.ts";
 import { PngEncoder } from "../decode/png.ts";
-import { type DecodeStage, isDecodeStage } from "../decode/stage.ts";
+import type { DecodeStage } from "../decode/stage.ts";
+import type { Cameras } from "../flow/cameras.ts";
 import type { Feed } from "../flow/feed.ts";
+import { Hub } from "../flow/hub.ts";
+import { Channels, ONLY } from "../http/channels.ts";
 import { type EndpointOptions, serveHttp, type ViewerServer } from "../http/serve_http.ts";
-import { feedState } from "./feed_state.ts";
-import { Publication } from "./publication.ts";
+import { Gallery } from "./gallery.ts";
+import { View } from "./view.ts";
 
 /** Options of {@linkcode serveViewers}. */
 export interface ServeViewersOptions extends EndpointOptions {
@@ -15,7 +17,8 @@ export interface ServeViewersOptions extends EndpointOptions {
 
 /**
  * Serves a feed to browsers and other viewers over HTTP: the page, the stream, snapshots, the state.
- * Frames are checked first, unless the feed is a decoder's already.
+ * Frames are checked first, unless the feed is a decoder's already. Several cameras are served below
+ * their names, and on a wall that shows all of them.
  *
  * @example
  * ```ts
@@ -29,24 +32,24 @@ export interface ServeViewersOptions extends EndpointOptions {
  * @throws {ListenError} when the address cannot be listened on.
  */
 export async function serveViewers(
-  feed: Feed | DecodeStage,
+  feeds: Feed | DecodeStage | Cameras,
   options: ServeViewersOptions = {},
 ): Promise<ViewerServer> {
   await using stack = new AsyncDisposableStack();
   const { source, ...httpOptions } = options;
-  const stage = isDecodeStage(feed) ? feed : stack.use(checkFrames(feed));
-  const publication = stack.use(new Publication(stage, options.onTrouble ?? (() => {})));
+  let here = source ?? { host: "localhost", port: 0 };
+  const viewOptions = { here: () => here, onTrouble: options.onTrouble ?? (() => {}) };
   const png = stack.use(new PngEncoder());
   const notices = stack.use(new NoticeDrawer());
-  let here = source ?? { host: "localhost", port: 0 };
-  const viewers = stack.use(
-    await serveHttp(stage.frames, {
-      ...httpOptions,
-      readState: () => feedState(stage, here, publication.reason),
+  const channels = stack.use(
+    new Channels({
       encodePng: (frame, signal) => png.encode(frame, signal),
       drawNotice: (words, last) => notices.draw(words, last),
     }),
   );
+  if (feeds instanceof Hub) stack.use(new Gallery(feeds, channels, viewOptions));
+  else channels.show(new Map([[ONLY, stack.use(new View(feeds, viewOptions))]]));
+  const viewers = stack.use(await serveHttp(channels, httpOptions));
   const { address } = viewers;
   here = source ?? { host: address.hostname, port: address.port };
   const open = stack.move();

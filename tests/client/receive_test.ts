@@ -224,30 +224,36 @@ Deno.test("receive() leaves a server that floods it, and tries it less and less 
   assert(waits[2] > waits[0], String(waits));
 });
 
-Deno.test("receive() reads a flood of frames second by second, and stays connected", async () => {
-  const tiny = new Uint8Array([0, 0, 0, 4, 0xff, 0xd8, 0xff, 0xd9]);
-  const flood = new Uint8Array(tiny.length * (MAX_FRAMES_PER_SECOND + 1));
-  for (let at = 0; at < flood.length; at += tiny.length) flood.set(tiny, at);
-  const startedAt = performance.now();
-  await using server = new ScriptedServer(async (client) => {
-    await client.send({ type: "welcome", version: 1, camera: { name: "door", mode: "MJPEG" } });
-    await client.write(flood);
-    await client.send({ type: "camera", state: "lost", reason: "after the flood" });
+const FLOODS: readonly [what: string, message: number[]][] = [
+  ["frames", [0, 0, 0, 4, 0xff, 0xd8, 0xff, 0xd9]],
+  ["empty messages", [0, 0, 0, 0]],
+];
+for (const [what, message] of FLOODS) {
+  Deno.test(`receive() reads a flood of ${what} second by second, and stays connected`, async () => {
+    const tiny = new Uint8Array(message);
+    const flood = new Uint8Array(tiny.length * (MAX_FRAMES_PER_SECOND + 1));
+    for (let at = 0; at < flood.length; at += tiny.length) flood.set(tiny, at);
+    const startedAt = performance.now();
+    await using server = new ScriptedServer(async (client) => {
+      await client.send({ type: "welcome", version: 1, camera: { name: "door", mode: "MJPEG" } });
+      await client.write(flood);
+      await client.send({ type: "camera", state: "lost", reason: "after the flood" });
+    });
+    await using receiver = receive(HOST, { port: server.port });
+    const reconnects = receiver.connection.follow();
+    await until(
+      receiver.status,
+      (status) => "reason" in status && status.reason === "after the flood",
+    );
+    assert(
+      performance.now() - startedAt >= 990,
+      "the one after the last of a second was not put off",
+    );
+    const { value: connection } = await reconnects.next();
+    assertEquals(connection!.state, "connected");
+    await reconnects.return();
   });
-  await using receiver = receive(HOST, { port: server.port });
-  const reconnects = receiver.connection.follow();
-  await until(
-    receiver.status,
-    (status) => "reason" in status && status.reason === "after the flood",
-  );
-  assert(
-    performance.now() - startedAt >= 990,
-    "the frame after the last of a second was not put off",
-  );
-  const { value: connection } = await reconnects.next();
-  assertEquals(connection!.state, "connected");
-  await reconnects.return();
-});
+}
 
 Deno.test("receive() takes the camera for live when frames come, whatever the server says", async () => {
   await using server = new ScriptedServer(async (client) => {

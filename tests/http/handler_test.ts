@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { PassThrough } from "node:stream";
 import { BasicAuth } from "../../lib/access/basic_auth.ts";
 import { HostPolicy } from "../../lib/access/host_policy.ts";
-import { FREE_FAILURES } from "../../lib/access/throttle.ts";
+import { FREE_FAILURES } from "../../lib/access/attempts.ts";
 import { Hub } from "../../lib/flow/hub.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
 import { type EncodePng, handle, MAX_PATH, MIN_FPS } from "../../lib/http/handler.ts";

@@ -4,9 +4,12 @@ export interface Asset {
   readonly text: string;
 }
 
-/** The page itself, and the files that it loads by their paths. */
+/** The pages, and the files that they load by their paths. */
 export interface Assets {
+  /** Shows one camera. */
   readonly page: Asset;
+  /** Shows all cameras. */
+  readonly wall: Asset;
   readonly files: Readonly<Record<string, Asset>>;
 }
 
@@ -40,6 +43,7 @@ let assets: Assets | undefined;
 export function readAssets(): Assets {
   return assets ??= {
     page: read("/lib/http/page/page.html"),
+    wall: read("/lib/http/page/wall.html"),
     files: Object.fromEntries(PATHS.map((path) => [path, read(path)])),
   };
 }

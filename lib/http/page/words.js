@@ -30,6 +30,9 @@ export function verdict(state, { lateMs = 0, age = 0, gap = 0 } = {}) {
     const detail = sentence(camera.reason ?? "The server gives no reason");
     return { tone: "lost", title: "Camera lost", detail, next: "The server keeps trying" };
   }
+  if (camera.state === "idle") {
+    return { tone: "wait", title: "The camera sleeps and wakes when watched" };
+  }
   if (camera.state === "starting") return { tone: "wait", title: "The camera is starting" };
   if (camera.state === "unknown") return { tone: "wait", title: `Waiting for ${server}` };
   if (camera.reason) {
