@@ -319,23 +319,21 @@ for (const [quirk, pieces] of Object.entries(ANSWERS)) {
   });
 }
 
-/** Where a camera sends its viewer to, from `/a/b`. */
-const REDIRECTS: Record<string, (port: number) => string> = {
-  "301": () => "/video",
-  "302": () => "../video",
-  "302, with letters as they are": () => "/vid\xc3\xa9o",
-  "303": (port) => `http://127.0.0.1:${port}/video`,
-  "307": (port) => `//127.0.0.1:${port}/video`,
-  "308": () => "/a/../vid%65o#part",
-};
+/** Where a camera sends its viewer to, from `/a/b`, and where that is. */
+const REDIRECTS: readonly [status: string, location: (port: number) => string, path: string][] = [
+  ["301", () => "/video", "/video"],
+  ["302", () => "../video", "/video"],
+  ["302", () => "/vid\xc3\xa9o?a=b c", "/vid%C3%A9o?a=b%20c"],
+  ["303", (port) => `http://127.0.0.1:${port}/video`, "/video"],
+  ["307", (port) => `//127.0.0.1:${port}/video`, "/video"],
+  ["308", () => "/a/../vid%65o#part", "/vid%65o"],
+];
 
-for (const [status, location] of Object.entries(REDIRECTS)) {
-  Deno.test(`a redirect of status ${status} is followed`, async () => {
+for (const [status, location, target] of REDIRECTS) {
+  Deno.test(`a redirect of status ${status} to ${target} is followed`, async () => {
     await using network: RawCamera = new RawCamera(({ send, path }): Promise<unknown> =>
-      path === "/video" ? send(typed(), jpeg) : send(
-        `HTTP/1.1 ${status.slice(0, 3)} x\r\nLocation: ${
-          location(network.port)
-        }\r\nContent-Length: 9\r\n\r\n`,
+      path === target ? send(typed(), jpeg) : send(
+        `HTTP/1.1 ${status} x\r\nLocation: ${location(network.port)}\r\nContent-Length: 9\r\n\r\n`,
       )
     );
     await using camera = openCamera({ device: `${network.url}a/b` });
