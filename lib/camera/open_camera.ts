@@ -34,8 +34,8 @@ const LINGER_MS = 10_000;
 export const WAKE_MS = 5000;
 /** How long a program may take to end before that is said, and before it is left alone, in milliseconds. */
 const END_MS = 3000;
-/** What waiting for a webcam helps against. */
-const COMING: readonly CameraErrorCode[] = ["no-webcam", "pi-camera", "denied"];
+/** What waiting for a camera helps against. */
+const COMING: readonly CameraErrorCode[] = ["no-webcam", "pi-camera", "no-program", "denied"];
 /** The first and the longest wait before a lost camera is tried again, in milliseconds. */
 const RETRY_MS = { min: 500, max: 3000 };
 /** How many JPEGs are read in a second, whole or not; the camera keeps the others for the next one. */

@@ -15,6 +15,7 @@ const REFUSED: Readonly<Partial<Record<RefusalCode, string>>> = {
 const CAMERA: Readonly<Partial<Record<CameraError["code"], string>>> = {
   "no-webcam": "--wait waits for one, and --device test shows a test picture",
   "pi-camera": "--wait waits for one, and --device rpicam reads the camera on the ribbon cable",
+  "no-program": "--wait waits for it",
   "no-bandwidth": "lower --size or --fps, or plug it into a port of another bus",
   filter: "fix --filter",
 };

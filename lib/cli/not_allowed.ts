@@ -9,6 +9,8 @@ export function notAllowed({ message }: Deno.errors.NotCapable): string {
 const FIXES: Readonly<Record<string, (object: string) => string>> = {
   // The tasks pass this on (tools/readable.ts); elsewhere it does nothing.
   read: (object) => `put SOCKETCAM_READ=${object} in front of deno task`,
+  run: (object) =>
+    `put SOCKETCAM_RUN=${object} in front of deno task, or start it with --allow-run=${object} as well`,
   // Access to everything has no flag of its own.
   all: () => "start it with --allow-all",
 };
