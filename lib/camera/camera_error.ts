@@ -4,7 +4,7 @@
  * - `no-webcam`: this machine has no such webcam, and there is no such file
  * - `pi-camera`: this machine is a Raspberry Pi without a webcam; its own camera is none
  * - `no-program`: the command names no program that can be started, or `rpicam-vid` is not installed
- * - `unplugged`, `busy`, `denied`: the webcam is gone, in use, or may not be opened
+ * - `unplugged`, `busy`, `denied`: the camera is gone, in use, or may not be opened
  * - `no-bandwidth`: its USB bus carries too much already
  * - `filter`: ffmpeg refuses the filter graph
  * - `not-a-video`: ffmpeg cannot read the input

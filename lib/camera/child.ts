@@ -24,8 +24,8 @@ export interface ChildOptions {
   /** Variables that it gets besides the environment. */
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * Whether the programs that it starts end with it, as far as Deno allows that; false by default. It
-   * takes the permission to run any program. Without that, they end when they next write to its stdout.
+   * Whether what it starts itself ends with it; false by default. That takes the permission to run any
+   * program, or `kill`. Without, the others end when they next write to its stdout.
    */
   readonly endsOthers?: boolean;
 }
@@ -135,13 +135,21 @@ function spawn(program: string, options: Deno.CommandOptions): Deno.ChildProcess
 
 /** Sends a signal to a program, if it runs, and to all that it has started. */
 function endGroup(leader: number, signal: Deno.Signal): void {
-  // Without the permission, Deno may ask for it in the terminal.
-  if (Deno.permissions.querySync({ name: "run" }).state !== "granted") return;
   try {
-    Deno.kill(-leader, signal);
+    if (mayRun()) Deno.kill(-leader, signal);
+    else if (mayRun("kill")) {
+      const args = [`-${signal.slice("SIG".length)}`, "--", `-${leader}`];
+      new Deno.Command("kill", { args, cwd: "/", stdout: "null", stderr: "null" }).outputSync();
+    }
   } catch (error) {
+    // It is there no more, or there is no such program.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+}
+
+/** Whether Deno allows to run a program, or any; it does not ask. */
+function mayRun(command?: string): boolean {
+  return Deno.permissions.querySync({ name: "run", command }).state === "granted";
 }
 
 /** The end of a stream of text. */

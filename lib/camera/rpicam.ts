@@ -15,6 +15,8 @@ import type { Source, SourceOptions } from "./source.ts";
 const PROGRAMS = ["rpicam-vid", "libcamera-vid"];
 const NOT_INSTALLED = "The camera on the ribbon cable of a Raspberry Pi is read by rpicam-vid, " +
   "which is not installed; install it (sudo apt install rpicam-apps), or plug in a webcam";
+const NOT_ALLOWED = "The camera on the ribbon cable of a Raspberry Pi is read by rpicam-vid, " +
+  "which Deno does not let this program run";
 const NO_CAMERA = "No camera found on the ribbon cable of this Raspberry Pi: check that " +
   "the cable is seated at both ends, or plug in a webcam";
 const BUSY = "Another program uses the camera on the ribbon cable; close it";
@@ -43,8 +45,11 @@ function start({ width, height, fps, quality }: SourceOptions, signal: AbortSign
   for (const program of PROGRAMS) {
     try {
       return new Child(program, args, signal);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    } catch (cause) {
+      if (cause instanceof Deno.errors.NotCapable) {
+        throw new CameraError("denied", NOT_ALLOWED, { permanent: true, cause });
+      }
+      if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     }
   }
   throw new CameraError("no-program", NOT_INSTALLED, { permanent: true });

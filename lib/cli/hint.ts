@@ -1,6 +1,7 @@
 import { ListenError } from "../access/listen_error.ts";
 import { CameraError } from "../camera/camera_error.ts";
 import { type RefusalCode, RefusedError } from "../client/refused_error.ts";
+import { howToAllow } from "./not_allowed.ts";
 
 const REFUSED: Readonly<Partial<Record<RefusalCode, string>>> = {
   "no-token": "give it with --token",
@@ -30,6 +31,7 @@ export function withHint(error: Error): string {
 
 function hintFor(error: Error): string | undefined {
   if (error instanceof RefusedError) return REFUSED[error.code];
+  if (error.cause instanceof Deno.errors.NotCapable) return howToAllow(error.cause);
   if (error instanceof CameraError) return CAMERA[error.code];
   if (error instanceof ListenError && error.code === "EADDRINUSE") {
     return `end it, or choose another port with ${PORT[error.service]}`;

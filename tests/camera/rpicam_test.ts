@@ -67,12 +67,25 @@ Deno.test("the camera on the ribbon cable can be one of several, and filtered", 
 Deno.test("the server says what is wrong with the camera on the ribbon cable", async () => {
   await using machine = new PiMachine(PI_5);
   machine.addCamera();
-  await using none = machine.start([], "none");
+  await using none = machine.start([], { fault: "none" });
   assertEquals(await none.ends(), 1);
   assertMatch(
     none.stderr,
     /^server: No camera found on the ribbon cable of this Raspberry Pi: .*, or plug in a webcam; --wait /m,
   );
-  await using busy = machine.start(["--device", "rpicam"], "busy");
+  await using busy = machine.start(["--device", "rpicam"], { fault: "busy" });
   await busy.says(/camera lost: Another program uses the camera on the ribbon cable; close it/);
+});
+
+Deno.test("the server names the permission that rpicam-vid takes, and waits on without it if told to", async () => {
+  await using machine = new PiMachine(PI_5);
+  machine.addCamera();
+  const run = "--allow-run=v4l2-ctl";
+  await using ended = machine.start([], { run });
+  assertEquals(await ended.ends(), 1);
+  const fix = /which Deno does not let this program run; put SOCKETCAM_RUN=rpicam-vid in front of /;
+  assertMatch(ended.stderr, fix);
+  await using waiting = machine.start(["--wait"], { run });
+  await waiting.says(/camera lost: .* which Deno does not let this program run/);
+  await serverPort(waiting);
 });

@@ -20,9 +20,7 @@ const SAYS: Readonly<Record<string, string>> = {
   "rpi-hevc-dec": pi.CODEC,
 };
 /** The permissions of the server, with which it does not see the devices of the machine that it runs on. */
-const PERMISSIONS = [
-  ...["--allow-net", "--allow-env", "--allow-sys", "--allow-read=.", "--allow-run"],
-];
+const PERMISSIONS = ["--allow-net", "--allow-env", "--allow-sys", "--allow-read=."];
 
 /** A machine; disposing of it removes its programs. */
 export class PiMachine implements AsyncDisposable {
@@ -60,11 +58,19 @@ export class PiMachine implements AsyncDisposable {
     return (await Deno.readTextFile(`${this.folder}/log`)).trimEnd().split("\n");
   }
 
-  /** Starts server.ts. @param fault what is wrong with the camera. */
-  start(args: readonly string[], fault: "" | "none" | "busy" = ""): Program {
+  /**
+   * Starts server.ts.
+   *
+   * @param fault what is wrong with the camera.
+   * @param run the programs that Deno lets it run; all by default.
+   */
+  start(
+    args: readonly string[],
+    { fault = "", run = "--allow-run" }: { fault?: "none" | "busy" | ""; run?: string } = {},
+  ): Program {
     return new Program(
       Deno.execPath(),
-      ["run", "--no-prompt", ...PERMISSIONS, "server.ts", "--port", "0", ...args],
+      ["run", "--no-prompt", ...PERMISSIONS, run, "server.ts", "--port", "0", ...args],
       {
         PATH: `${this.folder}:${Deno.env.get("PATH")}`,
         FAKE_FAULT: fault,
