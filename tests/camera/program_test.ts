@@ -60,6 +60,15 @@ Deno.test("a program's JPEG is a frame when it is written, although none follows
   });
 });
 
+Deno.test("the command in docs/programs.md gives frames", async () => {
+  const document = await Deno.readTextFile(new URL("../../docs/programs.md", import.meta.url));
+  const device = /--device "(exec:ffmpeg[^"]+)"/.exec(document)![1];
+  await using camera = openCamera({ device });
+  using frames = camera.frames.subscribe();
+  const { value } = await deadline(frames.next(), 30_000);
+  assertEquals(jpegSize(value!.bytes), { width: 320, height: 240 });
+});
+
 Deno.test("a program's JPEGs go through ffmpeg when there is a filter", async () => {
   await withPicture(async (path) => {
     const device = `exec:sh -c 'while cat "$0"; do sleep 0.1; done' ${path}`;
