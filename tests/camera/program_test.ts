@@ -1,10 +1,11 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { openCamera } from "../../lib/camera/open_camera.ts";
 import { splitCommand } from "../../lib/camera/split_command.ts";
 import { jpegSize } from "../../lib/frame/jpeg.ts";
 import { eventually } from "../support/eventually.ts";
 import { testPictures } from "../support/pictures.ts";
+import { startServer } from "../support/programs.ts";
 
 const [picture] = await testPictures(1);
 
@@ -145,5 +146,26 @@ Deno.test("a program's death is noticed although another one keeps its stderr op
     await eventually(() => camera.error !== undefined, () => "it is not lost");
     const words = "it exited with code 4: enough";
     assertEquals(camera.error!.message, `The program "sh" gives no more pictures: ${words}`);
+  });
+});
+
+Deno.test("programs are cameras of one server by their names, and nobody sees the words of their commands", async () => {
+  await withPicture(async (path) => {
+    const command = (name: string) => [
+      "--device",
+      `${name}=exec:sh -c 'while cat "$0"; do sleep 0.1; done' ${path} --key=horse-battery`,
+    ];
+    const args = ["--port", "0", "--http-port", "0", ...command("porch"), ...command("shed")];
+    await using server = startServer(...args);
+    const [url] = await server.says(/http:\/\/localhost:\d+/);
+    for (const name of ["porch", "shed"]) {
+      const snapshot = await (await fetch(`${url}/${name}/snapshot`)).bytes();
+      assertEquals(jpegSize(snapshot), { width: 320, height: 240 });
+    }
+    const paths = ["cameras", "porch/state", "metrics", "shed/healthz"];
+    const texts = paths.map(async (path) => await (await fetch(`${url}/${path}`)).text());
+    const shown = [...await Promise.all(texts), server.stdout, server.stderr].join("\n");
+    assertEquals(shown.includes("horse-battery"), false, shown);
+    assertMatch(shown, /JPEGs of a program/);
   });
 });
