@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import { constants, createGzip, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { decompress, UNZIPPED_BYTES } from "../../lib/camera/decompress.ts";
 import { MAX_HEAD_BYTES, parseHead } from "../../lib/camera/http_head.ts";
 import { openCamera } from "../../lib/camera/open_camera.ts";
@@ -261,7 +261,7 @@ for (const [quirk, pieces] of Object.entries(STREAMS)) {
         `${camera.frames.published} frames, ${
           JSON.stringify(camera.status.latest)
         } ${camera.error}`,
-      6000,
+      30_000,
     );
     const { published } = camera.frames;
     assertEquals({ published, dropped: camera.counts.dropped, sizes: [...new Set(sizes)] }, {
@@ -312,7 +312,7 @@ for (const [quirk, pieces] of Object.entries(ANSWERS)) {
     await using camera = openCamera({ device: network.url, fps: 50 });
     using frames = camera.frames.subscribe();
     for (let i = 0; i < 4; i++) {
-      const { bytes } = (await deadline(frames.next(), 6000)).value!;
+      const { bytes } = (await deadline(frames.next(), 30_000)).value!;
       assertEquals(jpegSize(bytes), { width: 320, height: 240 });
     }
     assertEquals([camera.error, camera.counts.dropped], [undefined, {}]);
@@ -338,7 +338,7 @@ for (const [status, location, target] of REDIRECTS) {
     );
     await using camera = openCamera({ device: `${network.url}a/b` });
     using frames = camera.frames.subscribe();
-    await deadline(frames.next(), 6000);
+    await deadline(frames.next(), 30_000);
     assertEquals(camera.error, undefined);
   });
 }
@@ -377,4 +377,27 @@ Deno.test("a camera is lost and says why when its compressed answer is damaged",
   await using camera = openCamera({ device: network.url, alwaysOn: true });
   await eventually(() => camera.error !== undefined, () => "it is not lost");
   assertMatch(camera.error!.message, /^Cannot read "http:.*": its compressed answer is damaged/);
+});
+
+Deno.test("each picture of a compressed stream is shown before the next one is sent", async () => {
+  const shown = jpegs.map(() => Promise.withResolvers<void>());
+  await using network = new RawCamera(async ({ send, left }) => {
+    await send(multipart("b", "Content-Encoding: gzip"));
+    const gzip = createGzip();
+    gzip.on("data", (piece: Uint8Array) => void send(piece));
+    for (const [i, jpeg] of jpegs.entries()) {
+      gzip.write(bytes("--b\r\n\r\n", jpeg, "\r\n"));
+      gzip.flush(constants.Z_SYNC_FLUSH);
+      await shown[i].promise;
+    }
+    await left();
+    gzip.destroy();
+  });
+  await using camera = openCamera({ device: network.url, alwaysOn: true });
+  using frames = camera.frames.subscribe();
+  for (const { resolve } of shown) {
+    const { value } = await deadline(frames.next(), 30_000);
+    assertEquals(jpegSize(value!.bytes), { width: 320, height: 240 });
+    resolve();
+  }
 });
