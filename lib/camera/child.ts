@@ -109,7 +109,7 @@ export class Child implements AsyncDisposable {
   }
 
   #kill(signal: Deno.Signal): void {
-    if (this.#endsOthers) endGroup(this.#process.pid, signal);
+    if (this.#endsOthers && endGroup(this.#process.pid, signal)) return;
     try {
       this.#process.kill(signal);
     } catch (error) {
@@ -133,17 +133,19 @@ function spawn(program: string, options: Deno.CommandOptions): Deno.ChildProcess
   }
 }
 
-/** Sends a signal to a program, if it runs, and to all that it has started. */
-function endGroup(leader: number, signal: Deno.Signal): void {
+/** Sends a signal to a program, if it runs, and to all that it has started; returns whether it could. */
+function endGroup(leader: number, signal: Deno.Signal): boolean {
   try {
     if (mayRun()) Deno.kill(-leader, signal);
     else if (mayRun("kill")) {
       const args = [`-${signal.slice("SIG".length)}`, "--", `-${leader}`];
       new Deno.Command("kill", { args, cwd: "/", stdout: "null", stderr: "null" }).outputSync();
-    }
+    } else return false;
+    return true;
   } catch (error) {
-    // It is there no more, or there is no such program.
+    // Nothing of it runs, or there is no such program as kill.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return false;
   }
 }
 
