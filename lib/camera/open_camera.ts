@@ -160,6 +160,10 @@ class SupervisedCamera implements Camera {
     // A program that hangs may take for ever to end, so its loss is announced first.
     using deadline = new Deadline((error) => {
       this.#lose(error);
+      // A source that paces itself may be slow, which only its second frame tells.
+      const moreMs = this.#source?.read && !wanted.aborted ? this.#patience.more() : 0;
+      if (moreMs > 0) return deadline.set(moreMs, () => error);
+      if (!wanted.aborted) this.#patience.gaveUp();
       ended.abort(error);
     });
     this.#allow(this.#patience.start(), deadline);
@@ -203,13 +207,8 @@ class SupervisedCamera implements Camera {
 
   /** Gives the source so long for its next frame. */
   #allow(ms: number, deadline: Deadline): void {
-    deadline.set(ms, () => {
-      this.#patience.gaveUp();
-      return new CameraError(
-        "no-frames",
-        `The camera has given no frame for ${Math.round(ms / 1000)} s`,
-      );
-    });
+    const words = `The camera has given no frame for ${Math.round(ms / 1000)} s`;
+    deadline.set(ms, () => new CameraError("no-frames", words));
   }
 
   #started(): void {
