@@ -12,7 +12,7 @@ export interface CameraOptions extends Partial<CameraConstraints> {
    * looped, and an `rtsp://` or `http://` URL. `rpicam` is the camera on a Raspberry Pi's ribbon cable,
    * which `auto` finds as well when there is no webcam. `exec:` and a command is a program that writes
    * JPEGs one after the other to its stdout; its words are split at blanks as a shell does, with quotes
-   * and backslashes, but no shell is used.
+   * and backslashes, but no shell is used. So never take a device from a stranger.
    */
   readonly device?: string;
   /** 1 to 100, as in libjpeg; 80 by default. JPEGs that the camera makes itself stay as they are. */
