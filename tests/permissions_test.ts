@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import manifest from "../deno.json" with { type: "json" };
 import { jpegSize } from "../lib/frame/jpeg.ts";
+import { eventually } from "./support/eventually.ts";
 import { selfSigned } from "./support/certificates.ts";
 import { partsOf } from "./support/multipart.ts";
 import { clientUrl, Program, serverPort } from "./support/programs.ts";
@@ -116,6 +117,32 @@ Deno.test("tasks cannot read files outside the folder, and errors name the varia
     assertMatch(allowed.stderr, /It must be a PEM file/);
   } finally {
     await Deno.remove(file);
+  }
+});
+
+Deno.test("the server's task runs the programs that SOCKETCAM_RUN names, and leaves nothing of them behind", async () => {
+  const hint =
+    "put SOCKETCAM_RUN=sh in front of deno task, or start it with --allow-run=sh as well";
+  const folder = await Deno.makeTempDir();
+  try {
+    const picture = `ffmpeg -v error -f lavfi -i testsrc2=s=64x48 -frames:v 1 -f mjpeg -`;
+    const script = `${picture}; sleep 1000 & echo $! >"$0"; wait`;
+    const device = ["--device", `exec:sh -c '${script}' ${folder}/pid`, "--port", "0"];
+    await using forbidden = startTask("server", ...device);
+    assertEquals(await forbidden.ends(), 1);
+    assert(forbidden.stderr.includes(hint), forbidden.stderr);
+    const args = ["task", "--quiet", "server", ...device];
+    await using server = new Program(Deno.execPath(), args, { SOCKETCAM_RUN: "sh" });
+    await server.says(/listening on .* \(camera: sh, JPEGs of a program, copied\)/);
+    const pid = async () => (await Deno.readTextFile(`${folder}/pid`).catch(() => "")).trim();
+    await eventually(async () => await pid() !== "", () => "the shell has started nothing");
+    await server[Symbol.asyncDispose]();
+    const ps = new Deno.Command("ps", { args: ["-o", "stat=", "-p", await pid()] });
+    const isGone = async () =>
+      !/^[^Z\s]/.test(new TextDecoder().decode((await ps.output()).stdout));
+    await eventually(isGone, () => "it runs on");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
 

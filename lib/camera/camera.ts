@@ -9,7 +9,10 @@ export interface CameraOptions extends Partial<CameraConstraints> {
   /**
    * Which camera: `auto` (the default) is the first webcam. Others are a webcam's number (`0`), path
    * (`/dev/video0`) or part of its name, `test` for ffmpeg's test picture, a video file, which is
-   * looped, and an `rtsp://` or `http://` URL.
+   * looped, and an `rtsp://` or `http://` URL. `rpicam` is the camera on a Raspberry Pi's ribbon cable,
+   * which `auto` finds as well when there is no webcam. `exec:` and a command is a program that writes
+   * JPEGs one after the other to its stdout; its words are split at blanks as a shell does, with quotes
+   * and backslashes, but no shell is used. So never take a device from a stranger.
    */
   readonly device?: string;
   /** 1 to 100, as in libjpeg; 80 by default. JPEGs that the camera makes itself stay as they are. */
@@ -23,7 +26,7 @@ export interface CameraOptions extends Partial<CameraConstraints> {
   readonly settle?: Settle;
   /** Whether to run also while nobody watches; false by default. */
   readonly alwaysOn?: boolean;
-  /** Whether to wait for a webcam that is not there yet, or may not be opened yet; false by default. */
+  /** Whether to wait for a camera that is not there yet, or may not be opened yet; false by default. */
   readonly wait?: boolean;
   /** How long to run on after the last viewer has left, in milliseconds; 10,000 by default. */
   readonly lingerMs?: number;

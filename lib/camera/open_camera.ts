@@ -34,8 +34,8 @@ const LINGER_MS = 10_000;
 export const WAKE_MS = 5000;
 /** How long a program may take to end before that is said, and before it is left alone, in milliseconds. */
 const END_MS = 3000;
-/** What waiting for a webcam helps against. */
-const COMING: readonly CameraErrorCode[] = ["no-webcam", "pi-camera", "denied"];
+/** What waiting for a camera helps against. */
+const COMING: readonly CameraErrorCode[] = ["no-webcam", "pi-camera", "no-program", "denied"];
 /** The first and the longest wait before a lost camera is tried again, in milliseconds. */
 const RETRY_MS = { min: 500, max: 3000 };
 /** How many JPEGs are read in a second, whole or not; the camera keeps the others for the next one. */
@@ -160,6 +160,10 @@ class SupervisedCamera implements Camera {
     // A program that hangs may take for ever to end, so its loss is announced first.
     using deadline = new Deadline((error) => {
       this.#lose(error);
+      // A source that paces itself may be slow, which only its second frame tells.
+      const moreMs = this.#source?.read && !wanted.aborted ? this.#patience.more() : 0;
+      if (moreMs > 0) return deadline.set(moreMs, () => error);
+      if (!wanted.aborted) this.#patience.gaveUp();
       ended.abort(error);
     });
     this.#allow(this.#patience.start(), deadline);
@@ -203,13 +207,8 @@ class SupervisedCamera implements Camera {
 
   /** Gives the source so long for its next frame. */
   #allow(ms: number, deadline: Deadline): void {
-    deadline.set(ms, () => {
-      this.#patience.gaveUp();
-      return new CameraError(
-        "no-frames",
-        `The camera has given no frame for ${Math.round(ms / 1000)} s`,
-      );
-    });
+    const words = `The camera has given no frame for ${Math.round(ms / 1000)} s`;
+    deadline.set(ms, () => new CameraError("no-frames", words));
   }
 
   #started(): void {

@@ -8,7 +8,7 @@ import type { Webcam } from "./webcam.ts";
 
 /** Which camera, and how its frames should be. */
 export interface SourceOptions extends CameraConstraints, OutputOptions {
-  /** A webcam as `findWebcam` takes it, `test`, a file's path or a URL. */
+  /** A webcam as `findWebcam` takes it, `test`, `rpicam`, a file's path, a URL or `exec:COMMAND`. */
   readonly device: string;
 }
 

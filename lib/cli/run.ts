@@ -20,8 +20,8 @@ export const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** What the tasks let a program read, which is no option. */
-const READ = "SOCKETCAM_READ";
+/** What the tasks let a program read and run, which are no options. */
+const ALLOWED = ["SOCKETCAM_READ", "SOCKETCAM_RUN"];
 
 /** How long an orderly end may take, in milliseconds, whatever is open. */
 const SHUTDOWN_MS = 5000;
@@ -74,7 +74,7 @@ export async function warningsOfVariables(): Promise<string[]> {
     ["log", "verbose", ...commands[program].options.map(nameOf)]
       .flatMap((name) => variablesOf(program, name))
   );
-  return await unknownVariables([...new Set([READ, ...known])], names);
+  return await unknownVariables([...new Set([...ALLOWED, ...known])], names);
 }
 
 /** Reports what went wrong; returns the exit status. */

@@ -26,8 +26,8 @@ export function serverCommand() {
     .addOption(
       options.one(
         "--device <input>",
-        "auto, 0, /dev/video0, part of a name, test, a video file, a URL; repeat it, and name " +
-          "them, for several: porch=0",
+        "auto, 0, /dev/video0, part of a name, rpicam, test, a video file, a URL, exec:COMMAND; " +
+          "repeat it, and name them, for several: porch=0",
       )
         .argParser(repeated).default(undefined, "auto"),
     )

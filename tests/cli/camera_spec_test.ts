@@ -48,6 +48,7 @@ const INPUTS = [
   ],
   ...["rtsp://x/?a=1", "http://me:a=b@x/stream", "https://x/a=b?fps=5&size=9x9", "http://x?a=b"],
   ...["/dev/v4l/by-path/platform-1.usb-usb-0:1.2:1.0-video-index0", "socketcam://x:9999/porch"],
+  ...["rpicam", "exec:a", "exec:a b=c --d=e", "exec:'/opt/my cam' -o -", "exec:sh -c 'a=1; b | c'"],
 ];
 
 for (const input of INPUTS) {
