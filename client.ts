@@ -8,7 +8,12 @@ import "./lib/cli/deno_version.ts";
 import { readClientOptions } from "./lib/cli/client_options.ts";
 import { clientLine, counted, keepLive } from "./lib/cli/live_line.ts";
 import { openBrowser } from "./lib/cli/open_browser.ts";
-import { reportCameras, reportOpenDoor, troubleReporter } from "./lib/cli/report.ts";
+import {
+  reportCameras,
+  reportOpenDoor,
+  reportPlainPassword,
+  troubleReporter,
+} from "./lib/cli/report.ts";
 import { aborted, run } from "./lib/cli/run.ts";
 import { addressRows, showSummary } from "./lib/cli/summary.ts";
 import { receiveAll } from "./lib/client/receive_all.ts";
@@ -31,13 +36,17 @@ if (import.meta.main) {
     if (isOpen) {
       reportOpenDoor(viewers.address, { secret: "--http-user", host: "--http-host" }, log);
     }
-    const url = urlOf(viewers.address);
+    reportPlainPassword(viewers.address, options.viewers, {
+      secret: "the password",
+      fix: "add --http-cert and --http-key",
+    }, log);
+    const url = urlOf(viewers.address, options.viewers);
     const servers = options.servers.map(({ host, port }) => `${host}:${port}`);
     log.ready(`open ${url} (from ${servers.join(", ")})`);
     if (log.isForPeople) {
       showSummary("client", [
         ...servers.map((server, i) => [i === 0 ? "Server" : "", server] as const),
-        ...addressRows(viewers.address, { isOpen }),
+        ...addressRows(viewers.address, { cert: options.viewers.cert, isOpen }),
       ]);
       keepLive(clientLine(stages, () => counted(viewers.viewers, "viewer")), signal);
     }

@@ -63,13 +63,16 @@ if (import.meta.main) {
     if (isOpen) reportOpenDoor(server.address, { secret: "--token", host: "--host" }, log);
     if (viewers) {
       log.info(`open ${urlOf(viewers.address, options)}`);
-      reportPlainPassword(viewers.address, options, log);
+      reportPlainPassword(viewers.address, options.viewers!, {
+        secret: "the token is the password, and",
+        fix: "add --cert and --key, or serve viewers with client.ts",
+      }, log);
     }
     log.ready(`listening on ${host}:${port} (camera: ${wordsFor(cameras)})`);
     if (!log.isForPeople) return await aborted(signal);
     showSummary("server", [
       ...cameraRows(cameras),
-      clientRow(server.address, options.token),
+      clientRow(server.address, options),
       ...viewers ? addressRows(viewers.address, { cert: options.cert, isOpen }) : [],
     ]);
     keepLive(

@@ -13,6 +13,7 @@ import {
   port,
   wholeNumber,
 } from "./options.ts";
+import { pairOf } from "./certificates.ts";
 import { readCredential, readSecret, tokenOf, warningsOf } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -70,6 +71,13 @@ export function clientCommand() {
       options.one("--http-password-file <file>", "the password, read from a file")
         .argParser(readSecret),
     )
+    .addOption(
+      options.one("--http-cert <file>", "serve HTTPS with this certificate")
+        .argParser(pem("CERTIFICATE")),
+    )
+    .addOption(
+      options.one("--http-key <file>", "the key of --http-cert").argParser(pem("PRIVATE KEY")),
+    )
     .addOption(options.allowHost())
     .addOption(options.allowOrigin())
     .optionsGroup(GROUP.decoding)
@@ -84,11 +92,10 @@ export function clientCommand() {
 
 /** Reads the command line and the environment. @throws {UsageError} */
 export function readClientOptions(args: readonly string[]) {
-  const { httpUser, httpPasswordFile, tokenFile, host = [LOCALHOST], camera, ...options } = parse(
-    "client",
-    clientCommand(),
-    args,
-  );
+  const parsed = parse("client", clientCommand(), args);
+  const { httpUser, httpPasswordFile, httpCert, httpKey, ca, ...others } = parsed;
+  const { tokenFile, host = [LOCALHOST], camera, ...options } = others;
+  const pair = pairOf({ cert: httpCert, key: httpKey }, ["--http-cert", "--http-key"]);
   const servers = host.map((server) => ({
     host: server.host,
     port: portOf(server, options.port),
@@ -105,11 +112,14 @@ export function readClientOptions(args: readonly string[]) {
     ...servers[0],
     servers,
     cameras: camera,
+    ca: ca?.text,
     token,
+    pair,
     viewers: {
       host: options.httpHost,
       port: options.httpPort,
       credentials: credentials(httpUser, password?.text),
+      ...pair?.pem,
       allowHosts: options.allowHost,
       allowOrigins: options.allowOrigin,
       hints: ACCESS_HINTS,

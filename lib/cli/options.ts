@@ -137,11 +137,17 @@ export function list(text: string, before: string[] | undefined): string[] {
 /** What these two options are called. */
 export const ACCESS_HINTS = { allowHost: "--allow-host", allowOrigin: "--allow-origin" };
 
+/** A file that was read. */
+export interface TextFile {
+  readonly path: string;
+  readonly text: string;
+}
+
 /** Reads a PEM file, which must hold a `what` (the word in its header). */
-export function pem(what: string): (path: string) => string {
+export function pem(what: string): (path: string) => TextFile {
   return (path) => {
     const text = readText(path);
-    if (new RegExp(`^-----BEGIN [A-Z ]*${what}-----`, "m").test(text)) return text;
+    if (new RegExp(`^-----BEGIN [A-Z ]*${what}-----`, "m").test(text)) return { path, text };
     throw new InvalidArgumentError(`It must be a PEM file with a ${what.toLowerCase()}.`);
   };
 }

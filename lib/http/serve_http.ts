@@ -1,4 +1,5 @@
 import { BasicAuth, type Credentials } from "../access/basic_auth.ts";
+import { checkPair } from "../access/certificate.ts";
 import { HostPolicy } from "../access/host_policy.ts";
 import { ListenError } from "../access/listen_error.ts";
 import type { Hub } from "../flow/hub.ts";
@@ -60,6 +61,7 @@ export interface ViewerServer extends AsyncDisposable {
  * Shows frames to viewers over HTTP: those of one camera, or of several. Closing it ends the channels.
  *
  * @throws {ListenError} when the address cannot be listened on.
+ * @throws {CertificateError} when certificate and key cannot be used.
  */
 export function serveHttp(frames: Hub<Frame>, options: HttpOptions): Promise<ViewerServer>;
 export function serveHttp(channels: Channels, options: EndpointOptions): Promise<ViewerServer>;
@@ -81,6 +83,7 @@ export async function serveHttp(
     signal,
   } = options;
   signal?.throwIfAborted();
+  if (cert !== undefined && key !== undefined) checkPair({ cert, key });
   readAssets();
   const channels = shown instanceof Channels ? shown : only(shown, options as HttpOptions);
   const hosts = new HostPolicy(allowHosts);

@@ -85,6 +85,7 @@ export interface Listener extends AsyncDisposable {
  * ```
  *
  * @throws {ListenError} when the address cannot be listened on.
+ * @throws {CertificateError} when certificate and key cannot be used.
  */
 export function listen(feed: Feed | Cameras, options: ListenOptions = {}): Listener {
   return new SocketServer(camerasOf(feed), options);

@@ -1,5 +1,6 @@
 /** The server's sockets, plain or TLS. */
 
+import { checkPair } from "../access/certificate.ts";
 import { ListenError } from "../access/listen_error.ts";
 import type { TlsServerConn } from "./tls_server.ts";
 
@@ -16,14 +17,16 @@ export interface BindOptions {
   readonly key?: string;
 }
 
-/** Listens. @throws {ListenError} when that is not possible. */
+/**
+ * Listens.
+ *
+ * @throws {ListenError} when that is not possible.
+ * @throws {CertificateError} when certificate and key cannot be used.
+ */
 export function bind({ hostname, port, cert, key }: BindOptions): Deno.TcpListener {
+  if (cert !== undefined && key !== undefined) checkPair({ cert, key });
   try {
-    if (cert === undefined || key === undefined) return Deno.listen({ hostname, port });
-    // Unlike Node, Deno says what is wrong with a certificate or key before the first client comes.
-    const checked = Deno.listenTls({ hostname, port, cert, key });
-    checked.close();
-    return Deno.listen({ hostname, port: (checked.addr as Deno.NetAddr).port });
+    return Deno.listen({ hostname, port });
   } catch (error) {
     throw new ListenError(error, "socket", hostname, port);
   }
