@@ -5,6 +5,7 @@
  */
 
 import "./lib/cli/deno_version.ts";
+import { keepRenewed } from "./lib/cli/certificates.ts";
 import { readClientOptions } from "./lib/cli/client_options.ts";
 import { clientLine, counted, keepLive } from "./lib/cli/live_line.ts";
 import { openBrowser } from "./lib/cli/open_browser.ts";
@@ -31,6 +32,7 @@ if (import.meta.main) {
       onTrouble,
       onRefused: onTrouble,
     });
+    using _ = options.pair && keepRenewed(options.pair, [viewers], log);
     reportCameras(cameras, stages, log).catch(() => {});
     const isOpen = !options.viewers.credentials;
     if (isOpen) {

@@ -31,7 +31,7 @@
  */
 
 export type { Credentials } from "./lib/access/basic_auth.ts";
-export { CertificateError } from "./lib/access/certificate.ts";
+export { CertificateError, type KeyPair } from "./lib/access/certificate.ts";
 export { ListenError } from "./lib/access/listen_error.ts";
 export { CameraError, type CameraErrorCode } from "./lib/camera/camera_error.ts";
 export { type FoundWebcam, listWebcams } from "./lib/camera/find_webcam.ts";

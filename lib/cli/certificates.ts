@@ -1,6 +1,8 @@
 /** The certificates of the command line. */
 
 import { CertificateError, checkPair, type KeyPair } from "../access/certificate.ts";
+import { watchFile } from "../decode/watch_file.ts";
+import type { Log } from "./log.ts";
 import type { TextFile } from "./options.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -31,4 +33,48 @@ export function pairOf(
     throw new UsageError(`${both} cannot be used: ${error.message}`);
   }
   return { pem, certFile: cert.path, keyFile: key.path };
+}
+
+/** How long the files of a certificate may contradict each other, in milliseconds: one is replaced first. */
+export const GRACE_MS = 5000;
+
+/**
+ * Gives what the files hold to all that use it, whenever they have changed, until it is disposed of.
+ * A certificate that cannot be used, or does not fit its key, is not used, which is logged once.
+ */
+export function keepRenewed(
+  { pem, certFile, keyFile }: PairFiles,
+  users: readonly { renew(pair: KeyPair): void }[],
+  log: Pick<Log, "info" | "warn">,
+): Disposable {
+  let current = pem;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const read = (onFailure: (reason: string) => void) => {
+    clearTimeout(timer);
+    try {
+      const [cert, key] = [certFile, keyFile].map((path) => Deno.readTextFileSync(path));
+      if (cert === current.cert && key === current.key) return;
+      checkPair({ cert, key });
+      current = { cert, key };
+      for (const user of users) user.renew(current);
+      log.info(`the certificate in ${certFile} was renewed`);
+    } catch (error) {
+      onFailure((error as Error).message);
+    }
+  };
+  const complain = (reason: string) => {
+    log.warn(
+      `${certFile} and ${keyFile} have changed and cannot be used, the old ones stay: ${reason}`,
+    );
+  };
+  const onSave = () => read(() => timer = setTimeout(() => read(complain), GRACE_MS));
+  const watching = [certFile, keyFile].map((path) => watchFile(path, onSave));
+  // They may have changed since they were read.
+  onSave();
+  return {
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      for (const watch of watching) watch[Symbol.dispose]();
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { BasicAuth, type Credentials } from "../access/basic_auth.ts";
-import { checkPair } from "../access/certificate.ts";
+import { checkPair, type KeyPair } from "../access/certificate.ts";
 import { HostPolicy } from "../access/host_policy.ts";
 import { ListenError } from "../access/listen_error.ts";
 import type { Hub } from "../flow/hub.ts";
@@ -55,6 +55,13 @@ export interface ViewerServer extends AsyncDisposable {
   readonly address: Deno.NetAddr;
   /** How many viewers there are now. */
   readonly viewers: number;
+  /**
+   * Shows another certificate to those who connect from now on. Open connections go on.
+   *
+   * @throws {CertificateError} when certificate and key cannot be used; the old ones stay.
+   * @throws {TypeError} when the endpoint was started without HTTPS.
+   */
+  renew(pair: KeyPair): void;
 }
 
 /**
@@ -83,7 +90,8 @@ export async function serveHttp(
     signal,
   } = options;
   signal?.throwIfAborted();
-  if (cert !== undefined && key !== undefined) checkPair({ cert, key });
+  let pair = cert === undefined || key === undefined ? undefined : { cert, key };
+  if (pair) checkPair(pair);
   readAssets();
   const channels = shown instanceof Channels ? shown : only(shown, options as HttpOptions);
   const hosts = new HostPolicy(allowHosts);
@@ -100,7 +108,8 @@ export async function serveHttp(
     onRefused,
   };
   const connections = new Connections(responder(site));
-  const create = () => createHttpServer(connections, { cert, key });
+  let server: ReturnType<typeof createHttpServer>;
+  const create = () => server = createHttpServer(connections, pair);
   let listener: HttpListener;
   try {
     listener = await HttpListener.start({ host, port, create, onTrouble });
@@ -120,6 +129,12 @@ export async function serveHttp(
     address: listener.address,
     get viewers() {
       return channels.places.count;
+    },
+    renew(newer) {
+      if (!pair) throw new TypeError("This endpoint was started without HTTPS");
+      checkPair(newer);
+      pair = newer;
+      if ("setSecureContext" in server) server.setSecureContext({ ...newer });
     },
     async [Symbol.asyncDispose]() {
       abort[Symbol.dispose]();

@@ -1,30 +1,13 @@
 /** The server's sockets, plain or TLS. */
 
-import { checkPair } from "../access/certificate.ts";
 import { ListenError } from "../access/listen_error.ts";
 import type { TlsServerConn } from "./tls_server.ts";
 
 /** A client's connection. */
 export type ServerConn = Deno.TcpConn | TlsServerConn;
 
-/** Where to listen, and with which certificate. */
-export interface BindOptions {
-  readonly hostname: string;
-  readonly port: number;
-  /** PEM; with `key`, connections are TLS. */
-  readonly cert?: string;
-  /** PEM. */
-  readonly key?: string;
-}
-
-/**
- * Listens.
- *
- * @throws {ListenError} when that is not possible.
- * @throws {CertificateError} when certificate and key cannot be used.
- */
-export function bind({ hostname, port, cert, key }: BindOptions): Deno.TcpListener {
-  if (cert !== undefined && key !== undefined) checkPair({ cert, key });
+/** Listens. @throws {ListenError} when that is not possible. */
+export function bind(hostname: string, port: number): Deno.TcpListener {
   try {
     return Deno.listen({ hostname, port });
   } catch (error) {

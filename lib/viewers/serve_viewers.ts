@@ -65,6 +65,7 @@ export async function serveViewers(
     get viewers() {
       return viewers.viewers;
     },
+    renew: (pair) => viewers.renew(pair),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }

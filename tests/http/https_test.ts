@@ -1,12 +1,14 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { CertificateError } from "../../lib/access/certificate.ts";
-import { selfSigned } from "../support/certificates.ts";
+import { type Certificate, certificateAt, withCertificates } from "../support/certificates.ts";
 import { eventually } from "../support/eventually.ts";
-import { TestServer } from "../support/viewer_server.ts";
+import { ownedFrameOf } from "../support/frames.ts";
+import { testPictures } from "../support/pictures.ts";
+import { read, STREAM, TestServer } from "../support/viewer_server.ts";
 
-const folders = [await Deno.makeTempDir(), await Deno.makeTempDir()];
-const [one, other] = await Promise.all(folders.map((folder) => selfSigned(folder)));
-await Promise.all(folders.map((folder) => Deno.remove(folder, { recursive: true })));
+let [one, other]: Certificate[] = [];
+await withCertificates((...both) => Promise.resolve(void ([one, other] = both)));
+const [picture] = await testPictures(1);
 
 Deno.test("serveHttp() says what is wrong with a certificate or its key", async () => {
   const { cert, key } = one;
@@ -42,4 +44,37 @@ Deno.test("serveHttp() with HTTPS accepts its own check", async () => {
     Deno.connect = connect;
   }
   assertEquals(troubles, []);
+});
+
+Deno.test("serveHttp() shows a renewed certificate, and its streams go on", async () => {
+  const { cert, key } = one;
+  await using server = await TestServer.start({ cert, key });
+  using connection = await Deno.connectTls({ port: server.port, caCerts: [cert] });
+  await connection.write(new TextEncoder().encode(STREAM));
+  await eventually(() => server.frames.subscribers > 0, () => "nobody watches");
+  const pictureComes = async () => {
+    const frame = ownedFrameOf(picture);
+    const jpeg = new TextDecoder("latin1").decode(frame.bytes);
+    let text = "";
+    server.frames.publish(frame);
+    while (!text.endsWith(jpeg)) {
+      const byte = await read(connection, 1);
+      assert(byte !== "", "the stream has ended");
+      text += byte;
+    }
+  };
+  assertEquals(await certificateAt(server.port), cert);
+  await pictureComes();
+  server.renew(other);
+  assertEquals(await certificateAt(server.port), other.cert);
+  await pictureComes();
+  // One that cannot be used changes nothing.
+  assertThrows(() => server.renew({ cert, key: other.key }), CertificateError);
+  assertEquals(await certificateAt(server.port), other.cert);
+  await pictureComes();
+});
+
+Deno.test("serveHttp() without HTTPS has no certificate to renew", async () => {
+  await using server = await TestServer.start();
+  assertThrows(() => server.renew(one), TypeError, "without HTTPS");
 });
