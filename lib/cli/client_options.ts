@@ -80,6 +80,7 @@ export function clientCommand() {
     )
     .addOption(options.allowHost())
     .addOption(options.allowOrigin())
+    .addOption(options.trustProxy())
     .optionsGroup(GROUP.decoding)
     .addOption(options.one("--transform <module>", "your TypeScript on every frame"))
     .addOption(options.one("--no-decode", "pass frames on undecoded").conflicts("transform"))
@@ -122,6 +123,7 @@ export function readClientOptions(args: readonly string[]) {
       ...pair?.pem,
       allowHosts: options.allowHost,
       allowOrigins: options.allowOrigin,
+      trustProxies: options.trustProxy,
       hints: ACCESS_HINTS,
     },
     warnings: warningsOf(secret, password),

@@ -5,6 +5,7 @@ import {
   type OptionValues,
 } from "@commander-js/extra-typings";
 import type { Option as AnyOption } from "commander";
+import { TrustedProxies } from "../access/trusted_proxies.ts";
 import { type Program, variableOf } from "./environment.ts";
 import { readSecret, readText } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
@@ -46,6 +47,14 @@ export class Options {
   allowOrigin() {
     return this.one("--allow-origin <origins>", "origins whose pages may use the answers; * is all")
       .argParser(list);
+  }
+
+  /** Believes proxies. */
+  trustProxy() {
+    return this.one(
+      "--trust-proxy <addresses>",
+      "proxies whose X-Forwarded-For names the viewer: 127.0.0.1, 10.0.0.0/8",
+    ).argParser(proxies);
   }
 
   /** The secret of server and client. */
@@ -132,6 +141,17 @@ export const port: (text: string) => number = wholeNumber(0, 65_535);
 /** Reads words separated by commas, or one a line; an option given twice adds up. */
 export function list(text: string, before: string[] | undefined): string[] {
   return [...before ?? [], ...text.split(/[,\n]/).map((word) => word.trim()).filter(Boolean)];
+}
+
+/** Reads proxies, as {@linkcode list} does. */
+function proxies(text: string, before: string[] | undefined): string[] {
+  const all = list(text, before);
+  try {
+    new TrustedProxies(all);
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
+  return all;
 }
 
 /** What these two options are called. */

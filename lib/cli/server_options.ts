@@ -62,6 +62,7 @@ export function serverCommand() {
     )
     .addOption(options.allowHost())
     .addOption(options.allowOrigin())
+    .addOption(options.trustProxy())
     .optionsGroup(GROUP.network)
     .addOption(options.one("--host <address>", "where to listen").default("0.0.0.0"))
     .addOption(
@@ -99,6 +100,7 @@ export function readServerOptions(args: readonly string[]) {
     ...pair?.pem,
     allowHosts: options.allowHost,
     allowOrigins: options.allowOrigin,
+    trustProxies: options.trustProxy,
     hints: ACCESS_HINTS,
   };
   const cameras = cameraSpecs({ device, size, fps, quality, filter });

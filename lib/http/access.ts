@@ -2,6 +2,7 @@ import type { BasicAuth } from "../access/basic_auth.ts";
 import { cleanText } from "../access/clean_text.ts";
 import type { HostPolicy } from "../access/host_policy.ts";
 import { mayOpenSocket, type Origins } from "../access/origin_policy.ts";
+import type { TrustedProxies } from "../access/trusted_proxies.ts";
 import { text } from "./reply.ts";
 
 /** Who gets in. */
@@ -12,6 +13,8 @@ export interface AccessPolicy {
   readonly auth?: BasicAuth;
   /** The origins whose pages may use the answers. */
   readonly origins: Origins;
+  /** The proxies that say truly whom they speak for. */
+  readonly proxies?: TrustedProxies;
   /** How messages name the options that let more in. */
   readonly hints: AccessHints;
   /** Called with what is refused, to whom, and what would allow it. */

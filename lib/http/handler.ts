@@ -17,7 +17,7 @@ import { headers, text } from "./reply.ts";
 import { type Route, routeOf, TYPES } from "./route.ts";
 import { snapshot } from "./snapshot.ts";
 import { unavailableReason } from "./state.ts";
-import { MIN_FPS, type Viewer } from "./viewer.ts";
+import { MIN_FPS, type Viewer, type ViewerOptions } from "./viewer.ts";
 import type { Viewers } from "./viewers.ts";
 import { type Wall, WallResponse } from "./wall.ts";
 import { SocketResponse } from "./web_socket.ts";
@@ -32,18 +32,19 @@ export interface Site extends AccessPolicy, Channel {}
 export interface Sites extends AccessPolicy, Wall {}
 
 /** Where a request comes from. */
-export type Remote = Pick<Deno.NetAddr, "hostname" | "port">;
+export type Remote = Pick<ViewerOptions, "hostname" | "port">;
 
 /** How much of a viewer's path is shown, in characters. */
 export const MAX_PATH = 100;
 
-/** Answers a request, without a port. */
+/** Answers a request, without a port. @param peer where its connection comes from. */
 export async function handle(
   site: Site | Sites,
   request: Request,
-  remote: Remote,
+  peer: Remote,
 ): Promise<Response> {
   const { auth } = site;
+  const remote = senderOf(site, request, peer);
   reportEmbedding(site, request);
   const response = refusal(site, request) ??
     (auth && await passwordRefusal(auth, site.onRefused, request, remote.hostname)) ??
@@ -52,6 +53,12 @@ export async function handle(
     response.headers.set(name, value);
   }
   return response;
+}
+
+/** Where a request comes from, behind a proxy that is trusted. The port stays unknown then. */
+function senderOf({ proxies }: AccessPolicy, { headers }: Request, peer: Remote): Remote {
+  const hostname = proxies?.senderOf(peer.hostname, headers.get("x-forwarded-for"));
+  return hostname === undefined || hostname === peer.hostname ? peer : { hostname };
 }
 
 async function answer(site: Site | Sites, request: Request, remote: Remote): Promise<Response> {

@@ -4,6 +4,7 @@ import { HostPolicy } from "../access/host_policy.ts";
 import { ListenError } from "../access/listen_error.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
+import { TrustedProxies } from "../access/trusted_proxies.ts";
 import { onAbort } from "../time/on_abort.ts";
 import type { AccessHints } from "./access.ts";
 import { type ChannelOptions, Channels, ONLY } from "./channels.ts";
@@ -31,6 +32,11 @@ export interface EndpointOptions {
   readonly key?: string;
   /** Host names to answer to besides this machine's own names and addresses. */
   readonly allowHosts?: readonly string[];
+  /**
+   * Proxies, by address or network (`10.0.0.0/8`), that say in `X-Forwarded-For` for whom they ask.
+   * Those are then throttled and shown, not the proxy.
+   */
+  readonly trustProxies?: readonly string[];
   /** Origins whose pages may use the answers (CORS); `*` is all. */
   readonly allowOrigins?: readonly string[];
   /** What messages call the two options above; their own names by default. */
@@ -58,6 +64,7 @@ export interface ViewerServer extends AsyncDisposable {
   /**
    * Shows another certificate to those who connect from now on. Open connections go on.
    *
+   * @throws {TypeError} when a trusted proxy is no address.
    * @throws {CertificateError} when certificate and key cannot be used; the old ones stay.
    * @throws {TypeError} when the endpoint was started without HTTPS.
    */
@@ -84,6 +91,7 @@ export async function serveHttp(
     key,
     allowHosts,
     allowOrigins: origins = [],
+    trustProxies = [],
     hints = { allowHost: "allowHosts", allowOrigin: "allowOrigins" },
     onTrouble = () => {},
     onRefused = () => {},
@@ -95,6 +103,7 @@ export async function serveHttp(
   readAssets();
   const channels = shown instanceof Channels ? shown : only(shown, options as HttpOptions);
   const hosts = new HostPolicy(allowHosts);
+  const proxies = new TrustedProxies(trustProxies);
   const auth = credentials && new BasicAuth(credentials);
   const site: Sites = {
     get channels() {
@@ -104,6 +113,7 @@ export async function serveHttp(
     hosts,
     auth,
     origins,
+    proxies,
     hints,
     onRefused,
   };

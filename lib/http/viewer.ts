@@ -8,7 +8,7 @@ import type { PlaceHolder } from "./places.ts";
 
 /** One viewer, as `/state` shows it. */
 export interface ViewerState {
-  /** The viewer's address and port. */
+  /** The viewer's address and port; behind a trusted proxy, the address alone. */
   readonly address: string;
   /** The path and query it asked for. */
   readonly path: string;
@@ -22,8 +22,8 @@ export interface ViewerState {
 export interface ViewerOptions extends Pick<ViewerState, "path"> {
   /** The viewer's address. */
   readonly hostname: string;
-  /** The viewer's port. */
-  readonly port: number;
+  /** The viewer's port, if it is known. */
+  readonly port?: number;
   /** The most frames a second that it wants; may be `Infinity`. */
   readonly fps: number;
   /** Whether it gets the last frame again, or a notice, when no new one comes. */
@@ -139,7 +139,7 @@ export class Viewer implements PlaceHolder {
   get state(): ViewerState {
     const { hostname, port, path } = this.#options;
     return {
-      address: `${hostname}:${port}`,
+      address: port === undefined ? hostname : `${hostname}:${port}`,
       path,
       fps: this.#rate.read().fps,
       skipped: this.skipped,

@@ -32,6 +32,7 @@ export interface ServeViewersOptions extends EndpointOptions {
  * ```
  *
  * @throws {ListenError} when the address cannot be listened on.
+ * @throws {TypeError} when a trusted proxy is no address.
  * @throws {CertificateError} when certificate and key cannot be used.
  */
 export async function serveViewers(

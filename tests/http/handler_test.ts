@@ -3,6 +3,7 @@ import { PassThrough } from "node:stream";
 import { BasicAuth } from "../../lib/access/basic_auth.ts";
 import { HostPolicy } from "../../lib/access/host_policy.ts";
 import { FREE_FAILURES } from "../../lib/access/attempts.ts";
+import { TrustedProxies } from "../../lib/access/trusted_proxies.ts";
 import { Hub } from "../../lib/flow/hub.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
 import { type EncodePng, handle, MAX_PATH, MIN_FPS } from "../../lib/http/handler.ts";
@@ -31,6 +32,7 @@ class TestSite implements Disposable {
   origins: string[] = [];
   encodePng?: EncodePng;
   auth?: BasicAuth;
+  proxies?: TrustedProxies;
   state: FeedState = LOST;
   readonly readState = () => this.state;
 
@@ -438,4 +440,32 @@ Deno.test("handle() reports a foreign page that shows the stream, with the optio
   site.origins = ["https://blog.example"];
   await get({ ...shown, referer });
   assertEquals(site.refused, []);
+});
+
+Deno.test("handle() shows, logs and throttles the viewer for whom a trusted proxy asks, not the proxy", async () => {
+  using site = new TestSite();
+  site.auth = new BasicAuth({ password: "secret" });
+  const right = { authorization: basic("me", "secret") };
+  const wrong = { authorization: basic("me", "guess") };
+  const forwarded = (address: string) => ({ "x-forwarded-for": address });
+  const addresses = async () => {
+    const { viewers } = await (await site.get("/state", right)).json();
+    return viewers.map(({ address }: { address: string }) => address);
+  };
+  // Nobody is trusted: whatever the header says is forged.
+  const direct = await site.get("/stream", { ...right, ...forwarded("203.0.113.5") });
+  assertEquals(await addresses(), ["1.2.3.4:5"]);
+  site.proxies = new TrustedProxies(["1.2.3.4"]);
+  const proxied = await site.get("/stream", { ...right, ...forwarded("9.9.9.9, 203.0.113.5") });
+  assertEquals(await addresses(), ["1.2.3.4:5", "203.0.113.5"]);
+  for (let i = 0; i < FREE_FAILURES; i++) {
+    await site.get("/", { ...wrong, ...forwarded("192.0.2.1") });
+  }
+  assertEquals(new Set(site.refused), new Set(["192.0.2.1: The name or the password is wrong"]));
+  // One more is held back, but not a first one of somebody else behind the same proxy.
+  const held = site.get("/", { ...wrong, ...forwarded("192.0.2.1") });
+  const first = site.get("/", { ...wrong, ...forwarded("192.0.2.2") });
+  assertEquals(await Promise.race([held.then(() => "held"), first.then(() => "first")]), "first");
+  await held;
+  for (const response of [direct, proxied]) (response as ViewerResponse).viewer.leave();
 });

@@ -38,7 +38,7 @@ for (const [program, language] of [["nginx", "nginx"], ["caddy", "caddyfile"]] a
   Deno.test(`${program} shows page, wall, streams and snapshots as the document says`, async () => {
     await using way = await Pipeline.start({
       server: ["--device", "porch=test", "--device", "garden=test", "--size", "320x240"],
-      client: ["--allow-host", NAME],
+      client: ["--allow-host", NAME, "--trust-proxy", "127.0.0.1"],
     });
     const all = await snippets(DOCUMENT, language);
     assertEquals(all.length, 2);

@@ -26,6 +26,7 @@ const FLAGS = [
     "--http-key",
     "--allow-host",
     "--allow-origin",
+    "--trust-proxy",
   ],
   ...["--transform", "--no-decode", "--decode", "--workers", "--open", "--log", "--verbose"],
   ...["--help", "--version", "-h", "-V", "--", "-", "--prot"],
