@@ -7,6 +7,7 @@
 import "./lib/cli/deno_version.ts";
 import { keepRenewed } from "./lib/cli/certificates.ts";
 import { readClientOptions } from "./lib/cli/client_options.ts";
+import { keepLinkKey } from "./lib/cli/link_key.ts";
 import { clientLine, counted, keepLive } from "./lib/cli/live_line.ts";
 import { openBrowser } from "./lib/cli/open_browser.ts";
 import {
@@ -33,6 +34,8 @@ if (import.meta.main) {
       onRefused: onTrouble,
     });
     using _ = options.pair && keepRenewed(options.pair, [viewers], log);
+    using _links = options.viewers.links &&
+      keepLinkKey(options.linkKey!, options.viewers.links, log);
     reportCameras(cameras, stages, log).catch(() => {});
     const isOpen = !options.viewers.credentials;
     if (isOpen) {

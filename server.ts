@@ -8,6 +8,7 @@ import "./lib/cli/deno_version.ts";
 import { listWebcams } from "./lib/camera/find_webcam.ts";
 import { cameraTable } from "./lib/cli/camera_table.ts";
 import { keepRenewed } from "./lib/cli/certificates.ts";
+import { keepLinkKey } from "./lib/cli/link_key.ts";
 import { counted, keepLive, serverLine } from "./lib/cli/live_line.ts";
 import { named } from "./lib/cli/log.ts";
 import { allReady, openDevice, wordsFor } from "./lib/cli/open_device.ts";
@@ -56,6 +57,8 @@ if (import.meta.main) {
       });
     using _ = options.pair &&
       keepRenewed(options.pair, [server, ...viewers ? [viewers] : []], log);
+    using _links = options.viewers?.links &&
+      keepLinkKey(options.linkKey!, options.viewers.links, log);
     await Promise.race([allReady(cameras), aborted(signal)]);
     for (const [name, camera] of cameras) {
       const ownLog = named(log, isOne ? undefined : name);

@@ -145,6 +145,7 @@ Deno.test("tasks cannot read files outside the folder, and errors name the varia
       [startTask("server", "--device", file, "--port", "0"), 1],
       [startTask("server", "--cert", file), 2],
       [startTask("client", "--ca", file), 2],
+      [startTask("client", "--http-user", "a:b", "--link-key", file), 2],
       [startTask("client", "--transform", file, "--http-port", "0"), 1],
     ];
     for (const [program, status] of cases) {

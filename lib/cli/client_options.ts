@@ -14,6 +14,7 @@ import {
   wholeNumber,
 } from "./options.ts";
 import { pairOf } from "./certificates.ts";
+import { linksOf } from "./link_key.ts";
 import { readCredential, readSecret, tokenOf, warningsOf } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -81,6 +82,7 @@ export function clientCommand() {
     .addOption(options.allowHost())
     .addOption(options.allowOrigin())
     .addOption(options.trustProxy())
+    .addOption(options.linkKey())
     .optionsGroup(GROUP.decoding)
     .addOption(options.one("--transform <module>", "your TypeScript on every frame"))
     .addOption(options.one("--no-decode", "pass frames on undecoded").conflicts("transform"))
@@ -107,6 +109,7 @@ export function readClientOptions(args: readonly string[]) {
     throw new UsageError("--http-user has a password already: leave out --http-password-file");
   }
   const password = isWhole ? undefined : httpPasswordFile ?? readCredential("http-password");
+  const entry = credentials(httpUser, password?.text);
   return {
     ...options,
     /** The first one. */
@@ -119,14 +122,15 @@ export function readClientOptions(args: readonly string[]) {
     viewers: {
       host: options.httpHost,
       port: options.httpPort,
-      credentials: credentials(httpUser, password?.text),
+      credentials: entry,
+      links: linksOf(options.linkKey, entry ? undefined : "--http-user"),
       ...pair?.pem,
       allowHosts: options.allowHost,
       allowOrigins: options.allowOrigin,
       trustProxies: options.trustProxy,
       hints: ACCESS_HINTS,
     },
-    warnings: warningsOf(secret, password),
+    warnings: warningsOf(secret, password, options.linkKey),
   };
 }
 

@@ -7,6 +7,7 @@ import {
 import type { Option as AnyOption } from "commander";
 import { TrustedProxies } from "../access/trusted_proxies.ts";
 import { type Program, variableOf } from "./environment.ts";
+import { readLinkKey } from "./link_key.ts";
 import { readSecret, readText } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 import manifest from "../../deno.json" with { type: "json" };
@@ -55,6 +56,12 @@ export class Options {
       "--trust-proxy <addresses>",
       "proxies whose X-Forwarded-For names the viewer: 127.0.0.1, 10.0.0.0/8",
     ).argParser(proxies);
+  }
+
+  /** Lets in signed links. */
+  linkKey() {
+    return this.one("--link-key <file>", "let in links of deno task link, made with this key")
+      .argParser(readLinkKey);
   }
 
   /** The secret of server and client. */

@@ -4,6 +4,7 @@ import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
 import { cameraSpecs, collected, repeated, settings } from "./camera_spec.ts";
 import { ACCESS_HINTS, command, GROUP, Options, parse, pem, port, wholeNumber } from "./options.ts";
 import { pairOf } from "./certificates.ts";
+import { linksOf } from "./link_key.ts";
 import { tokenOf, warningsOf } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -63,6 +64,7 @@ export function serverCommand() {
     .addOption(options.allowHost())
     .addOption(options.allowOrigin())
     .addOption(options.trustProxy())
+    .addOption(options.linkKey())
     .optionsGroup(GROUP.network)
     .addOption(options.one("--host <address>", "where to listen").default("0.0.0.0"))
     .addOption(
@@ -97,6 +99,7 @@ export function readServerOptions(args: readonly string[]) {
     port: httpPort,
     // There is no second way in: the token is the viewers' password too.
     credentials: token === undefined ? undefined : { password: token },
+    links: linksOf(options.linkKey, token === undefined ? "--token" : undefined),
     ...pair?.pem,
     allowHosts: options.allowHost,
     allowOrigins: options.allowOrigin,
@@ -104,7 +107,15 @@ export function readServerOptions(args: readonly string[]) {
     hints: ACCESS_HINTS,
   };
   const cameras = cameraSpecs({ device, size, fps, quality, filter });
-  return { ...options, ...pair?.pem, pair, cameras, token, viewers, warnings: warningsOf(secret) };
+  return {
+    ...options,
+    ...pair?.pem,
+    pair,
+    cameras,
+    token,
+    viewers,
+    warnings: warningsOf(secret, options.linkKey),
+  };
 }
 
 function size(text: string): { width: number; height: number } {

@@ -1,6 +1,7 @@
 import { BasicAuth, type Credentials } from "../access/basic_auth.ts";
 import { checkPair, type KeyPair } from "../access/certificate.ts";
 import { HostPolicy } from "../access/host_policy.ts";
+import type { Links } from "../access/links.ts";
 import { ListenError } from "../access/listen_error.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
@@ -26,6 +27,8 @@ export interface EndpointOptions {
   readonly port?: number;
   /** What viewers must enter; without it, everybody may watch. */
   readonly credentials?: Credentials;
+  /** Lets in whoever has a link that was made with these, to the pictures of one camera. */
+  readonly links?: Links;
   /** A certificate, or a chain of them, as PEM. With `key`, connections are TLS. */
   readonly cert?: string;
   /** The certificate's private key, as PEM. */
@@ -87,6 +90,7 @@ export async function serveHttp(
     host = "127.0.0.1",
     port = DEFAULT_HTTP_PORT,
     credentials,
+    links,
     cert,
     key,
     allowHosts,
@@ -112,6 +116,7 @@ export async function serveHttp(
     places: channels.places,
     hosts,
     auth,
+    links,
     origins,
     proxies,
     hints,

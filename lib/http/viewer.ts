@@ -28,6 +28,8 @@ export interface ViewerOptions extends Pick<ViewerState, "path"> {
   readonly fps: number;
   /** Whether it gets the last frame again, or a notice, when no new one comes. */
   readonly repeats: boolean;
+  /** Whether it has to leave. */
+  readonly isOver?: () => boolean;
   /** Whether it is a part of a viewer that watches several cameras. */
   readonly isTile?: boolean;
 }
@@ -94,6 +96,11 @@ export class Viewer implements PlaceHolder {
       this.#rate.add(frame.bytes.length, at);
       return frame;
     }
+  }
+
+  /** Whether it has to leave. */
+  get isOver(): boolean {
+    return this.#options.isOver?.() ?? false;
   }
 
   /** 0 while it waits. */

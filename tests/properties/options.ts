@@ -27,6 +27,7 @@ const FLAGS = [
     "--allow-host",
     "--allow-origin",
     "--trust-proxy",
+    "--link-key",
   ],
   ...["--transform", "--no-decode", "--decode", "--workers", "--open", "--log", "--verbose"],
   ...["--help", "--version", "-h", "-V", "--", "-", "--prot"],
