@@ -22,17 +22,19 @@ const HOST_NAME =
 interface Order {
   readonly cert: string;
   readonly key: string;
+  /** Where the certificate of its authority is to be, if it has one. */
+  readonly ca: string;
   readonly names: readonly string[];
 }
 
 /** What the user can change. */
 class CertError extends Error {}
 
-/** Each maker returns which file others must trust. */
-const MAKERS: Readonly<Record<string, (order: Order) => Promise<string>>> = {
-  async mkcert({ cert, key, names }) {
+const MAKERS: Readonly<Record<string, (order: Order) => Promise<void>>> = {
+  async mkcert({ cert, key, ca, names }) {
     await run("mkcert", ["-cert-file", cert, "-key-file", key, ...names]);
-    return `${(await run("mkcert", ["-CAROOT"])).trim()}/rootCA.pem`;
+    const folder = (await run("mkcert", ["-CAROOT"])).trim();
+    Deno.writeTextFileSync(ca, Deno.readTextFileSync(`${folder}/rootCA.pem`));
   },
   async openssl({ cert, key, names }) {
     const alternatives = names.map((name) => `${isIP(name) ? "IP" : "DNS"}:${name}`);
@@ -43,7 +45,6 @@ const MAKERS: Readonly<Record<string, (order: Order) => Promise<string>>> = {
       ...["-addext", "basicConstraints=critical,CA:FALSE"],
       ...["-addext", "extendedKeyUsage=serverAuth"],
     ]);
-    return cert;
   },
 };
 
@@ -104,25 +105,30 @@ async function main(args: readonly string[]): Promise<void> {
     throw new CertError(`"${wrong}" is neither a name nor an address: camera.lan or 192.168.1.20`);
   }
   const folder = parsed.opts().in === "." ? "" : `${parsed.opts().in}/`;
-  const [cert, key] = [`${folder}cert.pem`, `${folder}key.pem`];
+  const [cert, key, ca] = ["cert", "key", "ca"].map((name) => `${folder}${name}.pem`);
   const names = [...new Set([...given, ...HERE])];
   const tool = await maker();
   using reserved = new DisposableStack();
-  reserved.use(reserve(cert, key));
-  const ca = await MAKERS[tool]({ cert, key, names });
+  reserved.use(reserve(cert, key, ...tool === "mkcert" ? [ca] : []));
+  await MAKERS[tool]({ cert, key, ca, names });
   // It was made: it stays.
   reserved.move();
+  const trusted = tool === "mkcert" ? ca : cert;
+  // The tasks may read this folder only.
+  const read = /^\/|\.\./.test(folder) ? `SOCKETCAM_READ=${folder} ` : "";
   print([
     `cert: ${cert} and ${key} are made by ${tool}, for ${names.join(", ")}`,
     "",
     "Start both programs with it:",
-    `  deno task server --cert ${cert} --key ${key}`,
-    `  deno task client --host ${names[0]} --ca ${ca} --http-cert ${cert} --http-key ${key}`,
+    `  ${read}deno task server --cert ${cert} --key ${key}`,
+    `  ${read}deno task client --host ${
+      names[0]
+    } --ca ${trusted} --http-cert ${cert} --http-key ${key}`,
     "",
     tool === "mkcert"
       ? "Browsers of this machine trust it after: mkcert -install"
-      : "A browser warns of it until you let it continue, or make it trust cert.pem.",
-    `Another machine needs a copy of ${ca}. How browsers and others trust it: docs/https.md`,
+      : "A browser warns of it until you let it continue, or make it trust the certificate.",
+    `Another machine needs a copy of ${trusted}. How browsers and others trust it: docs/https.md`,
   ].join("\n"));
 }
 

@@ -6,7 +6,7 @@
  */
 
 import "../lib/cli/deno_version.ts";
-import { Command, CommanderError, InvalidArgumentError } from "@commander-js/extra-typings";
+import { Command, CommanderError, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { Links, MAX_LINK_MS } from "../lib/access/links.ts";
 import { readLinkKey } from "../lib/cli/link_key.ts";
 import { complain, print } from "../lib/cli/terminal.ts";
@@ -58,7 +58,10 @@ function main(args: readonly string[]): void {
   const command = new Command("deno task link")
     .description("Makes a link that shows one camera for a while without a password.")
     .option("--camera <name>", "the camera; one that has no name is called 1", "1")
-    .option("--for <time>", "how long it is valid: 90m, 12h, 7d", duration, duration("7d"))
+    .addOption(
+      new Option("--for <time>", "how long it is valid: 90m, 12h, 7d")
+        .argParser(duration).default(duration("7d"), "7d"),
+    )
     .option("--url <address>", "where viewers open it", base, base("http://localhost:8080/"))
     .option("--key <file>", "the key of --link-key; it is made if it is missing", "link.key")
     .option("--revoke", "make a new key, which makes all links void")

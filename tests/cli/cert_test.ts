@@ -47,11 +47,14 @@ for (const tool of ["openssl", "mkcert"]) {
         ...["IP6", "IP6"],
       ]);
       const [server, client] = ["server", "client"].map((name) => {
-        const line = new RegExp(`^  deno task ${name} (.+)$`, "m").exec(stdout)![1];
+        const line =
+          new RegExp(`^  SOCKETCAM_READ=${folder}/ deno task ${name} (.+)$`, "m").exec(stdout)![1];
         return line.replace("--host cam.example.org", "--host localhost").split(" ");
       });
       const run = (name: string, ...args: string[]) =>
-        new Program(Deno.execPath(), ["run", "-A", `${name}.ts`, ...args]);
+        new Program(Deno.execPath(), ["task", "--quiet", name, ...args], {
+          SOCKETCAM_READ: folder,
+        });
       await using camera = run("server", ...server, "--device", "test", "--port", "0");
       const port = ["--port", await serverPort(camera), "--http-port", "0"];
       await using viewers = run("client", ...client, ...port);
