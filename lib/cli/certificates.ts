@@ -4,6 +4,7 @@ import { CertificateError, checkPair, type KeyPair } from "../access/certificate
 import { watchFile } from "../decode/watch_file.ts";
 import type { Log } from "./log.ts";
 import type { TextFile } from "./options.ts";
+import { readText } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** A certificate with its key, and where they were read. */
@@ -52,14 +53,14 @@ export function keepRenewed(
   const read = (onFailure: (reason: string) => void) => {
     clearTimeout(timer);
     try {
-      const [cert, key] = [certFile, keyFile].map((path) => Deno.readTextFileSync(path));
+      const [cert, key] = [certFile, keyFile].map((path) => readText(path));
       if (cert === current.cert && key === current.key) return;
       checkPair({ cert, key });
       current = { cert, key };
       for (const user of users) user.renew(current);
       log.info(`the certificate in ${certFile} was renewed`);
     } catch (error) {
-      onFailure((error as Error).message);
+      onFailure((error as Error).message.replace(/\.$/, ""));
     }
   };
   const complain = (reason: string) => {

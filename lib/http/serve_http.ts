@@ -3,9 +3,9 @@ import { checkPair, type KeyPair } from "../access/certificate.ts";
 import { HostPolicy } from "../access/host_policy.ts";
 import type { Links } from "../access/links.ts";
 import { ListenError } from "../access/listen_error.ts";
+import { TrustedProxies } from "../access/trusted_proxies.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
-import { TrustedProxies } from "../access/trusted_proxies.ts";
 import { onAbort } from "../time/on_abort.ts";
 import type { AccessHints } from "./access.ts";
 import { type ChannelOptions, Channels, ONLY } from "./channels.ts";
@@ -67,7 +67,6 @@ export interface ViewerServer extends AsyncDisposable {
   /**
    * Shows another certificate to those who connect from now on. Open connections go on.
    *
-   * @throws {TypeError} when a trusted proxy is no address.
    * @throws {CertificateError} when certificate and key cannot be used; the old ones stay.
    * @throws {TypeError} when the endpoint was started without HTTPS.
    */
@@ -79,6 +78,7 @@ export interface ViewerServer extends AsyncDisposable {
  *
  * @throws {ListenError} when the address cannot be listened on.
  * @throws {CertificateError} when certificate and key cannot be used.
+ * @throws {TypeError} when a trusted proxy is no address.
  */
 export function serveHttp(frames: Hub<Frame>, options: HttpOptions): Promise<ViewerServer>;
 export function serveHttp(channels: Channels, options: EndpointOptions): Promise<ViewerServer>;
@@ -104,10 +104,10 @@ export async function serveHttp(
   signal?.throwIfAborted();
   let pair = cert === undefined || key === undefined ? undefined : { cert, key };
   if (pair) checkPair(pair);
+  const proxies = new TrustedProxies(trustProxies);
   readAssets();
   const channels = shown instanceof Channels ? shown : only(shown, options as HttpOptions);
   const hosts = new HostPolicy(allowHosts);
-  const proxies = new TrustedProxies(trustProxies);
   const auth = credentials && new BasicAuth(credentials);
   const site: Sites = {
     get channels() {

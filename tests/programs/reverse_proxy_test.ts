@@ -34,7 +34,14 @@ async function frames(url: string, count: number): Promise<void> {
   assert(seen() >= count, text.slice(0, 500));
 }
 
-for (const [program, language] of [["nginx", "nginx"], ["caddy", "caddyfile"]] as const) {
+const PROXIES = [
+  // It adds the address that it sees, which is a trusted one here, to what the viewer says.
+  { program: "nginx", language: "nginx", shown: "203.0.113.5" },
+  // It believes no viewer.
+  { program: "caddy", language: "caddyfile", shown: "127.0.0.1" },
+] as const;
+
+for (const { program, language, shown } of PROXIES) {
   Deno.test(`${program} shows page, wall, streams and snapshots as the document says`, async () => {
     await using way = await Pipeline.start({
       server: ["--device", "porch=test", "--device", "garden=test", "--size", "320x240"],
@@ -50,6 +57,18 @@ for (const [program, language] of [["nginx", "nginx"], ["caddy", "caddyfile"]] a
         assertEquals([status, type, bytes[0]], ["200", "image/jpeg", 0xff], path);
       }
       for (const path of ["/stream", "/garden/stream"]) await frames(base + path, 3);
+      const args = ["-sk", "-H", "X-Forwarded-For: 203.0.113.5", `${base}/stream`];
+      const viewer = new Deno.Command("curl", { args, stdout: "null" }).spawn();
+      const addresses = async () => {
+        const { viewers } = await (await fetch(`${way.url}/porch/state`)).json();
+        return viewers.map(({ address }: { address: string }) => address.split(":")[0]);
+      };
+      await eventually(
+        async () => (await addresses()).includes(shown),
+        () => `the client does not show ${shown}`,
+      );
+      viewer.kill();
+      await viewer.status;
       for (const [path, watched] of [["/porch/", "/porch/ws"], ["/", "/ws"]]) {
         await using open = await openPage(base + path, { ignoreHTTPSErrors: true });
         if (path !== "/") await open.page.getByText("Live", { exact: true }).waitFor();
