@@ -66,9 +66,14 @@ export class Links {
    * @throws {TypeError} when it is none; then no link is valid.
    */
   renew(key: string): void {
-    this.#key = undefined;
+    this.revoke();
     if (!KEY.test(key)) throw new TypeError(`A key of links has ${2 * KEY_BYTES} hex digits`);
     this.#key = Buffer.from(key, "hex");
+  }
+
+  /** Makes all links void that were made so far. */
+  revoke(): void {
+    this.#key = undefined;
   }
 
   /**

@@ -32,19 +32,33 @@ export function linksOf(key: Secret | undefined, missing: string | undefined): L
   );
 }
 
-/** Takes the key anew whenever its file has changed, which revokes the links made before. */
+/**
+ * Takes the key anew whenever its file has changed, which revokes the links made before. While there is
+ * something else in it, no link is valid.
+ */
 export function keepLinkKey(
-  { path }: Secret,
+  { path, text }: Secret,
   links: Links,
   log: Pick<Log, "info" | "warn">,
 ): Disposable {
-  return watchFile(path, () => {
+  let current = text;
+  const look = () => {
     try {
-      links.renew(readSecret(path).text);
+      const newer = readSecret(path).text;
+      if (newer === current) return;
+      current = "";
+      links.renew(newer);
+      current = newer;
       log.info(`${path} has changed: links made before are revoked`);
     } catch (error) {
+      current = "";
+      links.revoke();
       const reason = (error as Error).message.replace(/\.$/, "");
       log.warn(`${path} has changed and is no key, so that no link is valid: ${reason}`);
     }
-  });
+  };
+  const watching = watchFile(path, look);
+  // It may have changed since it was read.
+  look();
+  return watching;
 }

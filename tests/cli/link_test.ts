@@ -1,4 +1,6 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { Links } from "../../lib/access/links.ts";
+import { keepLinkKey, readLinkKey } from "../../lib/cli/link_key.ts";
 import { openPage } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { Pipeline } from "../support/pipeline.ts";
@@ -103,5 +105,38 @@ Deno.test("--link-key needs a password beside it, and a key", async () => {
       assertEquals(await program.ends(), 2);
       assertMatch(program.stderr, words);
     }
+  });
+});
+
+/** Writes a file in one step: half of it is never seen. */
+async function replace(path: string, text: string): Promise<void> {
+  await Deno.writeTextFile(`${path}.new`, text);
+  await Deno.rename(`${path}.new`, path);
+}
+
+Deno.test("the key of links is taken anew when it changes, and no link is valid while it is none", async () => {
+  await withKey(async (key) => {
+    await link("--key", key);
+    const first = readLinkKey(key);
+    const links = new Links(first.text);
+    const said: string[] = [];
+    const say = (message: string) => void said.push(message.replace(key, "KEY"));
+    // It is replaced before anybody looks.
+    await link("--key", key, "--revoke");
+    using _ = keepLinkKey(first, links, { info: say, warn: say });
+    const soon = Date.now() + 60_000;
+    const second = readLinkKey(key).text;
+    assertEquals(links.sign("1", soon), new Links(second).sign("1", soon));
+    await replace(key, "no key");
+    await eventually(() => said.length > 1, () => "nothing was said");
+    assertThrows(() => links.sign("1", soon), TypeError);
+    await replace(key, second);
+    await eventually(() => said.length > 2, () => "nothing was said");
+    assertEquals(links.sign("1", soon), new Links(second).sign("1", soon));
+    assertEquals(said, [
+      "KEY has changed: links made before are revoked",
+      "KEY has changed and is no key, so that no link is valid: A key of links has 64 hex digits",
+      "KEY has changed: links made before are revoked",
+    ]);
   });
 });
