@@ -31,6 +31,8 @@
  */
 
 export type { Credentials } from "./lib/access/basic_auth.ts";
+export { CertificateError, type KeyPair } from "./lib/access/certificate.ts";
+export { type LinkRefusal, Links, type Permit } from "./lib/access/links.ts";
 export { ListenError } from "./lib/access/listen_error.ts";
 export { CameraError, type CameraErrorCode } from "./lib/camera/camera_error.ts";
 export { type FoundWebcam, listWebcams } from "./lib/camera/find_webcam.ts";

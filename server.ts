@@ -7,6 +7,8 @@
 import "./lib/cli/deno_version.ts";
 import { listWebcams } from "./lib/camera/find_webcam.ts";
 import { cameraTable } from "./lib/cli/camera_table.ts";
+import { keepRenewed } from "./lib/cli/certificates.ts";
+import { keepLinkKey } from "./lib/cli/link_key.ts";
 import { counted, keepLive, serverLine } from "./lib/cli/live_line.ts";
 import { named } from "./lib/cli/log.ts";
 import { allReady, openDevice, wordsFor } from "./lib/cli/open_device.ts";
@@ -53,6 +55,10 @@ if (import.meta.main) {
         onTrouble,
         onRefused: onTrouble,
       });
+    using _ = options.pair &&
+      keepRenewed(options.pair, [server, ...viewers ? [viewers] : []], log);
+    using _links = options.viewers?.links &&
+      keepLinkKey(options.linkKey!, options.viewers.links, log);
     await Promise.race([allReady(cameras), aborted(signal)]);
     for (const [name, camera] of cameras) {
       const ownLog = named(log, isOne ? undefined : name);
@@ -63,13 +69,16 @@ if (import.meta.main) {
     if (isOpen) reportOpenDoor(server.address, { secret: "--token", host: "--host" }, log);
     if (viewers) {
       log.info(`open ${urlOf(viewers.address, options)}`);
-      reportPlainPassword(viewers.address, options, log);
+      reportPlainPassword(viewers.address, options.viewers!, {
+        secret: "the token is the password, and",
+        fix: "add --cert and --key, or serve viewers with client.ts",
+      }, log);
     }
     log.ready(`listening on ${host}:${port} (camera: ${wordsFor(cameras)})`);
     if (!log.isForPeople) return await aborted(signal);
     showSummary("server", [
       ...cameraRows(cameras),
-      clientRow(server.address, options.token),
+      clientRow(server.address, options),
       ...viewers ? addressRows(viewers.address, { cert: options.cert, isOpen }) : [],
     ]);
     keepLive(

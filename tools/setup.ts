@@ -53,6 +53,8 @@ const TESTS: readonly Need[] = [
   { sign: "chromium", packages: { "apt-get": "chromium" } },
   { sign: "firefox-esr", packages: { "apt-get": "firefox-esr" } },
   { sign: "nginx", packages: { "apt-get": "nginx-light" } },
+  { sign: "caddy", packages: { "apt-get": "caddy" } },
+  { sign: "mkcert", packages: { "apt-get": "mkcert" } },
   { sign: "curl", packages: { "apt-get": "curl" } },
   { sign: "cvlc", packages: { "apt-get": "vlc-bin" } },
   { sign: "gst-launch-1.0", packages: { "apt-get": "gstreamer1.0-tools" } },

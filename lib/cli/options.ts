@@ -5,7 +5,9 @@ import {
   type OptionValues,
 } from "@commander-js/extra-typings";
 import type { Option as AnyOption } from "commander";
+import { TrustedProxies } from "../access/trusted_proxies.ts";
 import { type Program, variableOf } from "./environment.ts";
+import { readLinkKey } from "./link_key.ts";
 import { readSecret, readText } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 import manifest from "../../deno.json" with { type: "json" };
@@ -46,6 +48,20 @@ export class Options {
   allowOrigin() {
     return this.one("--allow-origin <origins>", "origins whose pages may use the answers; * is all")
       .argParser(list);
+  }
+
+  /** Believes proxies. */
+  trustProxy() {
+    return this.one(
+      "--trust-proxy <addresses>",
+      "proxies whose X-Forwarded-For names the viewer: 127.0.0.1, 10.0.0.0/8",
+    ).argParser(proxies);
+  }
+
+  /** Lets in signed links. */
+  linkKey() {
+    return this.one("--link-key <file>", "let in links of deno task link, made with this key")
+      .argParser(readLinkKey);
   }
 
   /** The secret of server and client. */
@@ -134,14 +150,31 @@ export function list(text: string, before: string[] | undefined): string[] {
   return [...before ?? [], ...text.split(/[,\n]/).map((word) => word.trim()).filter(Boolean)];
 }
 
+/** Reads proxies, as {@linkcode list} does. */
+function proxies(text: string, before: string[] | undefined): string[] {
+  const all = list(text, before);
+  try {
+    new TrustedProxies(all);
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
+  return all;
+}
+
 /** What these two options are called. */
 export const ACCESS_HINTS = { allowHost: "--allow-host", allowOrigin: "--allow-origin" };
 
+/** A file that was read. */
+export interface TextFile {
+  readonly path: string;
+  readonly text: string;
+}
+
 /** Reads a PEM file, which must hold a `what` (the word in its header). */
-export function pem(what: string): (path: string) => string {
+export function pem(what: string): (path: string) => TextFile {
   return (path) => {
     const text = readText(path);
-    if (new RegExp(`^-----BEGIN [A-Z ]*${what}-----`, "m").test(text)) return text;
+    if (new RegExp(`^-----BEGIN [A-Z ]*${what}-----`, "m").test(text)) return { path, text };
     throw new InvalidArgumentError(`It must be a PEM file with a ${what.toLowerCase()}.`);
   };
 }

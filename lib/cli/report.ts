@@ -4,6 +4,7 @@ import type { RemoteCameras } from "../client/receive_all.ts";
 import type { DecodedCameras } from "../decode/decode_cameras.ts";
 import type { DecodeStage } from "../decode/stage.ts";
 import type { Feed } from "../flow/feed.ts";
+import type { EndpointOptions } from "../http/serve_http.ts";
 import type { ClientEvent } from "../server/listen.ts";
 import { now } from "../time/clock.js";
 import { withHint } from "./hint.ts";
@@ -85,17 +86,15 @@ export function reportOpenDoor(
   );
 }
 
-/** Warns, once, that the token crosses the network as the viewers' password, readable by others. */
+/** Warns, once, that the viewers' password crosses the network, readable by others. */
 export function reportPlainPassword(
   { hostname, port }: Deno.NetAddr,
-  { token, cert }: { readonly token?: string; readonly cert?: string },
+  { credentials, cert }: Pick<EndpointOptions, "credentials" | "cert">,
+  { secret, fix }: { readonly secret: string; readonly fix: string },
   log: Log,
 ): void {
-  if (token === undefined || cert !== undefined || isLocal(hostname)) return;
-  log.warn(
-    `at ${hostname}:${port} the token is the password, and crosses the network unencrypted; add ` +
-      `--cert and --key, or serve viewers with client.ts`,
-  );
+  if (!credentials || cert !== undefined || isLocal(hostname)) return;
+  log.warn(`at ${hostname}:${port} ${secret} crosses the network unencrypted; ${fix}`);
 }
 
 function isLocal(hostname: string): boolean {

@@ -3,6 +3,8 @@ import type { Settle } from "../camera/settle.ts";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
 import { cameraSpecs, collected, repeated, settings } from "./camera_spec.ts";
 import { ACCESS_HINTS, command, GROUP, Options, parse, pem, port, wholeNumber } from "./options.ts";
+import { pairOf } from "./certificates.ts";
+import { linksOf } from "./link_key.ts";
 import { tokenOf, warningsOf } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -61,6 +63,8 @@ export function serverCommand() {
     )
     .addOption(options.allowHost())
     .addOption(options.allowOrigin())
+    .addOption(options.trustProxy())
+    .addOption(options.linkKey())
     .optionsGroup(GROUP.network)
     .addOption(options.one("--host <address>", "where to listen").default("0.0.0.0"))
     .addOption(
@@ -81,14 +85,12 @@ export function serverCommand() {
 
 /** Reads the command line and the environment. @throws {UsageError} */
 export function readServerOptions(args: readonly string[]) {
-  const { tokenFile, device, size, fps, quality, filter, ...options } = parse(
+  const { tokenFile, device, size, fps, quality, filter, cert, key, ...options } = parse(
     "server",
     serverCommand(),
     args,
   );
-  if ((options.cert === undefined) !== (options.key === undefined)) {
-    throw new UsageError("--cert and --key go together: give both, or neither");
-  }
+  const pair = pairOf({ cert, key }, ["--cert", "--key"]);
   if (options.json && !options.list) throw new UsageError("--json goes with --list: add --list");
   const { token, secret } = tokenOf({ token: options.token, tokenFile });
   const { httpPort } = options;
@@ -97,14 +99,23 @@ export function readServerOptions(args: readonly string[]) {
     port: httpPort,
     // There is no second way in: the token is the viewers' password too.
     credentials: token === undefined ? undefined : { password: token },
-    cert: options.cert,
-    key: options.key,
+    links: linksOf(options.linkKey, token === undefined ? "--token" : undefined),
+    ...pair?.pem,
     allowHosts: options.allowHost,
     allowOrigins: options.allowOrigin,
+    trustProxies: options.trustProxy,
     hints: ACCESS_HINTS,
   };
   const cameras = cameraSpecs({ device, size, fps, quality, filter });
-  return { ...options, cameras, token, viewers, warnings: warningsOf(secret) };
+  return {
+    ...options,
+    ...pair?.pem,
+    pair,
+    cameras,
+    token,
+    viewers,
+    warnings: warningsOf(secret, options.linkKey),
+  };
 }
 
 function size(text: string): { width: number; height: number } {

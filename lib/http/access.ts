@@ -1,7 +1,9 @@
 import type { BasicAuth } from "../access/basic_auth.ts";
 import { cleanText } from "../access/clean_text.ts";
 import type { HostPolicy } from "../access/host_policy.ts";
+import type { Links, Permit } from "../access/links.ts";
 import { mayOpenSocket, type Origins } from "../access/origin_policy.ts";
+import type { TrustedProxies } from "../access/trusted_proxies.ts";
 import { text } from "./reply.ts";
 
 /** Who gets in. */
@@ -10,8 +12,12 @@ export interface AccessPolicy {
   readonly hosts: HostPolicy;
   /** Checks what viewers must enter; without it, everybody may watch. */
   readonly auth?: BasicAuth;
+  /** Lets in whoever has a signed link instead, to what that shows. */
+  readonly links?: Links;
   /** The origins whose pages may use the answers. */
   readonly origins: Origins;
+  /** The proxies that say truly whom they speak for. */
+  readonly proxies?: TrustedProxies;
   /** How messages name the options that let more in. */
   readonly hints: AccessHints;
   /** Called with what is refused, to whom, and what would allow it. */
@@ -63,6 +69,38 @@ export async function passwordRefusal(
   // Without one, it is no guess.
   if (authorization !== null) onRefused(`${address}: ${refused.reason}`);
   return text(refused.status, refused.reason, refused.headers);
+}
+
+/** The link of a request that gives no password. */
+export function linkOf({ url, headers }: Request): string | null {
+  return headers.has("authorization") ? null : new URL(url).searchParams.get(LINK);
+}
+
+/** The parameter that has a link. */
+const LINK = "link";
+
+/** A request's path and query, without the link: whoever has it may watch. */
+export function openPathOf({ url }: Request): string {
+  const shown = new URL(url);
+  if (shown.searchParams.has(LINK)) shown.searchParams.set(LINK, "***");
+  return shown.pathname + shown.search;
+}
+
+/** What a link permits, or the answer to one that is refused. @param camera what it is to show. */
+export async function linkPermit(
+  links: Links,
+  onRefused: AccessPolicy["onRefused"],
+  { link, camera, address }: {
+    readonly link: string;
+    readonly camera: string | undefined;
+    readonly address: string;
+  },
+  { signal }: Request,
+): Promise<Permit | Response> {
+  const permit = await links.judge(link, camera, address, signal);
+  if ("isOver" in permit) return permit;
+  onRefused(`${address}: ${permit.reason}`);
+  return text(permit.status, permit.reason, permit.status === 429 ? { "retry-after": "10" } : {});
 }
 
 /**

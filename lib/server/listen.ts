@@ -1,6 +1,7 @@
 /** The server's end of the socket: accepts connections, and sends each client the feed's frames. */
 
 import { delay } from "@std/async/delay";
+import { checkPair, type KeyPair } from "../access/certificate.ts";
 import { isOutOfDescriptors, OUT_OF_DESCRIPTORS } from "../access/listen_error.ts";
 import { type Cameras, camerasOf } from "../flow/cameras.ts";
 import type { Feed } from "../flow/feed.ts";
@@ -54,6 +55,13 @@ export interface Listener extends AsyncDisposable {
   readonly address: Deno.NetAddr;
   /** How many clients there are now. */
   readonly clients: number;
+  /**
+   * Shows another certificate to those who connect from now on. Open connections go on.
+   *
+   * @throws {CertificateError} when certificate and key cannot be used; the old ones stay.
+   * @throws {TypeError} when the server was started without TLS.
+   */
+  renew(pair: KeyPair): void;
 }
 
 /**
@@ -85,6 +93,7 @@ export interface Listener extends AsyncDisposable {
  * ```
  *
  * @throws {ListenError} when the address cannot be listened on.
+ * @throws {CertificateError} when certificate and key cannot be used.
  */
 export function listen(feed: Feed | Cameras, options: ListenOptions = {}): Listener {
   return new SocketServer(camerasOf(feed), options);
@@ -101,18 +110,20 @@ class SocketServer implements Listener {
   readonly #closing = new AbortController();
   readonly #accepting: Promise<void>;
   readonly #abort: Disposable;
+  #pair: KeyPair | undefined;
 
   constructor(cameras: Cameras, options: ListenOptions) {
     const { host = "0.0.0.0", port = DEFAULT_PORT, cert, key, token, signal } = options;
     const { maxClients = MAX_CLIENTS, onClient = () => {}, onTrouble = () => {} } = options;
     this.#cameras = cameras;
-    this.#door = new Door(token, cert, maxClients);
+    this.#door = new Door(token, maxClients);
     this.#onClient = onClient;
     this.#onTrouble = onTrouble;
-    this.#listener = bind({ hostname: host, port, cert, key });
+    if (cert !== undefined && key !== undefined) checkPair(this.#pair = { cert, key });
+    this.#listener = bind(host, port);
     this.#changes = cameras.follow();
     void this.#deferAll().catch(() => {});
-    this.#accepting = this.#accept(this.#closing.signal, cert, key);
+    this.#accepting = this.#accept(this.#closing.signal);
     this.#abort = onAbort(signal, () => this.#close());
   }
 
@@ -135,15 +146,14 @@ class SocketServer implements Listener {
     }
   }
 
-  async #accept(
-    signal: AbortSignal,
-    cert: string | undefined,
-    key: string | undefined,
-  ): Promise<void> {
-    const secure = cert !== undefined && key !== undefined
-      // Node's TLS takes 11 MB.
-      ? (await import("./tls_server.ts")).tlsServer(cert, key)
-      : undefined;
+  renew(pair: KeyPair): void {
+    if (!this.#pair) throw new TypeError("This server was started without TLS");
+    checkPair(pair);
+    this.#pair = pair;
+  }
+
+  async #accept(signal: AbortSignal): Promise<void> {
+    const secure = this.#pair && await this.#securer();
     while (!signal.aborted) {
       try {
         const tcp = await this.#listener.accept();
@@ -160,6 +170,18 @@ class SocketServer implements Listener {
         await delay(ACCEPT_PAUSE_MS, { signal }).catch(() => {});
       }
     }
+  }
+
+  /** Makes TLS connections of plain ones, with the certificate that is the newest then. */
+  async #securer(): Promise<(tcp: Deno.TcpConn) => ServerConn> {
+    // Node's TLS takes 11 MB.
+    const { identityOf, TlsServerConn } = await import("./tls_server.ts");
+    let pair = this.#pair!;
+    let identity = identityOf(pair);
+    return (tcp) => {
+      if (pair !== this.#pair) identity = identityOf(pair = this.#pair!);
+      return new TlsServerConn(tcp, identity);
+    };
   }
 
   async #serve(conn: ServerConn, signal: AbortSignal): Promise<void> {

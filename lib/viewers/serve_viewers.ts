@@ -32,6 +32,8 @@ export interface ServeViewersOptions extends EndpointOptions {
  * ```
  *
  * @throws {ListenError} when the address cannot be listened on.
+ * @throws {TypeError} when a trusted proxy is no address.
+ * @throws {CertificateError} when certificate and key cannot be used.
  */
 export async function serveViewers(
   feeds: Feed | DecodeStage | Cameras,
@@ -64,6 +66,7 @@ export async function serveViewers(
     get viewers() {
       return viewers.viewers;
     },
+    renew: (pair) => viewers.renew(pair),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { existsSync } from "node:fs";
 import { jpegSize } from "../../lib/frame/jpeg.ts";
+import { selfSigned } from "../support/certificates.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/ports.ts";
 import { clientUrl, Program, serverPort, startClient, startServer } from "../support/programs.ts";
@@ -56,6 +57,12 @@ Deno.test("server.ts says that a file is no video, and exits with 1", async () =
 });
 
 Deno.test("server.ts and client.ts refuse wrong usage with a sentence, and exit with 2", async () => {
+  const folders = [await Deno.makeTempDir(), await Deno.makeTempDir()];
+  await using stack = new AsyncDisposableStack();
+  for (const folder of folders) stack.defer(() => Deno.remove(folder, { recursive: true }));
+  const [{ certFile, keyFile }, { keyFile: otherKey }] = await Promise.all(
+    folders.map((folder) => selfSigned(folder)),
+  );
   const cases: [Program, RegExp][] = [
     [startServer("--prot", "1"), /unknown option '--prot'\n\(Did you mean --port\?\)/],
     [startServer("--port", "65536"), /whole number from 0 to 65535/],
@@ -66,6 +73,16 @@ Deno.test("server.ts and client.ts refuse wrong usage with a sentence, and exit 
     [startServer("--cert", "LICENSE"), /PEM file with a certificate/],
     [startServer("--token", ""), /must not be empty/],
     [startClient("--ca", "LICENSE"), /PEM file with a certificate/],
+    [startClient("--http-cert", certFile), /--http-cert and --http-key go together: give both/],
+    [startClient("--http-key", keyFile), /--http-cert and --http-key go together: give both/],
+    [
+      startClient("--http-cert", certFile, "--http-key", otherKey),
+      /--http-cert and --http-key cannot be used: The key does not belong to the certificate/,
+    ],
+    [
+      startServer("--cert", certFile, "--key", otherKey),
+      /--cert and --key cannot be used: The key does not belong to the certificate/,
+    ],
     [startClient("--workers", "0"), /whole number from 1 to 64/],
     [startClient("--no-decode", "--transform", "x.ts"), /'--no-decode' cannot be used with/],
     [startClient("--log", "xml"), /Allowed choices are text, json/],

@@ -176,3 +176,13 @@ Deno.test("--settle takes frames or milliseconds, and nothing else", () => {
     assertMatch(assertThrows(() => settle(wrong), Error).message, /It takes frames, as 20/);
   }
 });
+
+Deno.test("--trust-proxy takes addresses and networks, and says what it takes otherwise", () => {
+  const given = ["--trust-proxy", "127.0.0.1,10.0.0.0/8", "--trust-proxy", "::1"];
+  assertEquals(readClientOptions(given).viewers.trustProxies, ["127.0.0.1", "10.0.0.0/8", "::1"]);
+  assertEquals(readServerOptions(["--http-port", "0", ...given]).viewers!.trustProxies!.length, 3);
+  assertMatch(
+    assertThrows(() => readClientOptions(["--trust-proxy", "proxy.lan"]), Error).message,
+    /proxy.lan is no address: 127.0.0.1, 10.0.0.0\/8 or fd00::\/8/,
+  );
+});
