@@ -70,6 +70,14 @@ export {
 } from "./lib/decode/transform_frames.ts";
 export { type Cameras, camerasOf } from "./lib/flow/cameras.ts";
 export { createFeed, type CreateFeedOptions, type OwnFeed } from "./lib/flow/create_feed.ts";
+export {
+  type Control,
+  ControlError,
+  type ControlErrorCode,
+  type Controls,
+  type ControlValues,
+  type MenuItem,
+} from "./lib/flow/controls.ts";
 export type { CameraInfo, CameraStatus, ConnectionStatus, Feed, Source } from "./lib/flow/feed.ts";
 export type { Hub } from "./lib/flow/hub.ts";
 export type { Mailbox, Shareable } from "./lib/flow/mailbox.ts";

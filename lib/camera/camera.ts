@@ -1,4 +1,6 @@
+import type { Controls, ControlValues } from "../flow/controls.ts";
 import type { Feed } from "../flow/feed.ts";
+import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import type { JpegFault } from "../frame/jpeg.ts";
 import type { CameraConstraints } from "./choose_mode.ts";
@@ -21,6 +23,8 @@ export interface CameraOptions extends Partial<CameraConstraints> {
    * frames of a webcam, or 700 ms, and nothing of other cameras.
    */
   readonly settle?: Settle;
+  /** What the controls of a webcam get at each start, such as `{ brightness: 10 }`; Linux only. */
+  readonly set?: ControlValues;
   /** Whether to run also while nobody watches; false by default. */
   readonly alwaysOn?: boolean;
   /** Whether to wait for a webcam that is not there yet, or may not be opened yet; false by default. */
@@ -47,11 +51,17 @@ export interface Camera extends Feed, AsyncIterable<Frame>, AsyncDisposable {
   readonly source: undefined;
   /** Why it gave no frames when it was last lost; undefined if it never was. */
   readonly error: Error | undefined;
+  /**
+   * Its controls, at each change: those of a webcam on Linux, and none for other cameras. Known once
+   * somebody subscribes, and the camera was found.
+   */
+  readonly controls: Hub<Controls>;
   /** What happened since it was opened. */
   readonly counts: CameraCounts;
   /**
    * Resolves with the first frame or the first failure that may pass, or when nobody wants to know
-   * any more. Rejects with what loops throw: a `CameraError`, or the signal's reason.
+   * any more. Rejects with what loops throw: a `CameraError`, a `ControlError`, or the signal's
+   * reason.
    */
   readonly ready: Promise<void>;
 }

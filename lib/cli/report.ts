@@ -52,6 +52,15 @@ function reasonOf(error: Error): string {
   return isMissing ? `${error.message}; waiting for it` : withHint(error);
 }
 
+/** Logs that the camera does not take what `--set` asks for, until it is closed. */
+export async function reportControls({ controls }: Device, log: Log): Promise<void> {
+  let reported: string | undefined;
+  for await (const { trouble } of controls?.follow() ?? []) {
+    if (trouble !== undefined && trouble !== reported) log.warn(`--set: ${trouble}`);
+    reported = trouble;
+  }
+}
+
 /** How often dropped frames are reported, in milliseconds. */
 const DROPPED_MS = 10_000;
 

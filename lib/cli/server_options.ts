@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Settle } from "../camera/settle.ts";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
-import { cameraSpecs, collected, repeated, settings } from "./camera_spec.ts";
+import { cameraSpecs, collected, controlValues, repeated, settings } from "./camera_spec.ts";
 import { ACCESS_HINTS, command, GROUP, Options, parse, pem, port, wholeNumber } from "./options.ts";
 import { tokenOf, warningsOf } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
@@ -51,10 +51,15 @@ export function serverCommand() {
       options.one("--settle <n>", "frames (20) or time (500ms) to drop when the camera starts")
         .argParser(settle),
     )
+    .addOption(
+      options.one("--set <control=n>", "set a control at each start of the camera: brightness=10")
+        .argParser(controlValues),
+    )
+    .addOption(options.one("--list-controls", "show what --set can set, and exit"))
     .addOption(options.one("--always-on", "keep the camera running while nobody watches"))
     .addOption(options.one("--wait", "wait for a camera that is not there yet"))
     .addOption(options.one("--list", "show the webcams and their modes, and exit"))
-    .addOption(options.one("--json", "with --list: as JSON"))
+    .addOption(options.one("--json", "with --list or --list-controls: as JSON"))
     .optionsGroup(GROUP.viewers)
     .addOption(
       options.one("--http-port <n>", "serve viewers from here too; 0 picks a port").argParser(port),
@@ -81,7 +86,7 @@ export function serverCommand() {
 
 /** Reads the command line and the environment. @throws {UsageError} */
 export function readServerOptions(args: readonly string[]) {
-  const { tokenFile, device, size, fps, quality, filter, ...options } = parse(
+  const { tokenFile, device, size, fps, quality, filter, set, ...options } = parse(
     "server",
     serverCommand(),
     args,
@@ -89,7 +94,9 @@ export function readServerOptions(args: readonly string[]) {
   if ((options.cert === undefined) !== (options.key === undefined)) {
     throw new UsageError("--cert and --key go together: give both, or neither");
   }
-  if (options.json && !options.list) throw new UsageError("--json goes with --list: add --list");
+  if (options.json && !options.list && !options.listControls) {
+    throw new UsageError("--json goes with --list and --list-controls: add --list");
+  }
   const { token, secret } = tokenOf({ token: options.token, tokenFile });
   const { httpPort } = options;
   const viewers = httpPort === undefined ? undefined : {
@@ -103,7 +110,7 @@ export function readServerOptions(args: readonly string[]) {
     allowOrigins: options.allowOrigin,
     hints: ACCESS_HINTS,
   };
-  const cameras = cameraSpecs({ device, size, fps, quality, filter });
+  const cameras = cameraSpecs({ device, size, fps, quality, filter, set });
   return { ...options, cameras, token, viewers, warnings: warningsOf(secret) };
 }
 

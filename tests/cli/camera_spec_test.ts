@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
   type CameraArguments,
   cameraSpecs,
+  controlValues,
   repeated,
   settings,
 } from "../../lib/cli/camera_spec.ts";
@@ -119,6 +120,23 @@ Deno.test("each camera has its size, rate, quality and filter", () => {
       { name: "garden", device: "1" },
     ],
   );
+});
+
+Deno.test("a control is set for all cameras, or with a name in front for that one", () => {
+  const set = ["brightness=10", "porch=brightness=-5\nhue=3", "porch=focus_absolute=40", "hue=4"]
+    .reduce<ReturnType<typeof controlValues>>((before, text) => controlValues(text, before), []);
+  const cameras = cameraSpecs({ device: ["porch=0", "garden=1"], set });
+  assertEquals(cameras.map(({ set }) => set), [
+    { brightness: -5, hue: 4, focus_absolute: 40 },
+    { brightness: 10, hue: 4 },
+  ]);
+  assertEquals(
+    fault({ set: controlValues("barn=hue=1") }),
+    '--set is for "barn", but no camera has this name: there is 1',
+  );
+  for (const text of ["", "brightness", "brightness=", "brightness=bright", "a=b=c=1", "x=1.5"]) {
+    assertThrows(() => controlValues(text), Error, "as brightness=10");
+  }
 });
 
 Deno.test("a filter graph has a name in front only if a camera is called so", () => {

@@ -196,6 +196,28 @@ Deno.test("server.ts says that a device is a folder, and exits with 1", async ()
   assertEquals([code, words], [1, 'server: "lib" is a folder; name a video file in it']);
 });
 
+Deno.test("server.ts says that a camera has no controls to list or to set, and exits with 2", async () => {
+  const none = /^server: "test picture" has no controls: only a webcam has some; --list-controls /;
+  const cases: [string[], RegExp][] = [
+    [["--device", "test", "--set", "brightness=10"], none],
+    [["--device", "test", "--list-controls"], /^server: "test" has no controls: /],
+    [
+      ["--device", "rtsp://me:secret@x/", "--list-controls"],
+      /^server: "rtsp:[^s]*x\/" has no cont/,
+    ],
+    [["--device", "LICENSE", "--list-controls"], /^server: "LICENSE" has no controls: /],
+    [
+      ["--device", "socketcam://127.0.0.1:1", "--set", "hue=1"],
+      /^server: --set is for cameras of this server: run it at 127.0.0.1:1, where the camera is$/,
+    ],
+  ];
+  for (const [args, sentence] of cases) {
+    const { code, words } = await failure(startServer("--port", "0", ...args));
+    assertEquals(code, 2, words);
+    assertMatch(words, sentence);
+  }
+});
+
 Deno.test("server.ts --wait waits for a camera that is not there, and says so", async () => {
   const args = ["--device", "no such camera", ...LOCAL, "--port", "0"];
   const { code, words } = await failure(startServer(...args));

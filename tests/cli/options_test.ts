@@ -156,7 +156,7 @@ Deno.test("viewers' password can come from a file, with or without a name", () =
   assertThrows(() => readClientOptions(["--http-user", "me"]), UsageError);
 });
 
-Deno.test("--json without --list is refused", () => {
+Deno.test("--json without --list or --list-controls is refused", () => {
   assertMatch(
     assertThrows(() => readServerOptions(["--json"]), UsageError).message,
     /add --list$/,
