@@ -130,6 +130,10 @@ class Relay implements Device {
     return this.#receiver.info;
   }
 
+  get controls(): Feed["controls"] {
+    return this.#receiver.controls;
+  }
+
   get source(): Feed["source"] {
     return this.#receiver.source;
   }

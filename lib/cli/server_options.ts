@@ -78,6 +78,7 @@ export function serverCommand() {
     .optionsGroup(GROUP.access)
     .addOption(options.token("the secret that a client must know"))
     .addOption(options.tokenFile())
+    .addOption(options.one("--allow-control", "let everybody who may watch change the controls"))
     .addOption(
       options.one("--cert <file>", "use TLS with this certificate").argParser(pem("CERTIFICATE")),
     )

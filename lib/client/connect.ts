@@ -21,6 +21,7 @@ import {
 import { ProtocolError } from "../wire/protocol_error.ts";
 import { dial, type DialOptions } from "./dial.ts";
 import { RefusedError } from "./refused_error.ts";
+import type { RemoteControls } from "./remote_controls.ts";
 import { Speaker } from "./speaker.ts";
 
 /** How much is read at once, in bytes. */
@@ -41,6 +42,8 @@ export interface ConnectOptions extends Omit<DialOptions, "isBound"> {
   readonly camera?: string;
   /** Whether frames are wanted, at each change; without it they always are. */
   readonly watched?: Hub<Watched>;
+  /** Gets a way to change the camera, once the server has welcomed this client. */
+  readonly controls?: RemoteControls;
 }
 
 /** Whether frames are wanted. */
@@ -57,7 +60,7 @@ export interface Watched {
  * @throws {DOMException} `TimeoutError` when nothing has come for a while.
  */
 export async function* connect(
-  { signal, token, camera, watched, ...options }: ConnectOptions,
+  { signal, token, camera, watched, controls: remote, ...options }: ConnectOptions,
 ): AsyncGenerator<ConnectionEvent, void, void> {
   const silent = new AbortController();
   using silence = new Deadline((error) => silent.abort(error));
@@ -73,6 +76,7 @@ export async function* connect(
     using speaker = new Speaker(outbox, token, certificate, { camera, isWatched });
     using changes = watched?.subscribe();
     if (changes) void follow(changes, speaker);
+    using line = new DisposableStack();
     const decoder = new MessageDecoder(serverLimit);
     const controls = new ControlRate();
     const frames = new RateLimit(MAX_FRAMES_PER_SECOND);
@@ -97,7 +101,10 @@ export async function* connect(
           await frames.rest(ended);
         }
         if (event?.type === "challenge") await speaker.challenged(event.nonce);
-        else if (event?.type === "welcome") await speaker.welcomed(event.proof);
+        else if (event?.type === "welcome") {
+          await speaker.welcomed(event.proof);
+          if (remote) line.use(remote.attach((message) => speaker.say(message)));
+        }
         isRight ||= event?.type === "welcome";
         if (event && isNews(event, speaker) && (isRight || event.type === "error")) yield event;
       }

@@ -16,6 +16,10 @@ export class FakeWebcam implements WebcamControls {
   readonly calls: string[] = [];
   /** Set while it refuses everything. */
   isBroken = false;
+  /** What it does not set anything before. */
+  busy: Promise<void> = Promise.resolve();
+  /** Whether something was to be set at all. */
+  isAsked = false;
   #controls = fresh();
 
   /** As if it were plugged in again. */
@@ -45,6 +49,8 @@ export class FakeWebcam implements WebcamControls {
   }
 
   async set(_: unknown, name: string, value: number): Promise<void> {
+    this.isAsked = true;
+    await this.busy;
     const control = (await this.list()).find((control) => control.name === name)!;
     if (control.inactive || this.isBroken) {
       throw new ControlError("refused", `${name}: Input/output error`);
