@@ -113,6 +113,8 @@ export function readClientOptions(args: readonly string[]) {
       allowHosts: options.allowHost,
       allowOrigins: options.allowOrigin,
       hints: ACCESS_HINTS,
+      // The server decides.
+      allowControl: true,
     },
     warnings: warningsOf(secret, password),
   };

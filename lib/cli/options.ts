@@ -134,8 +134,12 @@ export function list(text: string, before: string[] | undefined): string[] {
   return [...before ?? [], ...text.split(/[,\n]/).map((word) => word.trim()).filter(Boolean)];
 }
 
-/** What these two options are called. */
-export const ACCESS_HINTS = { allowHost: "--allow-host", allowOrigin: "--allow-origin" };
+/** What these options are called. Only a server has the last one. */
+export const ACCESS_HINTS = {
+  allowHost: "--allow-host",
+  allowOrigin: "--allow-origin",
+  allowControl: "--allow-control of server.ts",
+};
 
 /** Reads a PEM file, which must hold a `what` (the word in its header). */
 export function pem(what: string): (path: string) => string {

@@ -110,6 +110,7 @@ export function readServerOptions(args: readonly string[]) {
     allowHosts: options.allowHost,
     allowOrigins: options.allowOrigin,
     hints: ACCESS_HINTS,
+    allowControl: options.allowControl,
   };
   const cameras = cameraSpecs({ device, size, fps, quality, filter, set });
   return { ...options, cameras, token, viewers, warnings: warningsOf(secret) };

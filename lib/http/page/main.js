@@ -4,6 +4,7 @@ import { ClockSync } from "../../time/clock_sync.js";
 import { address } from "./address.js";
 import { control, FullScreen, press, save } from "./controls.js";
 import { Feed } from "./feed.js";
+import { Panel } from "./panel.js";
 import { Picture } from "./picture.js";
 import { ago, verdict } from "./words.js";
 
@@ -17,6 +18,8 @@ const SLEPT_MS = 15_000;
 const $ = (id) => document.getElementById(id);
 const picture = new Picture($("picture"), $("stream"));
 const screen = new FullScreen();
+// The page of several cameras has none.
+const panel = $("panel") ? new Panel() : undefined;
 /** The camera's clock, from the times that `/state` tells. */
 let clock = new ClockSync();
 /** The frames that this page draws. */
@@ -114,6 +117,7 @@ function draw() {
     say("last", age === undefined ? "" : `Last picture at ${time}, ${ago(age)}`);
     say("next", next ?? "");
   }
+  panel?.update(state?.controls ?? null);
   drawNumbers(isLive, age);
   drawMotion(state?.scene?.lastMinute);
 }
@@ -179,6 +183,7 @@ control({
     press("actual", isActual);
     $("stage").style.setProperty("--pixel", 1 / devicePixelRatio);
   },
+  ...panel && { adjust: () => panel.toggle() },
   full: () => screen.toggle(),
 });
 $("stage").ondblclick = () => $("full").hidden || screen.toggle();
