@@ -66,8 +66,12 @@ if (import.meta.main) {
       reportDropped(camera, ownLog, signal);
       if (specs.find((spec) => spec.name === name)?.set) void reportControls(camera, ownLog);
     }
+    const { allowControl: mayControl } = options;
     const isOpen = options.token === undefined;
-    if (isOpen) reportOpenDoor(server.address, { secret: "--token", host: "--host" }, log);
+    if (isOpen) {
+      const options = { secret: "--token", host: "--host", mayControl };
+      reportOpenDoor(server.address, options, log);
+    }
     if (viewers) {
       log.info(`open ${urlOf(viewers.address, options)}`);
       reportPlainPassword(viewers.address, options, log);
