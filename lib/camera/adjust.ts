@@ -33,7 +33,7 @@ export interface AdjustOptions {
  * Sets a webcam's controls, one after the other: first what is automatic, since that decides whether
  * others can be set.
  *
- * @throws {ControlError} when the webcam does not tell its controls.
+ * @throws {ControlError} when the webcam does not tell its controls, or is not there any more.
  */
 export async function adjust(
   webcam: Webcam,
@@ -48,12 +48,14 @@ export async function adjust(
   for (const [name, value] of inOrder(values)) {
     const control = find(name);
     const fault = control ? valueFault(control, value) : await unknownControl(name, list);
-    if (fault) faults.push(fault);
-    else if (!isAgain || control!.value !== value && control!.type !== "button") {
+    if (fault) {
+      faults.push(fault);
+      if (isStrict) return { list, faults };
+    } else if (!isAgain || control!.value !== value && control!.type !== "button") {
       fit.push([name, value]);
     }
   }
-  if (fit.length === 0 || isStrict && faults.length > 0) return { list, faults };
+  if (fit.length === 0) return { list, faults };
   for (const [name, value] of fit) {
     // Whether it is may have changed with those before, or in another program.
     if (find(name)?.inactive) list = await controls.list(webcam, signal);
@@ -62,7 +64,8 @@ export async function adjust(
       if (control?.inactive) throw inactiveControl(control, list);
       await controls.set(webcam, name, value, signal);
     } catch (error) {
-      if (!(error instanceof ControlError)) throw error;
+      const isRefused = error instanceof ControlError && error.code !== "unavailable";
+      if (!isRefused) throw error;
       faults.push(error);
     }
   }

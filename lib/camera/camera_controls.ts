@@ -69,7 +69,7 @@ export class CameraControls implements AsyncDisposable {
       this.#known = undefined;
       const fault = await this.#inTurn(() => this.#adjust(this.#values, { isAgain: true }));
       this.#trouble = fault?.message;
-      this.#publish(this.#known ?? []);
+      this.#publish(this.state.latest?.list ?? []);
       if (!fault) return;
       await delay(RETRY.ms, { signal }).catch(() => {});
     }
@@ -102,9 +102,10 @@ export class CameraControls implements AsyncDisposable {
       throw new ControlError("too-many", "too many changes wait for the camera; try again");
     }
     const fault = await this.#inTurn(() => this.#adjust(values, { isStrict: true }));
-    for (const [name, value] of Object.entries(values)) {
-      const control = this.#known?.find((one) => one.name === name);
-      if (control?.type !== "button" && control?.value === value) this.#wanted.set(name, value);
+    for (const { name, type, value, inactive } of this.#known ?? []) {
+      if (type !== "button" && values[name] === value) this.#wanted.set(name, value);
+      // What is automatic now would only be refused at the next start.
+      if (inactive) this.#wanted.delete(name);
     }
     if (fault) throw fault;
   }
@@ -121,6 +122,7 @@ export class CameraControls implements AsyncDisposable {
         signal,
         ...options,
       });
+      this.#known = list;
       this.#publish(list);
       return faults[0];
     } catch (error) {
@@ -130,7 +132,6 @@ export class CameraControls implements AsyncDisposable {
   }
 
   #publish(list: readonly Control[]): void {
-    this.#known = list;
     const trouble = this.#trouble;
     const now: Controls = {
       list,

@@ -74,6 +74,35 @@ Deno.test("a camera that can never be set as wanted ends at its first start, but
   assert(controls.state.latest?.trouble?.includes("has no controls"));
 });
 
+Deno.test("what a viewer made automatic is not set at the next start", async () => {
+  const webcam = new FakeWebcam();
+  const wanted = { auto_exposure: 1, exposure_time_absolute: 100 };
+  await using controls = new CameraControls(wanted, webcam);
+  await controls.prepare(SOURCE);
+  await controls.state.latest!.set!({ auto_exposure: 3 });
+  webcam.reset();
+  await controls.prepare(SOURCE);
+  await controls.confirm(forEver);
+  assertEquals([webcam.valueOf("auto_exposure"), controls.state.latest?.trouble], [3, undefined]);
+});
+
+Deno.test("a camera that does not answer keeps its controls, and gets its values once it does", async () => {
+  const webcam = new FakeWebcam();
+  await using controls = new CameraControls({ brightness: 9 }, webcam);
+  await controls.prepare(SOURCE);
+  webcam.reset();
+  webcam.isAway = true;
+  const confirming = controls.confirm(forEver);
+  using states = controls.state.follow();
+  for await (const { trouble, list } of states) {
+    assertEquals(list.length, 8);
+    if (trouble === "it is away") break;
+  }
+  webcam.isAway = false;
+  await confirming;
+  assertEquals(webcam.valueOf("brightness"), 9);
+});
+
 Deno.test("controls are read only while somebody subscribes", async () => {
   const webcam = new FakeWebcam();
   await using controls = new CameraControls({}, webcam);

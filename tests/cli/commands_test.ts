@@ -113,6 +113,8 @@ Deno.test("server.ts says once who can watch, where no token is set on a public 
     await server.says(/camera live/);
     assertEquals([...server.stderr.matchAll(warning)].length, times, server.stderr);
   }
+  await using open = start("--allow-control");
+  await open.says(/can watch and change the camera; set a --token/);
 });
 
 Deno.test("client.ts says that its token is missing or wrong, once, and exits with 1", async () => {

@@ -16,6 +16,8 @@ export class FakeWebcam implements WebcamControls {
   readonly calls: string[] = [];
   /** Set while it refuses everything. */
   isBroken = false;
+  /** Set while it does not even tell its controls. */
+  isAway = false;
   /** What it does not set anything before. */
   busy: Promise<void> = Promise.resolve();
   /** Whether something was to be set at all. */
@@ -28,6 +30,7 @@ export class FakeWebcam implements WebcamControls {
   }
 
   list(): Promise<Control[]> {
+    if (this.isAway) return Promise.reject(new ControlError("unavailable", "it is away"));
     this.calls.push("list");
     const value = (name: string) => this.valueOf(name);
     const isInactive: Record<string, boolean> = {
