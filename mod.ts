@@ -42,6 +42,7 @@ export {
   openCamera,
   type Settle,
 } from "./lib/camera/open_camera.ts";
+export type { Flip, Rotation } from "./lib/camera/turn.ts";
 export type { Mode, Webcam } from "./lib/camera/webcam.ts";
 export { receive, type ReceiveOptions, type Receiver } from "./lib/client/receive.ts";
 export {

@@ -4,6 +4,7 @@ import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import type { JpegFault } from "../frame/jpeg.ts";
 import type { CameraConstraints } from "./choose_mode.ts";
+import type { Flip, Rotation } from "./turn.ts";
 import type { Settle } from "./settle.ts";
 
 /** Options of `openCamera`. */
@@ -18,6 +19,13 @@ export interface CameraOptions extends Partial<CameraConstraints> {
   readonly quality?: number;
   /** An ffmpeg filter graph for every frame, such as `transpose=1`; none by default. */
   readonly filter?: string;
+  /**
+   * How far every frame is turned clockwise, in degrees. JPEGs that the camera makes are turned without
+   * loss, by `jpegtran`, if that is installed and their size allows it; else they are encoded again.
+   */
+  readonly rotate?: Rotation;
+  /** Whether every frame is mirrored after that: left to right (`h`) or upside down (`v`). */
+  readonly flip?: Flip;
   /**
    * What to drop whenever the camera starts, until exposure and colours have settled; by default 20
    * frames of a webcam, or 700 ms, and nothing of other cameras.

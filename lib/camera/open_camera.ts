@@ -23,6 +23,7 @@ import { findSource } from "./find_source.ts";
 import { Patience } from "./patience.ts";
 import { type Settle, Settling } from "./settle.ts";
 import type { Source, SourceOptions } from "./source.ts";
+import { NotLosslessError, turnJpegs } from "./turn_jpegs.ts";
 
 export type { Camera, CameraCounts, CameraOptions } from "./camera.ts";
 export type { Settle } from "./settle.ts";
@@ -78,7 +79,7 @@ class SupervisedCamera implements Camera {
   readonly counts = { dropped: this.#drops.counts, startMs: null as number | null, bytes: 0 };
   info: CameraInfo | undefined;
   error: Error | undefined;
-  readonly #options: SourceOptions;
+  #options: SourceOptions;
   readonly #settle: Settle | undefined;
   readonly #alwaysOn: boolean;
   readonly #waits: boolean;
@@ -99,7 +100,8 @@ class SupervisedCamera implements Camera {
     this.#settle = settle;
     this.#alwaysOn = alwaysOn;
     this.#waits = wait;
-    this.#options = { device, width, height, fps, quality, filter };
+    const { rotate, flip } = options;
+    this.#options = { device, width, height, fps, quality, filter, turn: { rotate, flip } };
     this.#demand = new Demand(lingerMs);
     this.frames = new Hub(() => this.#updateDemand());
     this.#demand.set(true);
@@ -131,7 +133,12 @@ class SupervisedCamera implements Camera {
       try {
         await this.#run(wanted);
       } catch (error) {
-        if (!wanted.aborted) await this.#recover(error as Error, wanted);
+        if (error instanceof NotLosslessError) {
+          // It is turned another way from now on.
+          this.#options = { ...this.#options, notLossless: error.message };
+        } else if (!wanted.aborted) {
+          await this.#recover(error as Error, wanted);
+        }
       } finally {
         clearTimeout(waking);
       }
@@ -196,7 +203,9 @@ class SupervisedCamera implements Camera {
     const rate = new RateLimit(MAX_JPEGS_PER_SECOND);
     const settling = new Settling(this.#settle ?? source.settle);
     const onTooLarge = () => this.#dropped("too large");
-    for await (const memory of capture(source, { signal, onTooLarge })) {
+    const captured = capture(source, { signal, onTooLarge });
+    const { way } = source;
+    for await (const memory of way ? turnJpegs(captured, way, signal) : captured) {
       if (!rate.allows()) await rate.rest(signal);
       const isDropped = settling.drops(performance.now());
       if (isDropped) memory.release();

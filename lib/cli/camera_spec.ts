@@ -7,6 +7,7 @@
 
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { redact } from "../access/redact.ts";
+import type { Flip, Rotation } from "../camera/turn.ts";
 import type { ControlValues } from "../flow/controls.ts";
 import { nameFault } from "../flow/camera_name.ts";
 import { UsageError } from "./usage_error.ts";
@@ -21,6 +22,8 @@ export interface CameraSpec {
   readonly fps?: number;
   readonly quality?: number;
   readonly filter?: string;
+  readonly rotate?: Rotation;
+  readonly flip?: Flip;
   readonly set?: ControlValues;
 }
 
@@ -37,6 +40,8 @@ export interface CameraArguments {
   readonly size?: readonly Setting<NonNullable<CameraSpec["size"]>>[];
   readonly fps?: readonly Setting<number>[];
   readonly quality?: readonly Setting<number>[];
+  readonly rotate?: readonly Setting<Rotation>[];
+  readonly flip?: readonly Setting<Flip>[];
   /** As typed: a graph may start as a camera's name does. */
   readonly filter?: readonly string[];
   readonly set?: readonly Setting<NamedValue>[];
@@ -89,7 +94,8 @@ export function controlValues(
 
 /** The cameras, in order; one that finds the first webcam if there is none. @throws {UsageError} */
 export function cameraSpecs(options: CameraArguments): CameraSpec[] {
-  const { device = ["auto"], size = [], fps = [], quality = [], filter = [], set = [] } = options;
+  const { device = ["auto"], size = [], fps = [], quality = [], filter = [] } = options;
+  const { rotate = [], flip = [], set = [] } = options;
   const cameras = device.map((text, index) => ({ name: `${index + 1}`, ...readDevice(text) }));
   const names = cameras.map(({ name }) => name);
   const twice = names.find((name, index) => names.slice(0, index).some((one) => same(one, name)));
@@ -97,7 +103,7 @@ export function cameraSpecs(options: CameraArguments): CameraSpec[] {
     throw new UsageError(`Two cameras are called "${twice}": give one another name with --device`);
   }
   const filters = filter.flatMap((text) => readFilters(text, names));
-  const given = { size, fps, quality, filter: filters, set };
+  const given = { size, fps, quality, filter: filters, rotate, flip, set };
   for (const [option, settings] of Object.entries(given)) assertKnown(option, settings, names);
   return cameras.map((camera) => ({
     ...camera,
@@ -105,6 +111,8 @@ export function cameraSpecs(options: CameraArguments): CameraSpec[] {
     ...of("fps", given.fps, camera.name),
     ...of("quality", given.quality, camera.name),
     ...of("filter", given.filter, camera.name),
+    ...of("rotate", given.rotate, camera.name),
+    ...of("flip", given.flip, camera.name),
     ...valuesOf(set, camera.name),
   }));
 }

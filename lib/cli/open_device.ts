@@ -37,6 +37,9 @@ export function openDevice(options: DeviceOptions): Device {
     const fix = "filter them there, and name the camera that it is for: --filter porch=hflip";
     throw new UsageError(`--filter is for cameras of this server: ${problem}; ${fix}`);
   }
+  for (const name of ["rotate", "flip"] as const) {
+    if (options[name] !== undefined) throw new UsageError(notHere(`--${name}`, from));
+  }
   if (options.set !== undefined) throw new UsageError(notHere("--set", from));
   return new Relay(address, options);
 }

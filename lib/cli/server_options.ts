@@ -48,6 +48,14 @@ export function serverCommand() {
         .argParser(collected),
     )
     .addOption(
+      options.one("--rotate <degrees>", "turn every frame clockwise: 90, 180 or 270")
+        .argParser(settings(oneOf([0, 90, 180, 270]))),
+    )
+    .addOption(
+      options.one("--flip <h or v>", "then mirror it left to right, or upside down")
+        .argParser(settings(oneOf(["h", "v"]))),
+    )
+    .addOption(
       options.one("--settle <n>", "frames (20) or time (500ms) to drop when the camera starts")
         .argParser(settle),
     )
@@ -87,7 +95,7 @@ export function serverCommand() {
 
 /** Reads the command line and the environment. @throws {UsageError} */
 export function readServerOptions(args: readonly string[]) {
-  const { tokenFile, device, size, fps, quality, filter, set, ...options } = parse(
+  const { tokenFile, device, size, fps, quality, filter, rotate, flip, set, ...options } = parse(
     "server",
     serverCommand(),
     args,
@@ -112,7 +120,7 @@ export function readServerOptions(args: readonly string[]) {
     hints: ACCESS_HINTS,
     allowControl: options.allowControl,
   };
-  const cameras = cameraSpecs({ device, size, fps, quality, filter, set });
+  const cameras = cameraSpecs({ device, size, fps, quality, filter, rotate, flip, set });
   return { ...options, cameras, token, viewers, warnings: warningsOf(secret) };
 }
 
@@ -122,6 +130,15 @@ function size(text: string): { width: number; height: number } {
     return { width, height };
   }
   throw new InvalidArgumentError("It takes width and height in pixels, as 1280x720.");
+}
+
+/** Reads one of some values. */
+function oneOf<const T extends string | number>(values: readonly T[]): (text: string) => T {
+  return (text) => {
+    const value = values.find((value) => String(value) === text);
+    if (value !== undefined) return value;
+    throw new InvalidArgumentError(`It takes ${values.join(", ").replace(/, (\S+)$/, " or $1")}.`);
+  };
 }
 
 function settle(text: string): Settle {

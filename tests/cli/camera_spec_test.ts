@@ -6,6 +6,7 @@ import {
   repeated,
   settings,
 } from "../../lib/cli/camera_spec.ts";
+import type { Flip, Rotation } from "../../lib/camera/turn.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";
 import { MAX_NAME, nameFault } from "../../lib/flow/camera_name.ts";
 import { readAssets } from "../../lib/http/page/assets.ts";
@@ -137,6 +138,15 @@ Deno.test("a control is set for all cameras, or with a name in front for that on
   for (const text of ["", "brightness", "brightness=", "brightness=bright", "a=b=c=1", "x=1.5"]) {
     assertThrows(() => controlValues(text), Error, "as brightness=10");
   }
+});
+
+Deno.test("each camera is turned in its own way", () => {
+  const rotate = settings((text) => Number(text) as Rotation)("porch=90");
+  const flip = settings((text) => text as Flip)("h");
+  assertEquals(cameraSpecs({ device: ["porch=0", "garden=1"], rotate, flip }), [
+    { name: "porch", device: "0", rotate: 90, flip: "h" },
+    { name: "garden", device: "1", flip: "h" },
+  ]);
 });
 
 Deno.test("a filter graph has a name in front only if a camera is called so", () => {

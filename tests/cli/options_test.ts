@@ -163,6 +163,14 @@ Deno.test("--json without --list or --list-controls is refused", () => {
   );
 });
 
+Deno.test("--rotate takes quarters, and --flip a direction", () => {
+  const [camera] = readServerOptions(["--rotate", "270", "--flip", "v"]).cameras;
+  assertEquals([camera.rotate, camera.flip], [270, "v"]);
+  const message = (...args: string[]) => assertThrows(() => readServerOptions(args), Error).message;
+  assertMatch(message("--rotate", "45"), /It takes 0, 90, 180 or 270\./);
+  assertMatch(message("--flip", "x"), /It takes h or v\./);
+});
+
 Deno.test("--settle takes frames or milliseconds, and nothing else", () => {
   const settle = (value: string) => readServerOptions(["--settle", value]).settle;
   assertEquals([settle("0"), settle("20"), settle("500ms")], [
