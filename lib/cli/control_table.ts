@@ -1,5 +1,5 @@
 import type { ListedControls } from "../camera/controls_of.ts";
-import type { Control } from "../flow/controls.ts";
+import { type Control, rangeOf } from "../flow/controls.ts";
 
 /** The controls of webcams as a table: a line for each, and under it the items of a menu. */
 export function controlTable(listed: readonly ListedControls[]): string {
@@ -22,12 +22,8 @@ function now({ type, value }: Control): string {
 }
 
 function values(control: Control): string {
-  const { type, min, max, step, menu, inactive, readOnly } = control;
-  const range = type === "button"
-    ? "1 presses it"
-    : menu
-    ? "one of these"
-    : `${min} to ${max}${step > 1 ? ` in steps of ${step}` : ""}`;
+  const { type, menu, inactive, readOnly } = control;
+  const range = type === "button" ? "1 presses it" : menu ? "one of these" : rangeOf(control);
   return [
     readOnly ? "read-only" : range,
     ...type === "button" || readOnly ? [] : [`default ${control.default}`],

@@ -57,7 +57,8 @@ export async function controlsOfAll(
     try {
       return await listControls({ ...ANY, device }, signal);
     } catch (error) {
-      throw asUsage(error);
+      const isUsage = error instanceof ControlError && error.code === "no-controls";
+      throw isUsage ? new UsageError(error.message) : error;
     }
   }));
 }
@@ -72,7 +73,10 @@ function notHere(option: string, from: string): string {
 /** What is wrong with `--set` is wrong usage. */
 function asUsage(error: unknown): unknown {
   if (!(error instanceof ControlError)) return error;
-  return new UsageError(`${error.message}; --list-controls shows what --set can set`);
+  const fix = error.code === "no-controls"
+    ? "leave out --set, or name the camera that it is for: --set porch=brightness=10"
+    : "--list-controls shows what --set can set";
+  return new UsageError(`${error.message}; ${fix}`);
 }
 
 /** Waits until it is known how each is. @throws what one cannot work for, with its name in front. */
