@@ -2,9 +2,9 @@ import { Percentiles, RateMeter } from "../../flow/meters.js";
 import { now } from "../../time/clock.js";
 import { ClockSync } from "../../time/clock_sync.js";
 import { address } from "./address.js";
+import { Panel } from "./panel.js";
 import { control, FullScreen, press, save } from "./controls.js";
 import { Feed } from "./feed.js";
-import { Panel } from "./panel.js";
 import { Picture } from "./picture.js";
 import { ago, verdict } from "./words.js";
 
@@ -18,8 +18,6 @@ const SLEPT_MS = 15_000;
 const $ = (id) => document.getElementById(id);
 const picture = new Picture($("picture"), $("stream"));
 const screen = new FullScreen();
-// The page of several cameras has none.
-const panel = $("panel") ? new Panel() : undefined;
 /** The camera's clock, from the times that `/state` tells. */
 let clock = new ClockSync();
 /** The frames that this page draws. */
@@ -31,6 +29,8 @@ let latency;
 let gap;
 /** The last answer of `/state`; undefined if it does not answer. */
 let state;
+// The page of several cameras has none.
+const panel = $("panel") ? new Panel() : undefined;
 let isFrozen = false;
 let isStreaming = false;
 
