@@ -9,12 +9,14 @@ import { listWebcams } from "./lib/camera/find_webcam.ts";
 import { cameraTable } from "./lib/cli/camera_table.ts";
 import { keepRenewed } from "./lib/cli/certificates.ts";
 import { keepLinkKey } from "./lib/cli/link_key.ts";
+import { controlTable } from "./lib/cli/control_table.ts";
 import { counted, keepLive, serverLine } from "./lib/cli/live_line.ts";
 import { named } from "./lib/cli/log.ts";
-import { allReady, openDevice, wordsFor } from "./lib/cli/open_device.ts";
+import { allReady, controlsOfAll, openDevice, wordsFor } from "./lib/cli/open_device.ts";
 import {
   clientReporter,
   reportCamera,
+  reportControls,
   reportDropped,
   reportOpenDoor,
   reportPlainPassword,
@@ -36,6 +38,10 @@ if (import.meta.main) {
       return print(options.json ? JSON.stringify(webcams, null, 2) : cameraTable(webcams));
     }
     const { cameras: specs } = options;
+    if (options.listControls) {
+      const listed = await controlsOfAll(specs, signal);
+      return print(options.json ? JSON.stringify(listed, null, 2) : controlTable(listed));
+    }
     const isOne = specs.length === 1;
     await using stack = new AsyncDisposableStack();
     const cameras = new Map(specs.map(({ name, size, ...spec }) => {
@@ -64,9 +70,14 @@ if (import.meta.main) {
       const ownLog = named(log, isOne ? undefined : name);
       void reportCamera(camera, ownLog);
       reportDropped(camera, ownLog, signal);
+      if (specs.find((spec) => spec.name === name)?.set) void reportControls(camera, ownLog);
     }
+    const { allowControl: mayControl } = options;
     const isOpen = options.token === undefined;
-    if (isOpen) reportOpenDoor(server.address, { secret: "--token", host: "--host" }, log);
+    if (isOpen) {
+      const options = { secret: "--token", host: "--host", mayControl };
+      reportOpenDoor(server.address, options, log);
+    }
     if (viewers) {
       log.info(`open ${urlOf(viewers.address, options)}`);
       reportPlainPassword(viewers.address, options.viewers!, {

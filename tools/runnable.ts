@@ -8,4 +8,4 @@
 import { print } from "../lib/cli/terminal.ts";
 
 const extra = Deno.env.get("SOCKETCAM_RUN");
-print(["ffmpeg", "v4l2-ctl", ...extra ? [extra, "kill"] : []].join(","));
+print(["ffmpeg", "v4l2-ctl", "jpegtran", ...extra ? [extra, "kill"] : []].join(","));

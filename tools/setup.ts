@@ -46,6 +46,15 @@ const PROGRAM: readonly Need[] = [{
   sign: "v4l2-ctl",
   os: "linux",
   packages: { "apt-get": "v4l-utils", dnf: "v4l-utils", pacman: "v4l-utils" },
+}, {
+  // It turns JPEGs without loss.
+  sign: "jpegtran",
+  os: "linux",
+  packages: {
+    "apt-get": "libjpeg-turbo-progs",
+    dnf: "libjpeg-turbo-utils",
+    pacman: "libjpeg-turbo",
+  },
 }];
 
 /** What the tests need; they run on Debian. */

@@ -54,6 +54,7 @@ function webcamSource({ webcam, modes }: FoundWebcam, options: SourceOptions): S
     mode: `${webcam.path}, ${input}: ${why}; ${output.words}`,
     address: webcam.path,
     args: [...driver.open(webcam, mode, rate), ...output.args],
+    way: output.way,
     mayReturn: true,
     settle: WEBCAM_SETTLE,
   };

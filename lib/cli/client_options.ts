@@ -129,6 +129,8 @@ export function readClientOptions(args: readonly string[]) {
       allowOrigins: options.allowOrigin,
       trustProxies: options.trustProxy,
       hints: ACCESS_HINTS,
+      // The server decides.
+      allowControl: true,
     },
     warnings: warningsOf(secret, password, options.linkKey),
   };

@@ -161,8 +161,12 @@ function proxies(text: string, before: string[] | undefined): string[] {
   return all;
 }
 
-/** What these two options are called. */
-export const ACCESS_HINTS = { allowHost: "--allow-host", allowOrigin: "--allow-origin" };
+/** What these options are called. Only a server has the last one. */
+export const ACCESS_HINTS = {
+  allowHost: "--allow-host",
+  allowOrigin: "--allow-origin",
+  allowControl: "--allow-control of server.ts",
+};
 
 /** A file that was read. */
 export interface TextFile {

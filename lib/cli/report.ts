@@ -53,6 +53,15 @@ function reasonOf(error: Error): string {
   return isMissing ? `${error.message}; waiting for it` : withHint(error);
 }
 
+/** Logs that the camera does not take what `--set` asks for, until it is closed. */
+export async function reportControls({ controls }: Device, log: Log): Promise<void> {
+  let reported: string | undefined;
+  for await (const { trouble } of controls?.follow() ?? []) {
+    if (trouble !== undefined && trouble !== reported) log.warn(`--set: ${trouble}`);
+    reported = trouble;
+  }
+}
+
 /** How often dropped frames are reported, in milliseconds. */
 const DROPPED_MS = 10_000;
 
@@ -73,15 +82,22 @@ export function reportDropped({ counts }: Device, log: Log, signal: AbortSignal)
  *
  * @param secret the option that asks for a secret.
  * @param host the option that chooses where to listen.
+ * @param mayControl whether everybody may change the camera, too.
  */
 export function reportOpenDoor(
   { hostname, port }: Deno.NetAddr,
-  { secret, host }: { readonly secret: string; readonly host: string },
+  { secret, host, mayControl = false }: {
+    readonly secret: string;
+    readonly host: string;
+    readonly mayControl?: boolean;
+  },
   log: Log,
 ): void {
   if (isLocal(hostname)) return;
   log.warn(
-    `anyone on the network who reaches ${hostname}:${port} can watch; set a ${secret}, or listen ` +
+    `anyone on the network who reaches ${hostname}:${port} can watch${
+      mayControl ? " and change the camera" : ""
+    }; set a ${secret}, or listen ` +
       `on this machine only with ${host} 127.0.0.1`,
   );
 }

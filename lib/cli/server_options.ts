@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Settle } from "../camera/settle.ts";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
-import { cameraSpecs, collected, repeated, settings } from "./camera_spec.ts";
+import { cameraSpecs, collected, controlValues, repeated, settings } from "./camera_spec.ts";
 import { ACCESS_HINTS, command, GROUP, Options, parse, pem, port, wholeNumber } from "./options.ts";
 import { pairOf } from "./certificates.ts";
 import { linksOf } from "./link_key.ts";
@@ -50,13 +50,26 @@ export function serverCommand() {
         .argParser(collected),
     )
     .addOption(
+      options.one("--rotate <degrees>", "turn every frame clockwise: 90, 180 or 270")
+        .argParser(settings(oneOf([0, 90, 180, 270]))),
+    )
+    .addOption(
+      options.one("--flip <h or v>", "then mirror it left to right, or upside down")
+        .argParser(settings(oneOf(["h", "v"]))),
+    )
+    .addOption(
       options.one("--settle <n>", "frames (20) or time (500ms) to drop when the camera starts")
         .argParser(settle),
     )
+    .addOption(
+      options.one("--set <control=n>", "set a control at each start of the camera: brightness=10")
+        .argParser(controlValues),
+    )
+    .addOption(options.one("--list-controls", "show what --set can set, and exit"))
     .addOption(options.one("--always-on", "keep the camera running while nobody watches"))
     .addOption(options.one("--wait", "wait for a camera that is not there yet"))
     .addOption(options.one("--list", "show the webcams and their modes, and exit"))
-    .addOption(options.one("--json", "with --list: as JSON"))
+    .addOption(options.one("--json", "with --list or --list-controls: as JSON"))
     .optionsGroup(GROUP.viewers)
     .addOption(
       options.one("--http-port <n>", "serve viewers from here too; 0 picks a port").argParser(port),
@@ -77,6 +90,7 @@ export function serverCommand() {
     .optionsGroup(GROUP.access)
     .addOption(options.token("the secret that a client must know"))
     .addOption(options.tokenFile())
+    .addOption(options.one("--allow-control", "let everybody who may watch change the controls"))
     .addOption(
       options.one("--cert <file>", "use TLS with this certificate").argParser(pem("CERTIFICATE")),
     )
@@ -85,13 +99,28 @@ export function serverCommand() {
 
 /** Reads the command line and the environment. @throws {UsageError} */
 export function readServerOptions(args: readonly string[]) {
-  const { tokenFile, device, size, fps, quality, filter, cert, key, ...options } = parse(
+  const {
+    tokenFile,
+    device,
+    size,
+    fps,
+    quality,
+    filter,
+    rotate,
+    flip,
+    set,
+    cert,
+    key,
+    ...options
+  } = parse(
     "server",
     serverCommand(),
     args,
   );
   const pair = pairOf({ cert, key }, ["--cert", "--key"]);
-  if (options.json && !options.list) throw new UsageError("--json goes with --list: add --list");
+  if (options.json && !options.list && !options.listControls) {
+    throw new UsageError("--json goes with --list and --list-controls: add --list");
+  }
   const { token, secret } = tokenOf({ token: options.token, tokenFile });
   const { httpPort } = options;
   const viewers = httpPort === undefined ? undefined : {
@@ -105,8 +134,9 @@ export function readServerOptions(args: readonly string[]) {
     allowOrigins: options.allowOrigin,
     trustProxies: options.trustProxy,
     hints: ACCESS_HINTS,
+    allowControl: options.allowControl,
   };
-  const cameras = cameraSpecs({ device, size, fps, quality, filter });
+  const cameras = cameraSpecs({ device, size, fps, quality, filter, rotate, flip, set });
   return {
     ...options,
     ...pair?.pem,
@@ -124,6 +154,15 @@ function size(text: string): { width: number; height: number } {
     return { width, height };
   }
   throw new InvalidArgumentError("It takes width and height in pixels, as 1280x720.");
+}
+
+/** Reads one of some values. */
+function oneOf<const T extends string | number>(values: readonly T[]): (text: string) => T {
+  return (text) => {
+    const value = values.find((value) => String(value) === text);
+    if (value !== undefined) return value;
+    throw new InvalidArgumentError(`It takes ${values.join(", ").replace(/, (\S+)$/, " or $1")}.`);
+  };
 }
 
 function settle(text: string): Settle {

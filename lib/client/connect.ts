@@ -15,6 +15,7 @@ import { ProtocolError } from "../wire/protocol_error.ts";
 import { dial, type DialOptions } from "./dial.ts";
 import { RefusedError } from "./refused_error.ts";
 import { ServerLimits } from "./server_limits.ts";
+import type { RemoteControls } from "./remote_controls.ts";
 import { Speaker } from "./speaker.ts";
 
 /** How much is read at once, in bytes. */
@@ -37,6 +38,8 @@ export interface ConnectOptions extends Omit<DialOptions, "isBound"> {
   readonly watched?: Hub<Watched>;
   /** Shared by all connections to the server. */
   readonly limits?: ServerLimits;
+  /** Gets a way to change the camera, once the server has welcomed this client. */
+  readonly controls?: RemoteControls;
 }
 
 /** Whether frames are wanted. */
@@ -53,7 +56,8 @@ export interface Watched {
  * @throws {DOMException} `TimeoutError` when nothing has come for a while.
  */
 export async function* connect(
-  { signal, token, camera, watched, limits = new ServerLimits(), ...options }: ConnectOptions,
+  { signal, token, camera, watched, limits = new ServerLimits(), controls: remote, ...options }:
+    ConnectOptions,
 ): AsyncGenerator<ConnectionEvent, void, void> {
   const silent = new AbortController();
   using silence = new Deadline((error) => silent.abort(error));
@@ -69,6 +73,7 @@ export async function* connect(
     using speaker = new Speaker(outbox, token, certificate, { camera, isWatched });
     using changes = watched?.subscribe();
     if (changes) void follow(changes, speaker);
+    using line = new DisposableStack();
     const decoder = new MessageDecoder(serverLimit);
     const { controls, frames } = limits;
     const buffer = new Uint8Array(CHUNK_BYTES);
@@ -92,7 +97,10 @@ export async function* connect(
           await frames.rest(ended);
         }
         if (event?.type === "challenge") await speaker.challenged(event.nonce);
-        else if (event?.type === "welcome") await speaker.welcomed(event.proof);
+        else if (event?.type === "welcome") {
+          await speaker.welcomed(event.proof);
+          if (remote) line.use(remote.attach((message) => speaker.say(message)));
+        }
         isRight ||= event?.type === "welcome";
         if (event && isNews(event, speaker) && (isRight || event.type === "error")) yield event;
       }

@@ -2,7 +2,7 @@ import type { BasicAuth } from "../access/basic_auth.ts";
 import { cleanText } from "../access/clean_text.ts";
 import type { HostPolicy } from "../access/host_policy.ts";
 import type { Links, Permit } from "../access/links.ts";
-import { mayOpenSocket, type Origins } from "../access/origin_policy.ts";
+import { mayChange, mayOpenSocket, type Origins } from "../access/origin_policy.ts";
 import type { TrustedProxies } from "../access/trusted_proxies.ts";
 import { text } from "./reply.ts";
 
@@ -30,6 +30,8 @@ export interface AccessHints {
   readonly allowHost: string;
   /** Lets an origin in. */
   readonly allowOrigin: string;
+  /** Lets viewers change cameras; `allowControl` by default. */
+  readonly allowControl?: string;
 }
 
 const METHODS = "GET, HEAD, OPTIONS";
@@ -39,7 +41,7 @@ export function refusal(
   { hosts, hints, onRefused }: AccessPolicy,
   request: Request,
 ): Response | undefined {
-  const { hostname } = new URL(request.url);
+  const { hostname, pathname } = new URL(request.url);
   if (!hosts.accepts(hostname)) {
     const host = cleanText(hostname);
     const hint = `if it means this machine, allow it with ${hints.allowHost} ${host}`;
@@ -47,12 +49,19 @@ export function refusal(
     onRefused(reason);
     return text(403, reason);
   }
-  if (!METHODS.split(", ").includes(request.method)) {
-    return text(405, `${cleanText(request.method)} is not supported`, { allow: METHODS });
+  const methods = /\/controls$/.test(pathname) ? `${METHODS}, POST` : METHODS;
+  if (!methods.split(", ").includes(request.method)) {
+    return text(405, `${cleanText(request.method)} is not supported`, { allow: methods });
+  }
+  if (request.method === "POST" && !mayChange(hosts, request)) {
+    const page = cleanText(request.headers.get("origin") ?? "another site");
+    const reason = `Pages of ${page} may not change the camera; only the page of this endpoint may`;
+    onRefused(reason);
+    return text(403, reason);
   }
   // Browsers ask without a password whether a page may send one (CORS).
   if (request.method === "OPTIONS") {
-    return new Response(null, { status: 204, headers: { allow: METHODS } });
+    return new Response(null, { status: 204, headers: { allow: methods } });
   }
 }
 

@@ -12,12 +12,13 @@ import {
   socketRefusal,
 } from "./access.ts";
 import { type Channel, type ChannelMap, ONLY } from "./channels.ts";
+import { changeControls, readControls } from "./controls.ts";
 import { metrics } from "./metrics.ts";
 import { MJPEG_TYPE, MjpegResponse } from "./mjpeg.ts";
 import { healthOf, listOf, NO_CAMERA, stateOf } from "./overview.ts";
 import { type Asset, contentSecurityPolicy } from "./page/assets.ts";
 import { ALL_TAKEN } from "./places.ts";
-import { headers, text } from "./reply.ts";
+import { headers, json, text } from "./reply.ts";
 import { type Route, routeOf, TYPES } from "./route.ts";
 import { snapshot } from "./snapshot.ts";
 import { unavailableReason } from "./state.ts";
@@ -120,15 +121,15 @@ async function answer(site: Site | Sites, request: Request, remote: Remote): Pro
       return await snapshot(channel, request, TYPES.png, channel.encodePng!);
     case "state":
       return json(stateOf(channel));
+    case "controls":
+      return request.method === "POST"
+        ? await changeControls(channel, request, site.hints)
+        : await readControls(channel, site.hints);
   }
 }
 
 function channelsOf(site: Site | Sites): ChannelMap {
   return "channels" in site ? site.channels : new Map([[ONLY, site]]);
-}
-
-function json(value: unknown): Response {
-  return new Response(JSON.stringify(value), { headers: headers(TYPES.state) });
 }
 
 async function metricsOf(channels: ChannelMap): Promise<Response> {

@@ -14,6 +14,7 @@ export const TYPES = {
   png: "image/png",
   state: "application/json",
   cameras: "application/json",
+  controls: "application/json",
   metrics: METRICS_TYPE,
   health: "text/plain; charset=utf-8",
 } as const;
@@ -37,6 +38,7 @@ const PATHS: Readonly<Record<string, keyof typeof TYPES>> = {
   "/snapshot.png": "png",
   "/ws": "socket",
   "/state": "state",
+  "/controls": "controls",
   "/metrics": "metrics",
   "/healthz": "health",
 };

@@ -42,7 +42,7 @@ export interface EndpointOptions {
   readonly trustProxies?: readonly string[];
   /** Origins whose pages may use the answers (CORS); `*` is all. */
   readonly allowOrigins?: readonly string[];
-  /** What messages call the two options above; their own names by default. */
+  /** What messages call the options that let more in; their own names by default. */
   readonly hints?: AccessHints;
   /** Called, again and again, with what keeps the endpoint from accepting viewers. */
   readonly onTrouble?: (reason: string) => void;

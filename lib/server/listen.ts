@@ -29,6 +29,8 @@ export interface ListenOptions {
   readonly token?: string;
   /** How many clients at the same time; 64 by default. */
   readonly maxClients?: number;
+  /** Whether clients may change what their camera has controls for; false by default. */
+  readonly allowControl?: boolean;
   /** Called when a client comes or goes. */
   readonly onClient?: (event: ClientEvent) => void;
   /** Called, again and again, with what keeps the server from accepting clients. */
@@ -103,6 +105,7 @@ class SocketServer implements Listener {
   readonly #cameras: Cameras;
   readonly #changes: Mailbox<ReadonlyMap<string, Feed>>;
   readonly #door: Door;
+  readonly #allowControl: boolean;
   readonly #onClient: (event: ClientEvent) => void;
   readonly #onTrouble: (reason: string) => void;
   readonly #listener: Deno.TcpListener;
@@ -116,6 +119,7 @@ class SocketServer implements Listener {
     const { host = "0.0.0.0", port = DEFAULT_PORT, cert, key, token, signal } = options;
     const { maxClients = MAX_CLIENTS, onClient = () => {}, onTrouble = () => {} } = options;
     this.#cameras = cameras;
+    this.#allowControl = options.allowControl ?? false;
     this.#door = new Door(token, maxClients);
     this.#onClient = onClient;
     this.#onTrouble = onTrouble;
@@ -201,7 +205,8 @@ class SocketServer implements Listener {
       const greeting = await this.#door.enter(connection, evict, signal);
       joined = true;
       report("joined");
-      const sender = new Sender(connection.outbox, connection.incoming, this.#cameras);
+      const { outbox, incoming } = connection;
+      const sender = new Sender(outbox, incoming, this.#cameras, this.#allowControl);
       await sender.run(leaving.signal, greeting);
       leaving.signal.throwIfAborted();
     } catch (cause) {

@@ -19,6 +19,7 @@ import {
   SPEAK_MS,
 } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
+import { Adjustments } from "./adjustments.ts";
 import { Delivery, type Recipient } from "./delivery.ts";
 import { type Greeting, HandshakeError } from "./handshake.ts";
 import type { Incoming } from "./incoming.ts";
@@ -34,6 +35,7 @@ export class Sender {
   readonly #incoming: Incoming;
   readonly #cameras: Cameras;
   readonly #to: Recipient;
+  readonly #adjustments: Adjustments;
   /** What the client gets: newest wins, should it choose again. */
   readonly #deliveries = new Mailbox<Delivery>();
   #delivery: Delivery | undefined;
@@ -45,10 +47,12 @@ export class Sender {
   /** The question that the next `pong` answers. */
   #asked: number | undefined;
 
-  constructor(outbox: Outbox, incoming: Incoming, cameras: Cameras) {
+  /** @param mayControl whether the client may change its camera. */
+  constructor(outbox: Outbox, incoming: Incoming, cameras: Cameras, mayControl: boolean) {
+    this.#adjustments = new Adjustments(mayControl);
     this.#incoming = incoming;
     this.#cameras = cameras;
-    this.#to = { outbox, window: new FlightWindow(), speaks: false, skipped: 0 };
+    this.#to = { outbox, window: new FlightWindow(), speaks: false, mayControl, skipped: 0 };
   }
 
   /**
@@ -152,6 +156,8 @@ export class Sender {
       throw new ProtocolError("it acknowledged more frames than it got");
     }
     if (message?.type === "watch") this.#watch(message.on);
+    // What is behind it must not wait for the camera.
+    else if (message?.type === "set") this.#set(message).catch(() => {});
     else if (message) this.#answer(message.sent);
   }
 
@@ -171,6 +177,10 @@ export class Sender {
       this.#asked = undefined;
       return pong;
     }).catch(() => {});
+  }
+
+  async #set(message: Extract<ClientMessage, { type: "set" }>): Promise<void> {
+    await this.#send(await this.#adjustments.answer(message, this.#delivery?.feed));
   }
 
   #watch(on: boolean): void {

@@ -15,6 +15,8 @@ import { View } from "./view.ts";
 export interface ServeViewersOptions extends EndpointOptions {
   /** The source that `/state` names when the camera is in this program; by default the endpoint. */
   readonly source?: { readonly host: string; readonly port: number };
+  /** Whether viewers may change what cameras have controls for; false by default. */
+  readonly allowControl?: boolean;
 }
 
 /**
@@ -40,9 +42,10 @@ export async function serveViewers(
   options: ServeViewersOptions = {},
 ): Promise<ViewerServer> {
   await using stack = new AsyncDisposableStack();
-  const { source, ...httpOptions } = options;
+  const { source, allowControl, ...httpOptions } = options;
   let here = source ?? { host: "localhost", port: 0 };
-  const viewOptions = { here: () => here, onTrouble: options.onTrouble ?? (() => {}) };
+  const { onTrouble = () => {} } = options;
+  const viewOptions = { here: () => here, allowControl, onTrouble };
   const png = stack.use(new PngEncoder());
   const notices = stack.use(new NoticeDrawer());
   const channels = stack.use(

@@ -130,6 +130,8 @@ Deno.test("server.ts says once who can watch, where no token is set on a public 
     await server.says(/camera live/);
     assertEquals([...server.stderr.matchAll(warning)].length, times, server.stderr);
   }
+  await using open = start("--allow-control");
+  await open.says(/can watch and change the camera; set a --token/);
 });
 
 Deno.test("client.ts says that its token is missing or wrong, once, and exits with 1", async () => {
@@ -211,6 +213,32 @@ Deno.test("server.ts says what is wrong with a filter graph, and exits with 1", 
 Deno.test("server.ts says that a device is a folder, and exits with 1", async () => {
   const { code, words } = await failure(startServer("--device", "lib", "--port", "0"));
   assertEquals([code, words], [1, 'server: "lib" is a folder; name a video file in it']);
+});
+
+Deno.test("server.ts says that a camera has no controls to list or to set, and exits with 2", async () => {
+  const none =
+    /^server: "test picture" has no controls: only a webcam has some; leave out --set, .*$/;
+  const cases: [string[], RegExp][] = [
+    [["--device", "test", "--set", "brightness=10"], none],
+    [
+      ["--device", "test", "--list-controls"],
+      /^server: "test" has no controls: only a webcam has some$/,
+    ],
+    [
+      ["--device", "rtsp://me:secret@x/", "--list-controls"],
+      /^server: "rtsp:[^s]*x\/" has no cont/,
+    ],
+    [["--device", "LICENSE", "--list-controls"], /^server: "LICENSE" has no controls: /],
+    [
+      ["--device", "socketcam://127.0.0.1:1", "--set", "hue=1"],
+      /^server: --set is for cameras of this server: run it at 127.0.0.1:1, where the camera is$/,
+    ],
+  ];
+  for (const [args, sentence] of cases) {
+    const { code, words } = await failure(startServer("--port", "0", ...args));
+    assertEquals(code, 2, words);
+    assertMatch(words, sentence);
+  }
 });
 
 Deno.test("server.ts --wait waits for a camera that is not there, and says so", async () => {

@@ -156,11 +156,19 @@ Deno.test("viewers' password can come from a file, with or without a name", () =
   assertThrows(() => readClientOptions(["--http-user", "me"]), UsageError);
 });
 
-Deno.test("--json without --list is refused", () => {
+Deno.test("--json without --list or --list-controls is refused", () => {
   assertMatch(
     assertThrows(() => readServerOptions(["--json"]), UsageError).message,
     /add --list$/,
   );
+});
+
+Deno.test("--rotate takes quarters, and --flip a direction", () => {
+  const [camera] = readServerOptions(["--rotate", "270", "--flip", "v"]).cameras;
+  assertEquals([camera.rotate, camera.flip], [270, "v"]);
+  const message = (...args: string[]) => assertThrows(() => readServerOptions(args), Error).message;
+  assertMatch(message("--rotate", "45"), /It takes 0, 90, 180 or 270\./);
+  assertMatch(message("--flip", "x"), /It takes h or v\./);
 });
 
 Deno.test("--settle takes frames or milliseconds, and nothing else", () => {

@@ -159,6 +159,7 @@ Deno.test("handle() answers /state with the viewers", async () => {
   assertEquals(response.headers.get("content-type"), "application/json");
   assertEquals(await response.json(), {
     ...LOST,
+    controls: null,
     viewers: [{ address: "1.2.3.4:5", path: "/stream?x=1", fps: 0, skipped: 0 }],
     viewerCount: 1,
   });

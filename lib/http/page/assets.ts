@@ -31,6 +31,8 @@ const PATHS: readonly string[] = [
   "/lib/http/page/feed.js",
   "/lib/http/page/main.js",
   "/lib/http/page/page.css",
+  "/lib/http/page/panel.js",
+  "/lib/http/page/panel_row.js",
   "/lib/http/page/picture.js",
   "/lib/http/page/words.js",
   "/lib/time/clock.js",

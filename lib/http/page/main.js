@@ -2,6 +2,7 @@ import { Percentiles, RateMeter } from "../../flow/meters.js";
 import { now } from "../../time/clock.js";
 import { ClockSync } from "../../time/clock_sync.js";
 import { address } from "./address.js";
+import { Panel } from "./panel.js";
 import { control, FullScreen, press, save } from "./controls.js";
 import { Feed } from "./feed.js";
 import { Picture } from "./picture.js";
@@ -28,6 +29,8 @@ let latency;
 let gap;
 /** The last answer of `/state`; undefined if it does not answer. */
 let state;
+// The page of several cameras has none.
+const panel = $("panel") ? new Panel() : undefined;
 let isFrozen = false;
 let isStreaming = false;
 
@@ -114,6 +117,7 @@ function draw() {
     say("last", age === undefined ? "" : `Last picture at ${time}, ${ago(age)}`);
     say("next", next ?? "");
   }
+  panel?.update(state?.controls ?? null);
   drawNumbers(isLive, age);
   drawMotion(state?.scene?.lastMinute);
 }
@@ -179,6 +183,7 @@ control({
     press("actual", isActual);
     $("stage").style.setProperty("--pixel", 1 / devicePixelRatio);
   },
+  ...panel && { adjust: () => panel.toggle() },
   full: () => screen.toggle(),
 });
 $("stage").ondblclick = () => $("full").hidden || screen.toggle();
