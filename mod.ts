@@ -44,7 +44,13 @@ export {
 } from "./lib/camera/open_camera.ts";
 export type { Mode, Webcam } from "./lib/camera/webcam.ts";
 export { receive, type ReceiveOptions, type Receiver } from "./lib/client/receive.ts";
+export {
+  receiveAll,
+  type ReceiveAllOptions,
+  type RemoteCameras,
+} from "./lib/client/receive_all.ts";
 export { type RefusalCode, RefusedError } from "./lib/client/refused_error.ts";
+export type { ServerAddress } from "./lib/client/server_address.ts";
 export { checkFrames } from "./lib/decode/check_frames.ts";
 export type { Scene } from "./lib/decode/motion.ts";
 export { passFrames } from "./lib/decode/pass_frames.ts";
@@ -62,7 +68,7 @@ export {
   transformFrames,
   type TransformOptions,
 } from "./lib/decode/transform_frames.ts";
-export type { Cameras } from "./lib/flow/cameras.ts";
+export { type Cameras, camerasOf } from "./lib/flow/cameras.ts";
 export { createFeed, type CreateFeedOptions, type OwnFeed } from "./lib/flow/create_feed.ts";
 export type { CameraInfo, CameraStatus, ConnectionStatus, Feed, Source } from "./lib/flow/feed.ts";
 export type { Hub } from "./lib/flow/hub.ts";
@@ -77,4 +83,5 @@ export {
   type Listener,
   type ListenOptions,
 } from "./lib/server/listen.ts";
+export type { ListedCamera } from "./lib/wire/protocol.ts";
 export { serveViewers, type ServeViewersOptions } from "./lib/viewers/serve_viewers.ts";

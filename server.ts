@@ -1,14 +1,15 @@
 /**
- * Streams a webcam over a socket: `deno run -A server.ts`.
+ * Streams webcams over a socket: `deno run -A server.ts`.
  *
  * @module
  */
 
 import "./lib/cli/deno_version.ts";
 import { listWebcams } from "./lib/camera/find_webcam.ts";
-import { openCamera } from "./lib/camera/open_camera.ts";
 import { cameraTable } from "./lib/cli/camera_table.ts";
 import { counted, keepLive, serverLine } from "./lib/cli/live_line.ts";
+import { named } from "./lib/cli/log.ts";
+import { allReady, openDevice, wordsFor } from "./lib/cli/open_device.ts";
 import {
   clientReporter,
   reportCamera,
@@ -19,8 +20,9 @@ import {
 } from "./lib/cli/report.ts";
 import { aborted, run } from "./lib/cli/run.ts";
 import { readServerOptions } from "./lib/cli/server_options.ts";
-import { addressRows, clientRow, showSummary } from "./lib/cli/summary.ts";
+import { addressRows, cameraRows, clientRow, showSummary } from "./lib/cli/summary.ts";
 import { print } from "./lib/cli/terminal.ts";
+import { camerasOf } from "./lib/flow/cameras.ts";
 import { urlOf } from "./lib/http/url.ts";
 import { listen } from "./lib/server/listen.ts";
 import { serveViewers } from "./lib/viewers/serve_viewers.ts";
@@ -31,38 +33,47 @@ if (import.meta.main) {
       const webcams = await listWebcams(signal);
       return print(options.json ? JSON.stringify(webcams, null, 2) : cameraTable(webcams));
     }
-    await using camera = openCamera({ ...options, ...options.size });
+    const { cameras: specs } = options;
+    const isOne = specs.length === 1;
+    await using stack = new AsyncDisposableStack();
+    const cameras = new Map(specs.map(({ name, size, ...spec }) => {
+      // One that is not there must not keep the others from being served.
+      const camera = openDevice({ ...options, ...spec, ...size, wait: options.wait || !isOne });
+      return [name, stack.use(camera)] as const;
+    }));
+    const feeds = camerasOf(cameras);
     const onClient = clientReporter(log);
     const onTrouble = troubleReporter(log);
-    await using server = listen(camera, { ...options, onClient, onTrouble });
+    await using server = listen(feeds, { ...options, onClient, onTrouble });
     const { hostname: host, port } = server.address;
     await using viewers = options.viewers &&
-      await serveViewers(camera, {
+      await serveViewers(feeds, {
         ...options.viewers,
         source: { host, port },
         onTrouble,
         onRefused: onTrouble,
       });
-    await Promise.race([camera.ready, aborted(signal)]);
-    void reportCamera(camera, log);
-    reportDropped(camera, log, signal);
+    await Promise.race([allReady(cameras), aborted(signal)]);
+    for (const [name, camera] of cameras) {
+      const ownLog = named(log, isOne ? undefined : name);
+      void reportCamera(camera, ownLog);
+      reportDropped(camera, ownLog, signal);
+    }
     const isOpen = options.token === undefined;
     if (isOpen) reportOpenDoor(server.address, { secret: "--token", host: "--host" }, log);
     if (viewers) {
       log.info(`open ${urlOf(viewers.address, options)}`);
       reportPlainPassword(viewers.address, options, log);
     }
-    const mode = camera.info ? `${camera.info.name}, ${camera.info.mode}` : "none yet";
-    log.ready(`listening on ${host}:${port} (camera: ${mode})`);
+    log.ready(`listening on ${host}:${port} (camera: ${wordsFor(cameras)})`);
     if (!log.isForPeople) return await aborted(signal);
     showSummary("server", [
-      ["Camera", camera.info?.name ?? "none yet"],
-      ["Mode", camera.info?.mode],
+      ...cameraRows(cameras),
       clientRow(server.address, options.token),
       ...viewers ? addressRows(viewers.address, { cert: options.cert, isOpen }) : [],
     ]);
     keepLive(
-      serverLine(camera, () =>
+      serverLine([...cameras.values()], () =>
         [
           counted(server.clients, "client"),
           ...viewers ? [counted(viewers.viewers, "viewer")] : [],

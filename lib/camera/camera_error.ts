@@ -2,6 +2,7 @@
  * What is wrong:
  * - `no-ffmpeg`: ffmpeg is not installed; `old-ffmpeg`: it is older than 5.1
  * - `no-webcam`: this machine has no such webcam, and there is no such file
+ * - `pi-camera`: this machine is a Raspberry Pi without a webcam; its own camera is none
  * - `unplugged`, `busy`, `denied`: the webcam is gone, in use, or may not be opened
  * - `no-bandwidth`: its USB bus carries too much already
  * - `filter`: ffmpeg refuses the filter graph
@@ -13,6 +14,7 @@ export type CameraErrorCode =
   | "no-ffmpeg"
   | "old-ffmpeg"
   | "no-webcam"
+  | "pi-camera"
   | "unplugged"
   | "busy"
   | "denied"

@@ -30,7 +30,7 @@ export async function findSource(
     const message = `"${device}" is a folder; name a video file in it`;
     throw new CameraError("not-a-video", message, { permanent: true });
   }
-  return webcamSource(await findWebcam(device, previous?.name, signal), options);
+  return webcamSource(await findWebcam(device, previous?.webcam, signal), options);
 }
 
 function webcamSource({ webcam, modes }: FoundWebcam, options: SourceOptions): Source {
@@ -39,6 +39,7 @@ function webcamSource({ webcam, modes }: FoundWebcam, options: SourceOptions): S
   const output = outputOf(mode?.format === MJPEG, options);
   const input = mode ? `${mode.format} ${mode.width}x${mode.height} at ${rate}` : "as it comes";
   return {
+    webcam,
     name: webcam.name,
     mode: `${webcam.path}, ${input}: ${why}; ${output.words}`,
     address: webcam.path,

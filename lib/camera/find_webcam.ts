@@ -3,7 +3,8 @@ import { redact } from "../access/redact.ts";
 import { avfoundation } from "./avfoundation.ts";
 import { CameraError } from "./camera_error.ts";
 import { dshow } from "./dshow.ts";
-import { v4l2 } from "./v4l2.ts";
+import { WebcamMemory } from "./same_webcam.ts";
+import { isPiPart, v4l2 } from "./v4l2.ts";
 import type { Mode, Webcam, WebcamDriver } from "./webcam.ts";
 
 /** How this machine finds and opens webcams. */
@@ -11,12 +12,19 @@ export const driver: WebcamDriver = { darwin: avfoundation, windows: dshow }[
   Deno.build.os as string
 ] ?? v4l2;
 
+/** What this program saw of the webcams; several cameras of it share that. */
+const memory = new WebcamMemory();
+
 /** How `device` refers to a webcam; what looks like nothing else is part of its name. */
 export function referenceOf(device: string): "auto" | "number" | "path" | "name" {
   if (device === "auto") return "auto";
   if (/^\d+$/.test(device)) return "number";
   return device.startsWith("/dev/") ? "path" : "name";
 }
+
+/** What is said of a Raspberry Pi without a webcam. */
+const PI_CAMERA = "No webcam found: the video devices of this Raspberry Pi are its codecs " +
+  "and those of the camera on its ribbon cable; plug in a webcam";
 
 /** A webcam with its modes. */
 export interface FoundWebcam {
@@ -49,12 +57,19 @@ export interface FoundWebcam {
  */
 export async function listWebcams(signal?: AbortSignal): Promise<FoundWebcam[]> {
   const tried = await Promise.all(
-    (await driver.list(signal)).map((webcam) => tryModes(webcam, signal)),
+    (await list(signal)).map((webcam) => tryModes(webcam, signal)),
   );
   const found = tried.filter((one) => "modes" in one).filter(({ modes }) => modes.length > 0);
   const denied = tried.find((one) => "denied" in one);
   if (found.length === 0 && denied) throw denied.denied;
   return found;
+}
+
+/** All video devices, which are remembered. */
+async function list(signal?: AbortSignal): Promise<Webcam[]> {
+  const webcams = await driver.list(signal);
+  memory.see(webcams);
+  return memory.withoutAmbiguous(webcams);
 }
 
 /** A webcam's modes, or the error that says that it may not be opened. */
@@ -71,35 +86,45 @@ async function tryModes(
 }
 
 /**
- * Finds a webcam. After it was unplugged and plugged in again, it may have another path, so its
- * earlier `name` counts, too.
+ * Finds a webcam. One that was found `earlier` is the one in the same port, even if it has another
+ * path now, and another one has its path. If its port is empty, it is one that is known to be the
+ * same, or may be: never one that was plugged in beside it.
  *
  * @param device `auto`, a number, a path below `/dev/`, or part of a name.
  * @throws {CameraError} `no-webcam`, when there is no such webcam; the message lists those there are.
- * `denied`, when there are only such that may not be opened.
+ * `pi-camera`, when there are only parts of a Raspberry Pi that are none. `denied`, when there are
+ * only such that may not be opened.
  */
 export async function findWebcam(
   device: string,
-  name?: string,
+  earlier?: Webcam,
   signal?: AbortSignal,
 ): Promise<FoundWebcam> {
-  const webcams = await driver.list(signal);
-  const chosen = await matching(device, webcams);
-  const namesakes = webcams.filter((webcam) => webcam.name === name);
+  const webcams = await list(signal);
+  const chosen = await matching(device, webcams, signal);
+  const candidates = earlier ? memory.again(earlier, webcams, chosen) : chosen;
   let denied: CameraError | undefined;
-  for (const webcam of [...chosen, ...namesakes]) {
+  for (const webcam of candidates) {
     const tried = await tryModes(webcam, signal);
     if ("denied" in tried) denied ??= tried.denied;
     // Many a webcam has a second device, which gives metadata instead of frames.
     else if (tried.modes.length > 0) return tried;
   }
   if (denied) throw denied;
+  const isPath = referenceOf(device) === "path";
+  const isPi = (device === "auto" ? webcams : candidates).some(isPiPart);
+  if (isPi && !isPath) throw new CameraError("pi-camera", PI_CAMERA, { permanent: true });
   // A device that lists no modes may still give frames, but only who asks for it gets it.
-  if (chosen.length > 0 && device !== "auto") return { webcam: chosen[0], modes: [] };
+  const [first] = candidates;
+  if (device !== "auto" && first && chosen.includes(first)) return { webcam: first, modes: [] };
   throw new CameraError("no-webcam", missing(device, webcams), { permanent: true });
 }
 
-async function matching(device: string, webcams: Webcam[]): Promise<Webcam[]> {
+async function matching(
+  device: string,
+  webcams: Webcam[],
+  signal?: AbortSignal,
+): Promise<Webcam[]> {
   switch (referenceOf(device)) {
     case "auto":
       return webcams;
@@ -115,16 +140,16 @@ async function matching(device: string, webcams: Webcam[]): Promise<Webcam[]> {
         error instanceof Deno.errors.NotCapable ? undefined : device
       );
       const found = webcams.filter((webcam) => webcam.path === (path ?? device));
-      // Without the permission to follow a link, leave that to ffmpeg.
       const isLink = path === undefined && !/^\/dev\/video\d+$/.test(device);
-      return isLink ? [{ path: device, name: device }] : found;
+      return isLink && driver.follow ? [await driver.follow(device, signal)] : found;
     }
     case "name":
       return webcams.filter(({ name }) => name.toLowerCase().includes(device.toLowerCase()));
   }
 }
 
-function missing(device: string, webcams: readonly Webcam[]): string {
+function missing(device: string, devices: readonly Webcam[]): string {
+  const webcams = devices.filter((webcam) => !isPiPart(webcam));
   const available = webcams.length === 0
     ? "this machine has none; plug one in"
     : `this machine has ${webcams.map(({ path, name }) => `"${name}" (${path})`).join(", ")}`;

@@ -27,10 +27,15 @@ export type { Settle } from "./settle.ts";
 
 /** How long the camera runs on after the last viewer has left, in milliseconds. */
 const LINGER_MS = 10_000;
+/**
+ * How long a camera that slept is still called idle while it wakes, in milliseconds: viewers need no
+ * notice instead of a first picture that comes in a moment.
+ */
+export const WAKE_MS = 5000;
 /** How long a program may take to end before that is said, and before it is left alone, in milliseconds. */
 const END_MS = 3000;
 /** What waiting for a webcam helps against. */
-const COMING: readonly CameraErrorCode[] = ["no-webcam", "denied"];
+const COMING: readonly CameraErrorCode[] = ["no-webcam", "pi-camera", "denied"];
 /** The first and the longest wait before a lost camera is tried again, in milliseconds. */
 const RETRY_MS = { min: 500, max: 3000 };
 /** How many JPEGs are read in a second, whole or not; the camera keeps the others for the next one. */
@@ -112,16 +117,22 @@ class SupervisedCamera implements Camera {
     this.status.publish({ state: "starting" });
     let wanted: AbortSignal | undefined;
     while ((wanted = await this.#demand.wanted())) {
-      if (this.status.latest?.state === "idle") this.status.publish({ state: "starting" });
+      const waking = setTimeout(() => this.#wakesSlowly(), WAKE_MS);
       try {
         await this.#run(wanted);
       } catch (error) {
         if (!wanted.aborted) await this.#recover(error as Error, wanted);
+      } finally {
+        clearTimeout(waking);
       }
       if (!wanted.aborted) continue;
       if (this.status.latest?.state !== "lost") this.status.publish({ state: "idle" });
       this.#ready.resolve();
     }
+  }
+
+  #wakesSlowly(): void {
+    if (this.status.latest?.state === "idle") this.status.publish({ state: "starting" });
   }
 
   /** Says why there are no frames, and waits before the next try. @throws what will not pass. */

@@ -4,6 +4,7 @@ import type { CameraConstraints } from "./choose_mode.ts";
 import type { JpegStreamReader } from "./jpeg_stream_reader.ts";
 import type { OutputOptions } from "./output.ts";
 import type { Settle } from "./settle.ts";
+import type { Webcam } from "./webcam.ts";
 
 /** Which camera, and how its frames should be. */
 export interface SourceOptions extends CameraConstraints, OutputOptions {
@@ -13,6 +14,8 @@ export interface SourceOptions extends CameraConstraints, OutputOptions {
 
 /** Something that gives frames. */
 export interface Source extends CameraInfo {
+  /** The webcam, if it is one. */
+  readonly webcam?: Webcam;
   /** Its path or URL, without secrets. */
   readonly address: string;
   /** ffmpeg's arguments up to the output; undefined if it is not needed. */

@@ -1,31 +1,29 @@
-import { Child } from "./child.ts";
 import { explainExit } from "./explain_exit.ts";
 import { runFfmpeg } from "./ffmpeg.ts";
+import { followLink, listV4l2, runV4l2Ctl } from "./v4l2_list.ts";
 import { type Mode, parseSize, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
 
-/** Where the kernel lists video devices. */
-const CLASS = "/sys/class/video4linux";
+/**
+ * How the devices of a Raspberry Pi are called that are no webcams: codecs, image processors, and
+ * what receives the raw data of the sensor on its ribbon cable.
+ */
+const PI = /^(bcm2835-(codec|isp)|rpivid|rpi-hevc-dec|pispbe|unicam|rp1-cfe)/;
+
+/** Whether this is a device of a Raspberry Pi that is no webcam. */
+export function isPiPart({ name }: Pick<Webcam, "name">): boolean {
+  return PI.test(name);
+}
 
 /** The webcams of Linux: Video4Linux, second version. */
 export const v4l2: WebcamDriver = {
-  async list(signal) {
-    try {
-      return await listKernel();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotCapable)) throw error;
-      // Deno lets only a program with all permissions read /sys. ffmpeg lists the same devices,
-      // except those that it may not open.
-      return parseSources((await runFfmpeg(["-sources", "v4l2"], signal)).stdout);
-    }
-  },
-  async modes({ path }, signal) {
-    try {
-      await using ctl = new Child("v4l2-ctl", ["--list-formats-ext", "-d", path], signal);
-      const { code, stdout } = await ctl.output();
-      if (code === 0) return parseV4l2Ctl(stdout);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+  list: listV4l2,
+  follow: followLink,
+  async modes(webcam, signal) {
+    // They list sizes up to 16384x16384, in any of which they give no picture by themselves.
+    if (isPiPart(webcam)) return [];
+    const { path } = webcam;
+    const ctl = await runV4l2Ctl(["--info", "--list-formats-ext", "-d", path], signal);
+    if (ctl?.code === 0) return parseV4l2Ctl(ctl.stdout);
     // v4l2-ctl is not installed, or could not open the device, and may not say why. ffmpeg says why,
     // and lists everything but the rates.
     const exit = await runFfmpeg(["-f", "v4l2", "-list_formats", "all", "-i", path], signal);
@@ -42,41 +40,6 @@ export const v4l2: WebcamDriver = {
   },
 };
 
-async function listKernel(): Promise<Webcam[]> {
-  return await Promise.all((await deviceNumbers()).map(async (number) => {
-    const path = `/dev/video${number}`;
-    const name = await Deno.readTextFile(`${CLASS}/video${number}/name`);
-    return { path, name: name.trim() || path };
-  }));
-}
-
-/** Device numbers in order; a machine that never had a camera does not have the folder. */
-async function deviceNumbers(): Promise<number[]> {
-  const numbers: number[] = [];
-  try {
-    for await (const { name } of Deno.readDir(CLASS)) {
-      const number = /^video(\d+)$/.exec(name)?.[1];
-      if (number) numbers.push(Number(number));
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return numbers.sort((a, b) => a - b);
-}
-
-/**
- * Parses the output of `-sources v4l2`, and sorts it by device number:
- *
- *     Auto-detected sources for video4linux2,v4l2:
- *       /dev/video0 [HD Webcam] (none)
- */
-export function parseSources(text: string): Webcam[] {
-  const numberOf = ({ path }: Webcam) => Number(/\d+$/.exec(path)![0]);
-  return [...text.matchAll(/^[* ] (\/dev\/video\d+) \[(.+)\]/gm)]
-    .map(([, path, name]) => ({ path, name }))
-    .sort((one, other) => numberOf(one) - numberOf(other));
-}
-
 /** ffmpeg's names of the kernel's formats that it can read (libavdevice/v4l2-common.c). */
 const FORMATS: Readonly<Record<string, string>> = {
   MJPG: "mjpeg",
@@ -92,7 +55,11 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Parses the output of `v4l2-ctl --list-formats-ext`:
+ * Parses the output of `v4l2-ctl --info --list-formats-ext`. A device whose inputs are connected by
+ * other programs ("I/O MC") gives nothing by itself, and ffmpeg reads no planes that are apart:
+ *
+ *     ioctl: VIDIOC_ENUM_FMT
+ *     	Type: Video Capture
  *
  *     [0]: 'YUYV' (YUYV 4:2:2)
  *         Size: Discrete 640x480
@@ -101,6 +68,9 @@ const FORMATS: Readonly<Record<string, string>> = {
 export function parseV4l2Ctl(text: string): Mode[] {
   const modes: (Mode & { rates: number[]; anyRate?: true })[] = [];
   let format: string | undefined;
+  if (/^\s*I\/O MC$/m.test(text)) return [];
+  const [, type = "Video Capture"] = /^\s*Type: (.+)$/m.exec(text) ?? [];
+  if (type !== "Video Capture") return [];
   for (const line of text.split("\n")) {
     const fourcc = /^\s*\[\d+\]: '(.{4})'/.exec(line)?.[1];
     if (fourcc) format = FORMATS[fourcc];

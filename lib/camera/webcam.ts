@@ -4,6 +4,17 @@ export interface Webcam {
   readonly path: string;
   /** What a person calls it, such as `HD Webcam`. */
   readonly name: string;
+  /**
+   * Where it is plugged in: two webcams of one name differ here, and after a replug into the same port
+   * it is the same. Undefined if that is unknown, as on macOS and Windows.
+   */
+  readonly port?: string;
+  /** The position of this device among those of its port, from 0: a webcam may have several. */
+  readonly position?: number;
+  /** A link to it by its port, below `/dev/v4l/by-path/`; Linux only, with all permissions. */
+  readonly byPath?: string;
+  /** A link to it by what it is, below `/dev/v4l/by-id/`, if no other webcam has the same. */
+  readonly byId?: string;
 }
 
 /** A format and a size in which a webcam gives frames, and its rates there. */
@@ -26,6 +37,8 @@ export interface Mode {
 export interface WebcamDriver {
   /** All webcams; some of these devices may give no frames. */
   list(signal?: AbortSignal): Promise<Webcam[]>;
+  /** What a link leads to, if the program may not read the link itself. */
+  follow?(path: string, signal?: AbortSignal): Promise<Webcam>;
   /** The modes that ffmpeg can read; none if they are unknown. */
   modes(webcam: Webcam, signal?: AbortSignal): Promise<Mode[]>;
   /** ffmpeg's arguments that open a webcam in a mode; `rate` in frames a second. */

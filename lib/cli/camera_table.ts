@@ -1,7 +1,10 @@
 import type { FoundWebcam } from "../camera/find_webcam.ts";
 import type { Mode } from "../camera/webcam.ts";
 
-/** A table of webcams: name and path, and under them a line for each format and size. */
+/**
+ * A table of webcams: name and path, and under them a line for each format and size. Webcams of one
+ * name have what tells them apart.
+ */
 export function cameraTable(webcams: readonly FoundWebcam[]): string {
   if (webcams.length === 0) return "There is no webcam on this machine.";
   return webcams.map(({ webcam, modes }) => {
@@ -10,7 +13,12 @@ export function cameraTable(webcams: readonly FoundWebcam[]): string {
     const lines = rows.map(([format, size, rates]) =>
       `    ${format.padEnd(widths[0])}  ${size.padEnd(widths[1])}  ${rates}`
     );
-    return [`${webcam.path}  ${webcam.name}`, ...lines].join("\n");
+    const isTwin = webcams.some(({ webcam: other }) =>
+      other.name === webcam.name && other.port !== webcam.port
+    );
+    const place = isTwin ? webcam.byPath ?? webcam.port ?? "" : "";
+    const title = `${webcam.path}  ${webcam.name}${place && `  (${place})`}`;
+    return [title, ...lines].join("\n");
   }).join("\n\n");
 }
 

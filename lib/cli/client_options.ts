@@ -2,7 +2,17 @@ import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { DEFAULT_WORKERS, MAX_DEFAULT_WORKERS } from "../decode/decode_frames.ts";
 import { DEFAULT_HTTP_PORT } from "../http/serve_http.ts";
 import { DEFAULT_PORT } from "../wire/protocol.ts";
-import { ACCESS_HINTS, command, GROUP, Options, parse, pem, port, wholeNumber } from "./options.ts";
+import {
+  ACCESS_HINTS,
+  command,
+  GROUP,
+  list,
+  Options,
+  parse,
+  pem,
+  port,
+  wholeNumber,
+} from "./options.ts";
 import { readCredential, readSecret, tokenOf, warningsOf } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -23,12 +33,19 @@ export function clientCommand() {
   ])
     .optionsGroup(GROUP.server)
     .addOption(
-      options.one("--host <address>", "the server, with or without a port: x, x:9999, [::1]:9999")
-        .argParser(serverAddress).default(undefined, LOCALHOST.host),
+      options.one(
+        "--host <address>",
+        "the server, with or without a port: x, x:9999, [::1]:9999; repeat it for several",
+      )
+        .argParser(serverAddresses).default(undefined, LOCALHOST.host),
     )
     .addOption(
       options.one("--port <n>", "the server's port")
         .argParser(port).default(undefined, String(DEFAULT_PORT)),
+    )
+    .addOption(
+      options.one("--camera <name>", "only this camera; repeat it for several")
+        .argParser(list).default(undefined, "all"),
     )
     .addOption(options.token("the server's secret"))
     .addOption(options.tokenFile())
@@ -67,16 +84,15 @@ export function clientCommand() {
 
 /** Reads the command line and the environment. @throws {UsageError} */
 export function readClientOptions(args: readonly string[]) {
-  const { httpUser, httpPasswordFile, tokenFile, host: server = LOCALHOST, ...options } = parse(
+  const { httpUser, httpPasswordFile, tokenFile, host = [LOCALHOST], camera, ...options } = parse(
     "client",
     clientCommand(),
     args,
   );
-  if (server.port !== undefined && options.port !== undefined && server.port !== options.port) {
-    throw new UsageError(
-      `--host names port ${server.port} and --port names ${options.port}: leave one out`,
-    );
-  }
+  const servers = host.map((server) => ({
+    host: server.host,
+    port: portOf(server, options.port),
+  }));
   const { token, secret } = tokenOf({ token: options.token, tokenFile });
   const isWhole = httpUser?.includes(":");
   if (isWhole && httpPasswordFile) {
@@ -85,8 +101,10 @@ export function readClientOptions(args: readonly string[]) {
   const password = isWhole ? undefined : httpPasswordFile ?? readCredential("http-password");
   return {
     ...options,
-    host: server.host,
-    port: server.port ?? options.port ?? DEFAULT_PORT,
+    /** The first one. */
+    ...servers[0],
+    servers,
+    cameras: camera,
     token,
     viewers: {
       host: options.httpHost,
@@ -98,6 +116,14 @@ export function readClientOptions(args: readonly string[]) {
     },
     warnings: warningsOf(secret, password),
   };
+}
+
+/** A server's own port, or that of `--port`. @throws {UsageError} when they contradict each other. */
+function portOf({ port }: ServerAddress, other: number | undefined): number {
+  if (port === undefined || other === undefined || port === other) {
+    return port ?? other ?? DEFAULT_PORT;
+  }
+  throw new UsageError(`--host names port ${port} and --port names ${other}: leave one out`);
 }
 
 /** Reads what viewers must enter. Its errors do not repeat it. */
@@ -112,6 +138,13 @@ function credentials(
   throw new UsageError(
     "--http-user takes NAME:PASSWORD, neither of them empty, or NAME with --http-password-file",
   );
+}
+
+/** Reads servers separated by commas, or one a line; an option given twice adds up. */
+function serverAddresses(text: string, before: readonly ServerAddress[] = []): ServerAddress[] {
+  const words = list(text, []);
+  // Of nothing it is said that it is no address.
+  return [...before, ...(words.length > 0 ? words : [text]).map(serverAddress)];
 }
 
 /** Reads `x`, `x:9999`, `::1` or `[::1]:9999`. */

@@ -7,12 +7,14 @@ const REFUSED: Readonly<Partial<Record<RefusalCode, string>>> = {
   "wrong-token": "give the right one with --token",
   "speaks-tls": "add --tls, or --ca FILE",
   "no-tls": "leave out --tls and --ca",
+  "no-camera": "name one of these with --camera",
   "other-name": "give --host one of its names, or make a certificate for this one",
   "untrusted-certificate": "name its issuer with --ca FILE",
 };
 
 const CAMERA: Readonly<Partial<Record<CameraError["code"], string>>> = {
   "no-webcam": "--wait waits for one, and --device test shows a test picture",
+  "pi-camera": "--wait waits for one, and --device rpicam reads the camera on the ribbon cable",
   "no-bandwidth": "lower --size or --fps, or plug it into a port of another bus",
   filter: "fix --filter",
 };

@@ -1,10 +1,9 @@
 /** The live line of a terminal: what flows now, in one line that changes once a second. */
 
-import type { Camera } from "../camera/open_camera.ts";
-import type { Receiver } from "../client/receive.ts";
-import type { DecodeStage } from "../decode/stage.ts";
-import type { CameraStatus } from "../flow/feed.ts";
+import type { DecodedCameras } from "../decode/decode_cameras.ts";
+import type { Feed, Source } from "../flow/feed.ts";
 import { now } from "../time/clock.js";
+import type { Device } from "./open_device.ts";
 import { dim } from "./style.ts";
 import { columns, showLive } from "./terminal.ts";
 
@@ -21,40 +20,55 @@ export function keepLive(read: () => string, signal: AbortSignal): void {
 }
 
 /** What server.ts does now. `count` says how many watch. */
-export function serverLine(camera: Camera, count: () => string): () => string {
-  let last = { at: performance.now(), frames: 0, bytes: 0 };
+export function serverLine(cameras: readonly Device[], count: () => string): () => string {
+  const read = () => ({
+    at: performance.now(),
+    frames: sum(cameras.map(({ arrivals }) => arrivals.received)),
+    bytes: sum(cameras.map(({ counts }) => counts.bytes)),
+  });
+  let last = read();
   return () => {
     const before = last;
-    last = {
-      at: performance.now(),
-      frames: camera.arrivals.received,
-      bytes: camera.counts.bytes,
-    };
+    last = read();
     const seconds = (last.at - before.at) / 1000;
     const fps = (last.frames - before.frames) / seconds;
-    const { latest: status } = camera.status;
-    if (fps > 0) return join(rates(fps, (last.bytes - before.bytes) / seconds), count());
-    return join(withoutFrames(status), count());
+    const live = liveOf(cameras);
+    if (fps > 0) return join(live, rates(fps, (last.bytes - before.bytes) / seconds), count());
+    return join(live, withoutFrames(cameras), count());
   };
 }
 
 /** What client.ts does now. `count` says how many watch. */
-export function clientLine(
-  { source }: Receiver,
-  stage: DecodeStage,
-  count: () => string,
-): () => string {
+export function clientLine(stages: DecodedCameras, count: () => string): () => string {
   return () => {
-    const { status } = source;
-    if (status.state === "connecting") {
-      const { retryAt } = status;
-      if (retryAt === undefined) return "connecting";
-      return `trying again in ${Math.max(0, Math.round((retryAt - now()) / 1000))} s`;
-    }
-    const { fps, bytesPerSecond, latencyMs: { p50 } } = stage.stats();
-    if (fps === 0) return join(withoutFrames(stage.status.latest), count());
-    return join(rates(fps, bytesPerSecond), count(), p50 === null ? "" : `${Math.round(p50)} ms`);
+    const now = [...stages.latest?.values() ?? []];
+    const waiting = now.length === 1 ? waitingFor(now[0].source) : undefined;
+    if (waiting !== undefined) return waiting;
+    const stats = now.map((stage) => stage.stats());
+    const fps = sum(stats.map(({ fps }) => fps));
+    const live = liveOf(now);
+    if (fps === 0) return join(live, withoutFrames(now), count());
+    const bytesPerSecond = sum(stats.map(({ bytesPerSecond }) => bytesPerSecond));
+    // Of several cameras, the oldest picture counts.
+    const ages = stats.flatMap(({ latencyMs: { p50 } }) => p50 === null ? [] : [p50]);
+    const age = ages.length === 0 ? "" : `${Math.round(Math.max(...ages))} ms`;
+    return join(live, rates(fps, bytesPerSecond), count(), age);
   };
+}
+
+/** How it stands with a server that is not connected; undefined if it is. */
+function waitingFor(source: Source | undefined): string | undefined {
+  if (source?.status.state !== "connecting") return undefined;
+  const { retryAt } = source.status;
+  if (retryAt === undefined) return "connecting";
+  return `trying again in ${Math.max(0, Math.round((retryAt - now()) / 1000))} s`;
+}
+
+/** Of several cameras, how many give frames. */
+function liveOf(feeds: readonly Feed[]): string {
+  if (feeds.length === 1) return "";
+  const live = feeds.filter(({ status }) => status.latest?.state === "live").length;
+  return `${live} of ${counted(feeds.length, "camera")} live`;
 }
 
 /** So many of something, in words. */
@@ -63,9 +77,15 @@ export function counted(count: number, what: string): string {
 }
 
 /** What is shown instead of rates. */
-function withoutFrames(status: CameraStatus | undefined): string {
+function withoutFrames(feeds: readonly Feed[]): string {
+  if (feeds.length !== 1) return "no frames";
+  const { latest: status } = feeds[0].status;
   if (status?.state === "idle") return "the camera sleeps until somebody watches";
   return status?.state === "lost" ? "camera lost" : "no frames";
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function rates(fps: number, bytesPerSecond: number): string {

@@ -79,3 +79,17 @@ export function createLog(name: string, format: LogFormat, verbose: boolean): Lo
     },
   };
 }
+
+/** The same log, with a name in front of each line; without a name, the log itself. */
+export function named(log: Log, name: string | undefined): Log {
+  if (name === undefined) return log;
+  const withName = (write: (message: string) => void) => (message: string) =>
+    write(`${name}: ${message}`);
+  return {
+    ...log,
+    info: withName(log.info),
+    warn: withName(log.warn),
+    error: withName(log.error),
+    debug: withName(log.debug),
+  };
+}

@@ -129,9 +129,9 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 /** Reads a port; 0 is any that is free. */
 export const port: (text: string) => number = wholeNumber(0, 65_535);
 
-/** Reads words separated by commas; an option given twice adds up. */
-function list(text: string, before: string[] | undefined): string[] {
-  return [...before ?? [], ...text.split(",").map((word) => word.trim()).filter(Boolean)];
+/** Reads words separated by commas, or one a line; an option given twice adds up. */
+export function list(text: string, before: string[] | undefined): string[] {
+  return [...before ?? [], ...text.split(/[,\n]/).map((word) => word.trim()).filter(Boolean)];
 }
 
 /** What these two options are called. */

@@ -1,11 +1,14 @@
 import { CameraError } from "../camera/camera_error.ts";
-import type { Camera } from "../camera/open_camera.ts";
 import type { Receiver } from "../client/receive.ts";
+import type { RemoteCameras } from "../client/receive_all.ts";
+import type { DecodedCameras } from "../decode/decode_cameras.ts";
 import type { DecodeStage } from "../decode/stage.ts";
+import type { Feed } from "../flow/feed.ts";
 import type { ClientEvent } from "../server/listen.ts";
 import { now } from "../time/clock.js";
 import { withHint } from "./hint.ts";
-import type { Log } from "./log.ts";
+import { type Log, named } from "./log.ts";
+import type { Device } from "./open_device.ts";
 
 /** How often the same outage is reported again, in milliseconds: the program does not hang. */
 const REPEAT_MS = 60_000;
@@ -26,7 +29,7 @@ class Repeats {
 }
 
 /** Logs each change of the camera, until it is closed. */
-export async function reportCamera(camera: Camera, log: Log): Promise<void> {
+export async function reportCamera(camera: Device, log: Log): Promise<void> {
   const repeats = new Repeats();
   for await (const status of camera.status.follow()) {
     const reason = status.state === "lost" && camera.error ? reasonOf(camera.error) : "";
@@ -45,7 +48,7 @@ export async function reportCamera(camera: Camera, log: Log): Promise<void> {
 
 /** Why a camera is lost that is tried again. */
 function reasonOf(error: Error): string {
-  const isMissing = error instanceof CameraError && error.code === "no-webcam";
+  const isMissing = error instanceof CameraError && /^(no-webcam|pi-camera)$/.test(error.code);
   return isMissing ? `${error.message}; waiting for it` : withHint(error);
 }
 
@@ -53,7 +56,7 @@ function reasonOf(error: Error): string {
 const DROPPED_MS = 10_000;
 
 /** Logs how many frames of the camera were dropped and why, until `signal` is aborted. */
-export function reportDropped({ counts }: Camera, log: Log, signal: AbortSignal): void {
+export function reportDropped({ counts }: Device, log: Log, signal: AbortSignal): void {
   let reported = "";
   const timer = setInterval(() => {
     const faults = Object.entries(counts.dropped)
@@ -129,41 +132,77 @@ export function troubleReporter(log: Log): (reason: string) => void {
   };
 }
 
-/** Logs each change of the server and its camera, until the receiver is closed. */
-export async function reportReceiver(receiver: Receiver, log: Log): Promise<void> {
-  await Promise.all([reportConnection(receiver, log), reportRemoteCamera(receiver, log)]);
-}
-
-async function reportConnection({ connection }: Receiver, log: Log): Promise<void> {
-  const repeats = new Repeats();
-  for await (const status of connection.follow()) {
-    const line = status.state === "connected" ? status.state : status.reason;
-    if (line === undefined || !repeats.isNews(line)) continue;
-    if (status.state === "connected") log.info("connected");
-    else if (status.retryAt !== undefined) {
-      const seconds = Math.max(0, status.retryAt - now()) / 1000;
-      log.warn(`${status.reason}; trying again, next in ${seconds.toFixed(1)} s`);
+/**
+ * Logs each change of the servers, of their cameras and of what is done to their frames, until the
+ * cameras are closed. With several cameras, each line has the camera's name in front.
+ */
+export async function reportCameras(
+  cameras: RemoteCameras,
+  stages: DecodedCameras,
+  log: Log,
+): Promise<void> {
+  const known = new WeakSet<Feed>();
+  const servers = new Map<string, Repeats>();
+  for await (const stagesByName of stages.follow()) {
+    for (const [name, receiver] of cameras.latest ?? []) {
+      const stage = stagesByName.get(name);
+      if (known.has(receiver) || !stage) continue;
+      known.add(receiver);
+      const { host, port } = receiver.source;
+      const server = `${host}:${port}`;
+      const repeats = servers.get(server) ?? new Repeats();
+      servers.set(server, repeats);
+      const isOneOfSeveral = () => (cameras.latest?.size ?? 0) > 1;
+      const nameNow = () =>
+        isOneOfSeveral()
+          ? [...cameras.latest!].find(([, one]) => one === receiver)?.[0] ?? name
+          : undefined;
+      void reportConnection(receiver, () => servers.size > 1, repeats, log);
+      void reportRemoteCamera(receiver, () => named(log, nameNow()));
+      void reportTransform(stage, () => named(log, nameNow()));
     }
   }
 }
 
-async function reportRemoteCamera(receiver: Receiver, log: Log): Promise<void> {
+/** Connections to one server share what was reported of it. */
+async function reportConnection(
+  receiver: Receiver,
+  isOneOfSeveral: () => boolean,
+  repeats: Repeats,
+  log: Log,
+): Promise<void> {
+  const { host, port } = receiver.source;
+  for await (const status of receiver.connection.follow()) {
+    const line = status.state === "connected" ? status.state : status.reason;
+    if (line === undefined || !repeats.isNews(line)) continue;
+    if (status.state === "connected") {
+      log.info(isOneOfSeveral() ? `${host}:${port}: connected` : "connected");
+    } else if (status.retryAt !== undefined) {
+      const seconds = Math.max(0, status.retryAt - now()) / 1000;
+      // A program with one server ends when it is refused, and says this then.
+      const isHinted = status.state === "refused" && isOneOfSeveral() && receiver.refusal;
+      const reason = isHinted ? withHint(receiver.refusal!) : status.reason;
+      log.warn(`${reason}; trying again, next in ${seconds.toFixed(1)} s`);
+    }
+  }
+}
+
+async function reportRemoteCamera(receiver: Receiver, log: () => Log): Promise<void> {
   const repeats = new Repeats();
   for await (const camera of receiver.status.follow()) {
     // A lost connection is reported as such.
     if (receiver.source.status.state !== "connected") continue;
     const line = camera.state === "lost" ? `camera lost: ${camera.reason}` : camera.state;
     if (!repeats.isNews(line)) continue;
-    if (camera.state === "lost") log.warn(line);
-    else if (camera.state === "live") log.info("camera live");
-    else if (camera.state === "idle") log.info("camera idle: nobody watches");
+    if (camera.state === "lost") log().warn(line);
+    else if (camera.state === "live") log().info("camera live");
+    else if (camera.state === "idle") log().info("camera idle: nobody watches");
   }
 }
 
-/** Logs each change of the transform, until it is closed. */
-export async function reportTransform({ transform }: DecodeStage, log: Log): Promise<void> {
+async function reportTransform({ transform }: DecodeStage, log: () => Log): Promise<void> {
   for await (const status of transform.follow()) {
-    if (status.state === "working") log.info("the transform works");
-    else log.warn(`the transform does nothing: ${status.reason}`);
+    if (status.state === "working") log().info("the transform works");
+    else log().warn(`the transform does nothing: ${status.reason}`);
   }
 }

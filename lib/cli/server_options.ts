@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Settle } from "../camera/settle.ts";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
+import { cameraSpecs, collected, repeated, settings } from "./camera_spec.ts";
 import { ACCESS_HINTS, command, GROUP, Options, parse, pem, port, wholeNumber } from "./options.ts";
 import { tokenOf, warningsOf } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
@@ -25,23 +26,27 @@ export function serverCommand() {
     .addOption(
       options.one(
         "--device <input>",
-        "auto, 0, /dev/video0, part of a name, test, a video file, a URL",
+        "auto, 0, /dev/video0, part of a name, test, a video file, a URL; repeat it, and name " +
+          "them, for several: porch=0",
       )
-        .default("auto"),
+        .argParser(repeated).default(undefined, "auto"),
     )
     .addOption(
-      options.one("--size <WxH>", "the largest frame wanted")
-        .argParser(size).default({ width: 1280, height: 720 }, "1280x720"),
+      options.one("--size <WxH>", "the largest frame wanted; of one camera: porch=640x480")
+        .argParser(settings(size)).default(undefined, "1280x720"),
     )
     .addOption(
       options.one("--fps <n>", "the most frames a second wanted")
-        .argParser(wholeNumber(1, MAX_FPS)).default(30),
+        .argParser(settings(wholeNumber(1, MAX_FPS))).default(undefined, "30"),
     )
     .addOption(
       options.one("--quality <n>", "1 to 100, for frames encoded here")
-        .argParser(wholeNumber(1, 100)).default(80),
+        .argParser(settings(wholeNumber(1, 100))).default(undefined, "80"),
     )
-    .addOption(options.one("--filter <graph>", "an ffmpeg filter graph, such as transpose=1"))
+    .addOption(
+      options.one("--filter <graph>", "an ffmpeg filter graph, such as transpose=1")
+        .argParser(collected),
+    )
     .addOption(
       options.one("--settle <n>", "frames (20) or time (500ms) to drop when the camera starts")
         .argParser(settle),
@@ -76,7 +81,11 @@ export function serverCommand() {
 
 /** Reads the command line and the environment. @throws {UsageError} */
 export function readServerOptions(args: readonly string[]) {
-  const { tokenFile, ...options } = parse("server", serverCommand(), args);
+  const { tokenFile, device, size, fps, quality, filter, ...options } = parse(
+    "server",
+    serverCommand(),
+    args,
+  );
   if ((options.cert === undefined) !== (options.key === undefined)) {
     throw new UsageError("--cert and --key go together: give both, or neither");
   }
@@ -94,7 +103,8 @@ export function readServerOptions(args: readonly string[]) {
     allowOrigins: options.allowOrigin,
     hints: ACCESS_HINTS,
   };
-  return { ...options, token, viewers, warnings: warningsOf(secret) };
+  const cameras = cameraSpecs({ device, size, fps, quality, filter });
+  return { ...options, cameras, token, viewers, warnings: warningsOf(secret) };
 }
 
 function size(text: string): { width: number; height: number } {

@@ -1,5 +1,6 @@
 /** What a terminal shows once a program is ready: what runs, and every address to open. */
 
+import type { Feed } from "../flow/feed.ts";
 import { bracketed, isEverywhere, urlOf } from "../http/url.ts";
 import { DEFAULT_PORT } from "../wire/protocol.ts";
 import { bold, dim, link, warning } from "./style.ts";
@@ -19,6 +20,16 @@ export function showSummary(program: string, rows: readonly Row[]): void {
     if (text !== undefined) complain(`  ${dim(label.padEnd(LABEL))}${text}`);
   }
   complain(`\n  ${dim("Ctrl+C ends it.")}\n`);
+}
+
+/** The rows with the cameras, and with the mode of a single one. */
+export function cameraRows(cameras: ReadonlyMap<string, Pick<Feed, "info">>): Row[] {
+  const rows = [...cameras].map(([id, { info }]) => ({ id, ...info }));
+  if (rows.length === 1) return [["Camera", rows[0].name ?? "none yet"], ["Mode", rows[0].mode]];
+  return rows.map(({ id, name = "none yet", mode }, i) => [
+    i === 0 ? "Cameras" : "",
+    [`${id}: ${name}`, ...mode ? [mode] : []].join(", "),
+  ]);
 }
 
 /** The rows with the addresses of an endpoint. @param isOpen whether everybody may enter. */

@@ -7,6 +7,7 @@ import { startsAsJpeg } from "../frame/jpeg.ts";
 import { Deadline } from "../time/deadline.ts";
 import { onAbort } from "../time/on_abort.ts";
 import { RateLimit } from "../time/rate_limit.ts";
+import { fingerprint } from "../wire/authentication.ts";
 import { decodeControl } from "../wire/codec.ts";
 import { ControlRate } from "../wire/control_rate.ts";
 import { serverLimit } from "../wire/limits.ts";
@@ -33,9 +34,11 @@ export type ConnectionEvent =
   | ServerMessage;
 
 /** Options of {@linkcode connect}. */
-export interface ConnectOptions extends DialOptions {
+export interface ConnectOptions extends Omit<DialOptions, "isBound"> {
   /** What the server may ask for. */
   readonly token?: string;
+  /** The camera's name; the first one without it. */
+  readonly camera?: string;
   /** Whether frames are wanted, at each change; without it they always are. */
   readonly watched?: Hub<Watched>;
 }
@@ -54,20 +57,20 @@ export interface Watched {
  * @throws {DOMException} `TimeoutError` when nothing has come for a while.
  */
 export async function* connect(
-  { signal, token, watched, ...options }: ConnectOptions,
+  { signal, token, camera, watched, ...options }: ConnectOptions,
 ): AsyncGenerator<ConnectionEvent, void, void> {
   const silent = new AbortController();
   using silence = new Deadline((error) => silent.abort(error));
-  silence.set(
-    HANDSHAKE_MS,
-    () => token === undefined ? silenceError(HANDSHAKE_MS) : unaskedError(),
-  );
+  silence.set(HANDSHAKE_MS, () => silenceError(HANDSHAKE_MS));
   const ended = AbortSignal.any([signal, silent.signal]);
   try {
-    using conn = await dial({ ...options, signal: ended });
+    using conn = await dial({ ...options, isBound: token !== undefined, signal: ended });
     using _ = onAbort(ended, () => conn[Symbol.dispose]());
+    if (token !== undefined) silence.set(HANDSHAKE_MS, unaskedError);
     using outbox = new Outbox(conn);
-    using speaker = new Speaker(outbox, token, () => watched?.latest?.on ?? true);
+    const certificate = conn.certificate && await fingerprint(conn.certificate);
+    const isWatched = () => watched?.latest?.on ?? true;
+    using speaker = new Speaker(outbox, token, certificate, { camera, isWatched });
     using changes = watched?.subscribe();
     if (changes) void follow(changes, speaker);
     const decoder = new MessageDecoder(serverLimit);
@@ -75,6 +78,8 @@ export async function* connect(
     const frames = new RateLimit(MAX_FRAMES_PER_SECOND);
     const buffer = new Uint8Array(CHUNK_BYTES);
     let isFirst = true;
+    // Before its greeting has arrived, the server may send frames of its first camera.
+    let isRight = camera === undefined;
     while (true) {
       const length = await conn.read(buffer);
       if (length === null) return;
@@ -93,7 +98,8 @@ export async function* connect(
         }
         if (event?.type === "challenge") await speaker.challenged(event.nonce);
         else if (event?.type === "welcome") await speaker.welcomed(event.proof);
-        if (event && isNews(event, speaker)) yield event;
+        isRight ||= event?.type === "welcome";
+        if (event && isNews(event, speaker) && (isRight || event.type === "error")) yield event;
       }
     }
   } catch (error) {

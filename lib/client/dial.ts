@@ -1,7 +1,8 @@
 /** A connection to a server, up to where the protocol begins. */
 
 import { onAbort } from "../time/on_abort.ts";
-import { RefusedError } from "./refused_error.ts";
+import type { ServerLink } from "./server_link.ts";
+import { tlsRefusal } from "./tls_refusal.ts";
 
 /** Options of {@linkcode dial}. */
 export interface DialOptions {
@@ -13,6 +14,8 @@ export interface DialOptions {
   readonly tls?: boolean;
   /** An issuer whose certificates are trusted too, as PEM; implies `tls`. */
   readonly ca?: string;
+  /** Whether the server's certificate must be known, since a proof is bound to it. */
+  readonly isBound: boolean;
   /** Closes the connection. */
   readonly signal: AbortSignal;
 }
@@ -22,35 +25,50 @@ export interface DialOptions {
  *
  * @throws {RefusedError} when the server does not speak TLS, or its certificate is not trusted.
  */
-export async function dial(
-  { hostname, port, tls, ca, signal }: DialOptions,
-): Promise<Deno.Conn> {
-  const tcp = await Deno.connect({ hostname, port, signal });
+export async function dial(options: DialOptions): Promise<ServerLink> {
+  const { hostname, port, ca, tls = ca !== undefined, isBound, signal } = options;
+  if (!tls) return await connectTcp(hostname, port, signal);
+  try {
+    if (!isBound) {
+      return await startTls(await connectTcp(hostname, port, signal), hostname, ca, signal);
+    }
+    // Node's TLS takes 11 MB.
+    const [{ openTls }, { TlsConn }] = await Promise.all([
+      import("../flow/tls_link.ts"),
+      import("../flow/tls_conn.ts"),
+    ]);
+    return new TlsConn(await openTls(hostname, port, ca === undefined ? {} : { ca }, signal));
+  } catch (error) {
+    throw tlsRefusal(error as Error) ?? error;
+  }
+}
+
+async function connectTcp(
+  hostname: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<Deno.TcpConn> {
+  const conn = await Deno.connect({ hostname, port, signal });
+  conn.setNoDelay();
+  return conn;
+}
+
+async function startTls(
+  tcp: Deno.TcpConn,
+  hostname: string,
+  ca: string | undefined,
+  signal: AbortSignal,
+): Promise<Deno.TlsConn> {
   let conn: Deno.Conn = tcp;
   using _ = onAbort(signal, () => conn[Symbol.dispose]());
   try {
-    tcp.setNoDelay();
-    if (!tls && ca === undefined) return conn;
     const secure = await Deno.startTls(tcp, { hostname, ...ca !== undefined && { caCerts: [ca] } });
     conn = secure;
     signal.throwIfAborted();
     await secure.handshake();
-    return conn;
+    return secure;
   } catch (error) {
     conn[Symbol.dispose]();
-    throw error instanceof Deno.errors.InvalidData ? tlsError(error) : error;
+    throw error;
   }
-}
-
-function tlsError(cause: Error): RefusedError {
-  const why = /invalid peer certificate: (.*)/.exec(cause.message)?.[1];
-  if (why === undefined) {
-    return new RefusedError("no-tls", `this server does not speak TLS (${cause.message})`, {
-      cause,
-    });
-  }
-  const [code, what] = /not valid for (any )?name/i.test(why)
-    ? ["other-name", "is for another name"] as const
-    : ["untrusted-certificate", "is not trusted"] as const;
-  return new RefusedError(code, `this server's certificate ${what} (${why})`, { cause });
 }

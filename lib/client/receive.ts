@@ -11,7 +11,7 @@ import { Backoff } from "../time/backoff.ts";
 import { now } from "../time/clock.js";
 import { ClockSync } from "../time/clock_sync.js";
 import { onAbort } from "../time/on_abort.ts";
-import { DEFAULT_PORT } from "../wire/protocol.ts";
+import { DEFAULT_PORT, type ListedCamera, type ServerMessage } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import { connect, type ConnectionEvent, type Watched } from "./connect.ts";
 import { RefusedError } from "./refused_error.ts";
@@ -27,6 +27,9 @@ const UNWATCH_MS = 100;
 /** How long a new connection's frames are wanted before anybody has subscribed, in milliseconds. */
 const FIRST_MS = 1000;
 
+/** What the camera of a server is called that lists none. */
+const ONLY_CAMERA = "1";
+
 /** Options of {@linkcode receive}. */
 export interface ReceiveOptions {
   /** The server's port; 9999 by default. */
@@ -37,6 +40,8 @@ export interface ReceiveOptions {
   readonly tls?: boolean;
   /** An issuer whose certificates are trusted too, as PEM; implies `tls`. */
   readonly ca?: string;
+  /** The camera's name, of several that the server has; its first one by default. */
+  readonly camera?: string;
   /** Closes the receiver; its loops throw the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -47,12 +52,20 @@ export interface Receiver extends Feed, AsyncIterable<Frame>, AsyncDisposable {
   readonly source: Source;
   /** How it stands with the server, at each change. */
   readonly connection: Hub<ConnectionStatus>;
+  /** Why the server last refused this client; undefined if it never did. */
+  readonly refusal: RefusedError | undefined;
+  /** The name of the camera, once it is known: that of the options, or of the server's first. */
+  readonly camera: string | undefined;
+  /** All cameras of the server, as it lists them, at each change; a server that does not has `1`. */
+  readonly cameras: Hub<readonly ListedCamera[]>;
+  /** The bytes of all frames that came in. */
+  readonly bytes: number;
 }
 
 /**
  * Receives the frames of a server, and connects again whenever the connection is lost. The loop
  * throws a {@linkcode RefusedError} when trying again cannot help: a wrong token, a certificate that
- * is not trusted.
+ * is not trusted, a camera that is not there.
  *
  * @example
  * ```ts
@@ -72,15 +85,21 @@ export function receive(host: string, options: ReceiveOptions = {}): Receiver {
   return new ReconnectingReceiver(host, options);
 }
 
-class ReconnectingReceiver implements Receiver {
+/** The receiver itself. */
+export class ReconnectingReceiver implements Receiver {
   readonly frames = new Hub<Frame>((wanted) => this.#want(wanted));
   readonly status = new Hub<CameraStatus>();
   readonly connection = new Hub<ConnectionStatus>();
+  readonly cameras = new Hub<readonly ListedCamera[]>();
   readonly arrivals = { received: 0, missed: 0 };
+  camera: string | undefined;
+  refusal: RefusedError | undefined;
+  bytes = 0;
   info: CameraInfo | undefined;
   readonly #host: string;
   readonly #port: number;
   readonly #options: ReceiveOptions;
+  readonly #isPatient: boolean;
   readonly #watched = new Hub<Watched>();
   /** Whether it was ever said that frames are wanted, or not. */
   #isAsked = false;
@@ -97,7 +116,10 @@ class ReconnectingReceiver implements Receiver {
   /** The newest frame while the server's clock is unknown: nobody could tell its age. */
   #held: Frame | undefined;
 
-  constructor(host: string, options: ReceiveOptions) {
+  /** @param isPatient whether to try again after every refusal. */
+  constructor(host: string, options: ReceiveOptions, isPatient: boolean = false) {
+    this.#isPatient = isPatient;
+    this.camera = options.camera;
     this.#host = host;
     this.#port = options.port ?? DEFAULT_PORT;
     this.#options = options;
@@ -143,8 +165,10 @@ class ReconnectingReceiver implements Receiver {
       if (signal.aborted) return;
       this.status.publish({ state: "lost", reason: error.message });
       if (error instanceof RefusedError) {
+        this.refusal = error;
         // Another program may have the server's address for a moment, or a new token be on its way.
-        const retryAt = this.#everConnected ? now() + REFUSED_MS : undefined;
+        const isTried = this.#everConnected || this.#isPatient;
+        const retryAt = isTried ? now() + REFUSED_MS : undefined;
         this.connection.publish({
           state: "refused",
           reason: error.message,
@@ -165,7 +189,7 @@ class ReconnectingReceiver implements Receiver {
 
   /** One connection; returns why it ended. */
   async #connect(signal: AbortSignal): Promise<Error> {
-    const { token, tls, ca } = this.#options;
+    const { token, tls, ca, camera } = this.#options;
     const watched = this.#watched;
     const hostname = this.#host;
     const port = this.#port;
@@ -173,8 +197,10 @@ class ReconnectingReceiver implements Receiver {
     // Whoever asks for a receiver is likely to subscribe in a moment.
     if (!this.#isAsked) this.#watch(true);
     try {
-      for await (const event of connect({ hostname, port, token, tls, ca, signal, watched })) {
+      const server = { hostname, port, token, tls, ca };
+      for await (const event of connect({ ...server, camera, signal, watched })) {
         // A refusal comes before the connection stands.
+        if (event.type === "welcome") this.#welcomed(event);
         if (event.type !== "error" && !connected) this.#connected();
         connected ||= event.type !== "error";
         this.#take(event);
@@ -221,6 +247,10 @@ class ReconnectingReceiver implements Receiver {
         return this.#takeFrame(event.memory);
       case "welcome":
         return this.#takeInfo(event.camera);
+      case "cameras":
+        this.cameras.publish(event.cameras);
+        this.camera ??= event.cameras[0]?.id;
+        return;
       case "camera": {
         const { name, mode } = event;
         if (name !== undefined && mode !== undefined) this.#takeInfo({ name, mode });
@@ -231,9 +261,24 @@ class ReconnectingReceiver implements Receiver {
         return this.#release();
       case "error":
         if (event.code === "token") throw new RefusedError("wrong-token", event.message);
+        if (event.code === "camera") {
+          if (event.cameras) this.cameras.publish(event.cameras);
+          throw new RefusedError("no-camera", event.message);
+        }
         if (event.code === "protocol") throw new RefusedError("protocol", event.message);
         throw new NotNowError(event.message);
     }
+  }
+
+  /** @throws {RefusedError} when an older server gives another camera than it was asked for. */
+  #welcomed(welcome: Extract<ServerMessage, { type: "welcome" }>): void {
+    const { cameras = [{ id: ONLY_CAMERA, ...welcome.camera }] } = welcome;
+    const { camera = cameras[0]?.id } = this.#options;
+    this.camera = camera;
+    this.cameras.publish(cameras);
+    const isOnly = cameras.length === 1 && cameras[0].id === ONLY_CAMERA;
+    if (!isOnly || camera === ONLY_CAMERA) return;
+    throw new RefusedError("no-camera", `there is no camera "${camera}"; there is ${ONLY_CAMERA}`);
   }
 
   #takeInfo(info: CameraInfo | undefined): void {
@@ -255,6 +300,7 @@ class ReconnectingReceiver implements Receiver {
 
   #takeFrame(memory: FrameMemory): void {
     this.arrivals.received++;
+    this.bytes += memory.bytes.length;
     // A server need not say how its camera is.
     const { state } = this.status.latest!;
     if (state === "starting" || state === "idle") this.status.publish({ state: "live" });
@@ -293,6 +339,7 @@ class ReconnectingReceiver implements Receiver {
     await this.#living;
     this.status.close();
     this.connection.close();
+    this.cameras.close();
   }
 }
 

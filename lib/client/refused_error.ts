@@ -2,8 +2,8 @@
 
 /**
  * What was refused: the client has no token, or the wrong one; the server does not prove that it knows
- * it; it speaks TLS, or does not; its certificate is not trusted, or
- * for another name; it does not speak the protocol.
+ * it; it speaks TLS, or does not; its certificate is not trusted, or for another name; it does not
+ * speak the protocol; it has no camera of this name.
  */
 export type RefusalCode =
   | "no-token"
@@ -13,7 +13,8 @@ export type RefusalCode =
   | "no-tls"
   | "untrusted-certificate"
   | "other-name"
-  | "protocol";
+  | "protocol"
+  | "no-camera";
 
 /** Thrown when trying again cannot help. */
 export class RefusedError extends Error {

@@ -15,11 +15,20 @@ const FIRST_PINGS = 5;
 /** How many questions may be open at a time; the oldest makes room. */
 const MAX_ASKED = 16;
 
+/** What the client wants, as its greeting says. */
+export interface Wishes {
+  /** The camera's name; the first one without it. */
+  readonly camera?: string;
+  /** Whether frames are wanted at first; they are without it. */
+  readonly isWatched?: () => boolean;
+}
+
 /** Speaks for a client. */
 export class Speaker implements Disposable {
   readonly #outbox: Outbox;
   readonly #token: string | undefined;
-  readonly #isWatched: () => boolean;
+  readonly #certificate: string | undefined;
+  readonly #wishes: Wishes;
   #hasGreeted = false;
   #pinging: ReturnType<typeof setTimeout> | undefined;
   /** Frames that came and are not acknowledged yet. */
@@ -29,11 +38,17 @@ export class Speaker implements Disposable {
   #challenge: { readonly own: string; readonly theirs: string } | undefined;
   #isProven = false;
 
-  /** @param isWatched whether frames are wanted at first. */
-  constructor(outbox: Outbox, token: string | undefined, isWatched: () => boolean = () => true) {
-    this.#isWatched = isWatched;
+  /** @param certificate the fingerprint of the server's certificate, which the proofs are bound to. */
+  constructor(
+    outbox: Outbox,
+    token: string | undefined,
+    certificate?: string,
+    wishes: Wishes = {},
+  ) {
+    this.#wishes = wishes;
     this.#outbox = outbox;
     this.#token = token;
+    this.#certificate = certificate;
     if (token === undefined) this.#greet({});
   }
 
@@ -46,7 +61,12 @@ export class Speaker implements Disposable {
     if (this.#challenge) throw new ProtocolError("it sent a second challenge");
     this.#challenge = { own: createNonce(), theirs: nonce };
     const { own } = this.#challenge;
-    this.#greet({ hmac: await sign(this.#token, nonce + own), nonce: own });
+    const certificate = this.#certificate;
+    this.#greet({
+      hmac: await sign(this.#token, nonce + own + (certificate ?? "")),
+      nonce: own,
+      ...certificate !== undefined && { certificate },
+    });
   }
 
   /** The server has answered the greeting. @throws {RefusedError} unless it knows the token, too. */
@@ -54,7 +74,7 @@ export class Speaker implements Disposable {
     if (this.#token === undefined) return;
     const { own = "", theirs = "" } = this.#challenge ?? {};
     this.#isProven = proof !== undefined && own !== "" &&
-      await verify(this.#token, own + theirs, proof);
+      await verify(this.#token, own + theirs + (this.#certificate ?? ""), proof);
     this.assertProven();
   }
 
@@ -94,11 +114,17 @@ export class Speaker implements Disposable {
     }).catch(() => {});
   }
 
-  #greet(proof: { readonly hmac?: string; readonly nonce?: string }): void {
+  #greet(
+    proof: { readonly hmac?: string; readonly nonce?: string; readonly certificate?: string },
+  ): void {
     const hello = { type: "hello", version: PROTOCOL_VERSION, acknowledges: true } as const;
-    const watch = !this.#isWatched() && { watch: false };
+    const { camera, isWatched } = this.#wishes;
+    const wishes = {
+      ...camera !== undefined && { camera },
+      ...isWatched?.() === false && { watch: false },
+    };
     this.#hasGreeted = true;
-    this.#outbox.send([encodeControl({ ...hello, ...watch, ...proof })]).catch(() => {});
+    this.#outbox.send([encodeControl({ ...hello, ...wishes, ...proof })]).catch(() => {});
     this.#ask(FIRST_PINGS);
   }
 

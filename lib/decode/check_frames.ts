@@ -41,8 +41,8 @@ export class Checker implements Decoder {
     this.#pool = new WorkerPool(module, { size: workers });
   }
 
-  free(): Promise<void> {
-    return this.#pool.free();
+  turn(): Promise<Disposable> {
+    return this.#pool.turn();
   }
 
   /**

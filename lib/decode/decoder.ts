@@ -27,11 +27,13 @@ export interface Decoder extends Disposable {
   readonly mode: DecodeMode;
   /** Finds, before there are frames, what would fail with each; undefined if nothing would. */
   prepare?(): Promise<string | undefined>;
-  /** Waits until it can take another frame. */
-  free(): Promise<void>;
+  /** Waits until it can take another frame. The turn is over when it is disposed of. */
+  turn(): Promise<Disposable>;
   /**
    * Decodes a frame, which stays the caller's. A {@linkcode JpegError} or {@linkcode WorkerError}
    * refuses the frame; any other error is unexpected.
+   *
+   * @param camera which camera's frame it is, where several share the decoder: a small number.
    */
-  decode(frame: Frame): Promise<Decoded>;
+  decode(frame: Frame, camera?: number): Promise<Decoded>;
 }

@@ -102,12 +102,18 @@ export class DecoderStage implements DecodeStage {
     let last = Promise.resolve();
     try {
       while (!wanted.aborted) {
+        // While a camera gives nothing, it takes no turn away from others.
+        await frames.filled();
         // A free worker first, then the frame: so it is the newest one.
-        await this.#decoder.free();
+        const turn = await this.#decoder.turn();
         const { value: frame } = await frames.next();
-        if (!frame) return !wanted.aborted;
         this.counts.skipped = skippedBefore + frames.skipped;
-        last = this.#pass(frame, last);
+        if (frame) {
+          last = this.#pass(frame, turn, last);
+          continue;
+        }
+        turn[Symbol.dispose]();
+        return !wanted.aborted;
       }
       return false;
     } finally {
@@ -116,9 +122,10 @@ export class DecoderStage implements DecodeStage {
   }
 
   /** Decodes a frame, and publishes it once all `earlier` ones are. Never rejects. */
-  async #pass(frame: Frame, earlier: Promise<void>): Promise<void> {
+  async #pass(frame: Frame, turn: Disposable, earlier: Promise<void>): Promise<void> {
     try {
       const decoded = await this.#decoder.decode(frame).catch((error: Error) => error);
+      turn[Symbol.dispose]();
       await earlier;
       this.#finish(frame, decoded);
     } catch (error) {

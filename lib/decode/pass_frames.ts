@@ -25,9 +25,12 @@ export function passFrames(
   return new DecoderStage(feed, PASSER, signal);
 }
 
-const PASSER: Decoder = {
+const ALWAYS: Disposable = { [Symbol.dispose]() {} };
+
+/** Decodes nothing. */
+export const PASSER: Decoder = {
   mode: "off",
-  free: () => Promise.resolve(),
+  turn: () => Promise.resolve(ALWAYS),
   decode: (frame) => Promise.resolve({ frame, size: sizeOf(frame) }),
   [Symbol.dispose]() {},
 };

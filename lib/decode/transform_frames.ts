@@ -49,10 +49,7 @@ export interface TransformOptions extends DecodeOptions {
  */
 export function transformFrames(feed: Feed, options: TransformOptions): DecodeStage {
   const { module, workers = DEFAULT_WORKERS, signal } = options;
-  const file = module instanceof URL ? module : pathToFileURL(module);
-  const path = file.protocol === "file:" ? fileURLToPath(file) : file.href;
-  assertFile(file, `There is no transform ${path}; give the path of a TypeScript module`);
-  return new DecoderStage(feed, new Transformer(file, workers), signal);
+  return new DecoderStage(feed, new Transformer(module, workers), signal);
 }
 
 function assertFile(file: URL, message: string): void {
@@ -64,8 +61,8 @@ function assertFile(file: URL, message: string): void {
   throw new Deno.errors.NotFound(message);
 }
 
-/** Transforms frames in workers. */
-class Transformer implements Decoder {
+/** Transforms frames in workers. Each camera has variables of its own in each. */
+export class Transformer implements Decoder {
   readonly mode = "transform";
   readonly #module: URL;
   readonly #pool: WorkerPool<TransformQuestion, TransformResult>;
@@ -74,12 +71,16 @@ class Transformer implements Decoder {
   #checker: Checker | undefined;
   #closed = false;
 
-  constructor(module: URL, workers: number) {
-    this.#module = module;
+  /** @throws {Deno.errors.NotFound} when there is no such module. */
+  constructor(module: string | URL, workers: number) {
+    this.#module = module instanceof URL ? module : pathToFileURL(module);
+    const { protocol, href } = this.#module;
+    const path = protocol === "file:" ? fileURLToPath(this.#module) : href;
+    assertFile(this.#module, `There is no transform ${path}; give the path of a TypeScript module`);
     const worker = new URL("./transform_worker.ts", import.meta.url);
     const hangMs = TRANSFORM_MS + SPARE_MS;
     this.#pool = new WorkerPool(worker, { size: workers, hangMs, heapMb: HEAP_MB });
-    this.#watch = watchFile(module, () => {
+    this.#watch = watchFile(this.#module, () => {
       this.#aside.reset();
       // Only a new worker reads a loaded module, and what it imports, again.
       this.#pool.renew();
@@ -96,17 +97,17 @@ class Transformer implements Decoder {
     }
   }
 
-  async free(): Promise<void> {
-    await (this.#aside.isSet() ? this.#fallback.free() : this.#pool.free());
+  turn(): Promise<Disposable> {
+    return this.#aside.isSet() ? this.#fallback.turn() : this.#pool.turn();
   }
 
   /** Transforms a frame. If that fails, the frame is checked instead, and goes on unchanged. */
-  async decode(frame: Frame): Promise<Decoded> {
+  async decode(frame: Frame, camera = 0): Promise<Decoded> {
     if (!this.#aside.isSet()) {
       const startedAt = performance.now();
       using _ = this.#aside.attempt();
       try {
-        const { isLate, isFull, ...decoded } = await this.#transform(frame);
+        const { isLate, isFull, ...decoded } = await this.#transform(frame, camera);
         if (isFull) this.#pool.renew();
         if (isLate || isFull) this.#aside.fail(startedAt, decoded.problem!);
         else this.#aside.succeed(startedAt);
@@ -120,14 +121,18 @@ class Transformer implements Decoder {
     return { ...await this.#fallback.decode(frame), problem };
   }
 
-  async #transform(frame: Frame): Promise<Decoded & Pick<TransformResult, "isLate" | "isFull">> {
-    const { bytes: transformed, ...outcome } = await this.#ask(frame.bytes.slice(), frame);
+  async #transform(
+    frame: Frame,
+    camera: number,
+  ): Promise<Decoded & Pick<TransformResult, "isLate" | "isFull">> {
+    const { bytes: transformed, ...outcome } = await this.#ask(frame.bytes.slice(), frame, camera);
     const result = transformed ? new Frame(FrameMemory.adopt(transformed), frame) : frame;
     return { frame: result, ...outcome };
   }
 
-  #ask(bytes: Uint8Array<ArrayBuffer>, { sequence, capturedAt }: FrameMeta) {
-    const { href: module } = this.#module;
+  #ask(bytes: Uint8Array<ArrayBuffer>, { sequence, capturedAt }: FrameMeta, camera = 0) {
+    // A module that is imported under another address is loaded again, with variables of its own.
+    const module = camera === 0 ? this.#module.href : `${this.#module.href}?${camera}`;
     return this.#pool.ask({ bytes, sequence, capturedAt, module, limitMs: TRANSFORM_MS });
   }
 

@@ -59,7 +59,8 @@ export interface TransformResult extends Outcome, Partial<ByteMessage> {
 const BUFFERS_MB = 1024;
 
 const codec = await TolerantCodec.load();
-let transform: Promise<Transform> | undefined;
+/** The transforms by module: a module with another query has variables of its own. */
+const transforms = new Map<string, Promise<Transform>>();
 /** What failed after the module had returned; the next answer reports it. */
 let stray: { error: unknown } | undefined;
 
@@ -72,15 +73,14 @@ for (const type of ["error", "unhandledrejection"]) {
 
 answerQuestions<TransformQuestion, TransformResult>(async ({ bytes, module, limitMs, ...meta }) => {
   if (bytes.length === 0) {
-    transform ??= load(module);
-    return await transform.then(() => ({}), (error) => ({ problem: blame(module, error) }));
+    return await load(module).then(() => ({}), (error) => ({ problem: blame(module, error) }));
   }
   const startedAt = performance.now();
   const pixels = await codec.decode(bytes, "full", meta);
   const thumbnail = thumbnailOfFull(pixels);
   const { isDamaged, completed } = pixels;
   try {
-    transform ??= load(module);
+    const transform = load(module);
     const decoded = imageOf(pixels);
     free(pixels.buffer);
     const frame = new Frame(FrameMemory.adopt(bytes), meta);
@@ -103,7 +103,13 @@ function isFull(): boolean {
   return Deno.memoryUsage().external > BUFFERS_MB * 2 ** 20;
 }
 
-async function load(module: string): Promise<Transform> {
+function load(module: string): Promise<Transform> {
+  let transform = transforms.get(module);
+  if (!transform) transforms.set(module, transform = read(module));
+  return transform;
+}
+
+async function read(module: string): Promise<Transform> {
   const { default: transform } = await import(module);
   if (typeof transform === "function") return transform;
   throw new TypeError("its default export is not a function");

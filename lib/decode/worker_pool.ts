@@ -3,6 +3,7 @@ import { JpegError } from "../frame/jpeg.ts";
 import { Backoff } from "../time/backoff.ts";
 import { onAbort } from "../time/on_abort.ts";
 import type { Refusal } from "./answer_questions.ts";
+import { Turns } from "./turns.ts";
 import { WorkerError, WorkerHandle } from "./worker_handle.ts";
 
 /** How many workers of a pool may hang for good, each with a core, before it starts no more. */
@@ -31,6 +32,7 @@ export class WorkerPool<Question, Answer> {
   readonly #heapMb: number | undefined;
   readonly #idle = new Set<WorkerHandle>();
   readonly #busy = new Set<WorkerHandle>();
+  readonly #turns: Turns;
   readonly #outdated = new WeakSet<WorkerHandle>();
   readonly #backoff = new Backoff(REPLACE_MS);
   #stuck = 0;
@@ -45,11 +47,19 @@ export class WorkerPool<Question, Answer> {
     if (module.protocol === "file:") assertReadable(fileURLToPath(module));
     this.#module = module;
     this.#size = size;
+    this.#turns = new Turns(size);
     this.#hangMs = hangMs;
     this.#startMs = startMs;
     this.#heapMb = heapMb;
     // The first worker starts ahead, so that the first question need not wait for it.
     this.#idle.add(this.#start());
+  }
+
+  /** Waits for a turn at a free worker; several who ask again and again are served alike. */
+  async turn(): Promise<Disposable> {
+    const turn = await this.#turns.take();
+    await this.free();
+    return turn;
   }
 
   /** Waits until a worker is free. */

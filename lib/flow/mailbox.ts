@@ -16,11 +16,19 @@ export interface Shareable {
   release?(): void;
 }
 
+/** Who waits for a value. Its methods let a mailbox of something special pass for a general one. */
+interface Taker<T> {
+  readonly promise: Promise<IteratorResult<T, undefined>>;
+  resolve(result: IteratorResult<T, undefined>): void;
+  reject(reason: unknown): void;
+}
+
 /** A one-slot mailbox for one taker, read with `for await`. */
 export class Mailbox<T extends object & Shareable>
   implements AsyncIterableIterator<T, undefined, void> {
   #slot: T | undefined;
-  #taker: PromiseWithResolvers<IteratorResult<T, undefined>> | undefined;
+  #taker: Taker<T> | undefined;
+  #filled: PromiseWithResolvers<void> | undefined;
   #closed = false;
   #error: { readonly reason: unknown } | undefined;
   #skipped = 0;
@@ -46,6 +54,14 @@ export class Mailbox<T extends object & Shareable>
       this.#slot.release?.();
     }
     this.#slot = value;
+    this.#filled?.resolve();
+    this.#filled = undefined;
+  }
+
+  /** Waits until there is something to take, or the mailbox is closed; it stays replaceable. */
+  filled(): Promise<void> {
+    if (this.#slot !== undefined || this.#closed) return Promise.resolve();
+    return (this.#filled ??= Promise.withResolvers()).promise;
   }
 
   /**
@@ -79,10 +95,11 @@ export class Mailbox<T extends object & Shareable>
     if (this.#taker && reason !== undefined) this.#settle().reject(reason);
     else if (this.#taker) this.#settle().resolve({ value: undefined, done: true });
     else if (reason !== undefined) this.#error = { reason };
+    this.#filled?.resolve();
     this.#onClose();
   }
 
-  #settle(): PromiseWithResolvers<IteratorResult<T, undefined>> {
+  #settle(): Taker<T> {
     const taker = this.#taker!;
     this.#taker = undefined;
     return taker;

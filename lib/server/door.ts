@@ -5,6 +5,7 @@ import { placeFor } from "../access/oldest_of_most.ts";
 import { Throttle } from "../access/throttle.ts";
 import { Outbox } from "../flow/outbox.ts";
 import { LateError } from "../time/deadline.ts";
+import { fingerprint, firstCertificate } from "../wire/authentication.ts";
 import type { ErrorCode } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import {
@@ -52,15 +53,20 @@ interface Place {
 /** Lets clients in, one place each. */
 export class Door {
   readonly #token: string | undefined;
+  readonly #certificate: Promise<string> | undefined;
   readonly #maxClients: number;
   readonly #waitingRoom = new WaitingRoom();
   readonly #throttle = new Throttle();
   readonly #places = new Map<Connection, Place>();
   #farewells = 0;
 
-  /** @param token what a client must know; without one, everybody may come in. */
-  constructor(token: string | undefined, maxClients: number) {
+  /**
+   * @param token what a client must know; without one, everybody may come in.
+   * @param cert the server's certificate, as PEM.
+   */
+  constructor(token: string | undefined, cert: string | undefined, maxClients: number) {
     this.#token = token;
+    if (cert !== undefined) this.#certificate = fingerprint(firstCertificate(cert));
     this.#maxClients = maxClients;
   }
 
@@ -81,14 +87,9 @@ export class Door {
     evict: () => void,
     signal: AbortSignal,
   ): Promise<Greeting | undefined> {
-    const { conn, address: { hostname } } = connection;
+    const { address: { hostname } } = connection;
     const place = { key: addressKey(hostname), evict };
     this.#findRoom(place);
-    if (!isTls(conn)) {
-      conn.setNoDelay();
-      // After hours, this finds silent clients that are gone while nothing is sent to them.
-      conn.setKeepAlive();
-    }
     const greeting = await this.#shakeHands(connection, signal);
     // Others have come in since; finding room and taking it must not be interrupted.
     this.#findRoom(place)?.evict();
@@ -122,11 +123,15 @@ export class Door {
     const answer = await this.#waitingRoom.wait(hostname, handshake());
     if (token === undefined || !answer) return undefined;
     const { hello, nonce } = answer;
-    const isRight = () => isProven(token, nonce, hello);
+    const certificate = await this.#certificate;
+    const isRight = () => isProven(token, nonce, hello, certificate);
     switch (await this.#throttle.judge(hostname, isRight, signal)) {
       case "right":
-        return await proveTo(token, nonce, hello);
+        return await proveTo(token, nonce, hello, certificate);
       case "wrong":
+        if (certificate && hello.certificate && hello.certificate !== certificate) {
+          throw new HandshakeError("token", "the certificate that you see is not this server's");
+        }
         throw new HandshakeError("token", "this is not the token of this server");
       case "slow":
         throw new HandshakeError("slow", "too many wrong tokens came from this address; try later");
@@ -149,7 +154,8 @@ export class Door {
       // for its first word.
       const mayBeSilent = this.#token === undefined && !isClient && code === "full";
       if (mayBeSilent) await this.#waitingRoom.wait(address.hostname, incoming.next());
-      await sendFarewell(conn, outbox, code, (error as Error).message);
+      const { message, cameras } = error as Partial<HandshakeError> & Error;
+      await sendFarewell(conn, outbox, { code, message, ...cameras && { cameras: [...cameras] } });
     } catch {
       // Nobody was there to hear it.
     } finally {

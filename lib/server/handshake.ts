@@ -4,9 +4,16 @@ import type { Outbox } from "../flow/outbox.ts";
 import { within } from "../time/deadline.ts";
 import { createNonce, sign, verify } from "../wire/authentication.ts";
 import { decodeControl, encodeControl } from "../wire/codec.ts";
-import { ClientMessage, type ErrorCode, type Hello } from "../wire/protocol.ts";
+import {
+  ClientMessage,
+  type ErrorCode,
+  type Hello,
+  type ListedCamera,
+  type ServerMessage,
+} from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import type { Incoming } from "./incoming.ts";
+import type { ServerConn } from "./server_socket.ts";
 
 /** How long it may take to tell a client why it is refused, in milliseconds. */
 export const FAREWELL_MS = 1000;
@@ -17,10 +24,13 @@ const FAREWELL_READS = 64;
 export class HandshakeError extends Error {
   override name = "HandshakeError";
   readonly code: ErrorCode;
+  /** What the client can ask for instead. */
+  readonly cameras: readonly ListedCamera[] | undefined;
 
-  constructor(code: ErrorCode, message: string) {
+  constructor(code: ErrorCode, message: string, cameras?: readonly ListedCamera[]) {
     super(message);
     this.code = code;
+    this.cameras = cameras;
   }
 }
 
@@ -46,26 +56,46 @@ export async function challenge(
   return { hello, nonce };
 }
 
-/** Whether a client's answer proves that it knows the token. */
-export function isProven(token: string, nonce: string, hello: Hello): Promise<boolean> {
-  return verify(token, nonce + (hello.nonce ?? ""), hello.hmac ?? "");
+/**
+ * Whether a client's answer proves that it knows the token.
+ *
+ * @param certificate the fingerprint of the server's certificate, if it has one. Behind a proxy that
+ * ends TLS the server has none, and takes the client's word for it.
+ */
+export function isProven(
+  token: string,
+  nonce: string,
+  hello: Hello,
+  certificate = hello.certificate ?? "",
+): Promise<boolean> {
+  const signed = hello.nonce === undefined ? nonce : nonce + hello.nonce + certificate;
+  return verify(token, signed, hello.hmac ?? "");
 }
 
 /** The server's own proof to a client that has asked for it. */
-export async function proveTo(token: string, nonce: string, hello: Hello): Promise<Greeting> {
+export async function proveTo(
+  token: string,
+  nonce: string,
+  hello: Hello,
+  certificate = hello.certificate ?? "",
+): Promise<Greeting> {
   if (hello.nonce === undefined) return { hello };
-  return { hello, proof: await sign(token, hello.nonce + nonce) };
+  return { hello, proof: await sign(token, hello.nonce + nonce + certificate) };
 }
+
+/** Why a connection ends, as the client hears it. */
+export type Farewell = Omit<Extract<ServerMessage, { type: "error" }>, "type"> & {
+  readonly code: ErrorCode;
+};
 
 /** Sends the reason and waits for it to arrive; never fails, and is bounded in time. */
 export async function sendFarewell(
-  conn: Deno.Conn,
+  conn: ServerConn,
   outbox: Outbox,
-  code: ErrorCode,
-  message: string,
+  error: Farewell,
 ): Promise<void> {
   const sending = async () => {
-    await outbox.send([encodeControl({ type: "error", code, message })]);
+    await outbox.send([encodeControl({ type: "error", ...error })]);
     await conn.closeWrite();
     // Closing a connection with unread bytes resets it, and the reason may be lost.
     const buffer = new Uint8Array(1024);

@@ -5,13 +5,14 @@ import { ControlRate } from "../wire/control_rate.ts";
 import { greetingLimit, type PayloadLimit } from "../wire/limits.ts";
 import { MessageDecoder } from "../wire/message_decoder.ts";
 import { MESSAGE_MS } from "../wire/protocol.ts";
+import type { ServerConn } from "./server_socket.ts";
 
 /** How much is read at once, in bytes. */
 const CHUNK_BYTES = 16 * 1024;
 
 /** Reads payloads off a connection. */
 export class Incoming implements Disposable {
-  readonly #conn: Deno.Conn;
+  readonly #conn: ServerConn;
   readonly #deadline = new Deadline();
   readonly #buffer = new Uint8Array(CHUNK_BYTES);
   readonly #decoder = new MessageDecoder((first) => this.limit(first));
@@ -23,7 +24,7 @@ export class Incoming implements Disposable {
   /** How long the client may be silent between two messages, in milliseconds. */
   silenceMs = Infinity;
 
-  constructor(conn: Deno.Conn) {
+  constructor(conn: ServerConn) {
     this.#conn = conn;
   }
 

@@ -2,12 +2,14 @@
 
 import { delay } from "@std/async/delay";
 import { isOutOfDescriptors, OUT_OF_DESCRIPTORS } from "../access/listen_error.ts";
+import { type Cameras, camerasOf } from "../flow/cameras.ts";
 import type { Feed } from "../flow/feed.ts";
+import type { Mailbox } from "../flow/mailbox.ts";
 import { onAbort } from "../time/on_abort.ts";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
 import { Connection, Door } from "./door.ts";
 import { Sender } from "./sender.ts";
-import { bind, isClosed, type ServerConn, type ServerListener } from "./server_socket.ts";
+import { bind, isClosed, type ServerConn } from "./server_socket.ts";
 
 /** How long to wait when the system has no room for another connection, in milliseconds. */
 const ACCEPT_PAUSE_MS = 100;
@@ -56,7 +58,8 @@ export interface Listener extends AsyncDisposable {
 
 /**
  * Listens for clients and sends each the frames of `feed`: of a camera, of a receiver (which makes
- * this a relay), or of your own.
+ * this a relay), or of your own. Of several cameras, each connection gets the one that it asks for
+ * by name, or the first.
  *
  * @example
  * ```ts
@@ -67,33 +70,49 @@ export interface Listener extends AsyncDisposable {
  * console.log(server.address.port);
  * ```
  *
+ * @example Several cameras
+ * ```ts
+ * import { camerasOf, listen, openCamera, receive } from "socketcam";
+ *
+ * await using porch = openCamera({ device: "test" });
+ * await using garden = openCamera({ device: "test", fps: 5 });
+ * await using server = listen(camerasOf({ porch, garden }), { port: 0 });
+ * await using remote = receive("127.0.0.1", { port: server.address.port, camera: "garden" });
+ * for await (const { bytes } of remote) {
+ *   console.log(bytes.length);
+ *   break;
+ * }
+ * ```
+ *
  * @throws {ListenError} when the address cannot be listened on.
  */
-export function listen(feed: Feed, options: ListenOptions = {}): Listener {
-  return new SocketServer(feed, options);
+export function listen(feed: Feed | Cameras, options: ListenOptions = {}): Listener {
+  return new SocketServer(camerasOf(feed), options);
 }
 
 class SocketServer implements Listener {
-  readonly #feed: Feed;
+  readonly #cameras: Cameras;
+  readonly #changes: Mailbox<ReadonlyMap<string, Feed>>;
   readonly #door: Door;
   readonly #onClient: (event: ClientEvent) => void;
   readonly #onTrouble: (reason: string) => void;
-  readonly #listener: ServerListener;
+  readonly #listener: Deno.TcpListener;
   readonly #serving = new Set<Promise<void>>();
   readonly #closing = new AbortController();
   readonly #accepting: Promise<void>;
   readonly #abort: Disposable;
 
-  constructor(feed: Feed, options: ListenOptions) {
+  constructor(cameras: Cameras, options: ListenOptions) {
     const { host = "0.0.0.0", port = DEFAULT_PORT, cert, key, token, signal } = options;
     const { maxClients = MAX_CLIENTS, onClient = () => {}, onTrouble = () => {} } = options;
-    this.#feed = feed;
-    this.#door = new Door(token, maxClients);
+    this.#cameras = cameras;
+    this.#door = new Door(token, cert, maxClients);
     this.#onClient = onClient;
     this.#onTrouble = onTrouble;
     this.#listener = bind({ hostname: host, port, cert, key });
-    feed.frames.defer();
-    this.#accepting = this.#accept(this.#closing.signal);
+    this.#changes = cameras.follow();
+    void this.#deferAll().catch(() => {});
+    this.#accepting = this.#accept(this.#closing.signal, cert, key);
     this.#abort = onAbort(signal, () => this.#close());
   }
 
@@ -105,11 +124,34 @@ class SocketServer implements Listener {
     return this.#door.clients;
   }
 
-  async #accept(signal: AbortSignal): Promise<void> {
+  /** Until a client watches a camera, nobody wants its frames. */
+  async #deferAll(): Promise<void> {
+    const deferred = new WeakSet<Feed>();
+    for await (const cameras of this.#changes) {
+      for (const feed of cameras.values()) {
+        if (!deferred.has(feed)) feed.frames.defer();
+        deferred.add(feed);
+      }
+    }
+  }
+
+  async #accept(
+    signal: AbortSignal,
+    cert: string | undefined,
+    key: string | undefined,
+  ): Promise<void> {
+    const secure = cert !== undefined && key !== undefined
+      // Node's TLS takes 11 MB.
+      ? (await import("./tls_server.ts")).tlsServer(cert, key)
+      : undefined;
     while (!signal.aborted) {
       try {
-        const conn = await this.#listener.accept();
-        if (signal.aborted) return conn[Symbol.dispose]();
+        const tcp = await this.#listener.accept();
+        if (signal.aborted) return tcp[Symbol.dispose]();
+        tcp.setNoDelay();
+        // After hours, this finds silent clients that are gone while nothing is sent to them.
+        tcp.setKeepAlive();
+        const conn = secure?.(tcp) ?? tcp;
         const serving = this.#serve(conn, signal).finally(() => this.#serving.delete(serving));
         this.#serving.add(serving);
       } catch (error) {
@@ -137,7 +179,7 @@ class SocketServer implements Listener {
       const greeting = await this.#door.enter(connection, evict, signal);
       joined = true;
       report("joined");
-      const sender = new Sender(connection.outbox, connection.incoming, this.#feed);
+      const sender = new Sender(connection.outbox, connection.incoming, this.#cameras);
       await sender.run(leaving.signal, greeting);
       leaving.signal.throwIfAborted();
     } catch (cause) {
@@ -158,6 +200,7 @@ class SocketServer implements Listener {
   #close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    this.#changes.return();
     this.#listener.close();
   }
 

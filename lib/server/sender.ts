@@ -1,17 +1,17 @@
-/** One client of the server: the newest frame out, acknowledgements in. */
+/** One client of the server: the camera that it asks for out, acknowledgements in. */
 
-import { Demand } from "../flow/demand.ts";
-import type { CameraInfo, CameraStatus, Feed } from "../flow/feed.ts";
+import type { Cameras } from "../flow/cameras.ts";
+import type { Feed } from "../flow/feed.ts";
 import { FlightWindow } from "../flow/flight_window.ts";
-import type { Mailbox } from "../flow/mailbox.ts";
+import { Mailbox } from "../flow/mailbox.ts";
 import type { Outbox } from "../flow/outbox.ts";
-import type { Frame } from "../frame/frame.ts";
-import { onAbort } from "../time/on_abort.ts";
-import { decodeControl, encodeControl, LENGTH_PREFIX } from "../wire/codec.ts";
+import { now } from "../time/clock.js";
+import { decodeControl, encodeControl } from "../wire/codec.ts";
 import { clientLimit } from "../wire/limits.ts";
 import {
   ClientMessage,
   type Hello,
+  type ListedCamera,
   PROTOCOL_VERSION,
   REGULAR_PINGS,
   type ServerMessage,
@@ -19,8 +19,10 @@ import {
   SPEAK_MS,
 } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import type { Greeting } from "./handshake.ts";
+import { Delivery, type Recipient } from "./delivery.ts";
+import { type Greeting, HandshakeError } from "./handshake.ts";
 import type { Incoming } from "./incoming.ts";
+import { listed } from "./listed.ts";
 
 /** How often the status of a camera that is not live is repeated, in milliseconds. */
 export const STATUS_MS = 1000;
@@ -29,25 +31,24 @@ const SERVER = "socketcam";
 
 /** Serves one client until it leaves, breaks the protocol, or the frames end. */
 export class Sender {
-  readonly #outbox: Outbox;
   readonly #incoming: Incoming;
-  readonly #feed: Feed;
-  readonly #window = new FlightWindow();
-  /** Whether the client wants frames. */
-  readonly #demand = new Demand();
-  /** Frames that were skipped before the client last began to watch. */
-  #skippedBefore = 0;
-  /** What the client knows of the camera. */
-  #told: CameraInfo | undefined;
-  #speaks = false;
+  readonly #cameras: Cameras;
+  readonly #to: Recipient;
+  /** What the client gets: newest wins, should it choose again. */
+  readonly #deliveries = new Mailbox<Delivery>();
+  #delivery: Delivery | undefined;
+  /** What it has asked for: a camera's name, none for the first. Undefined until that is known. */
+  #choice: { readonly camera?: string; readonly watch: boolean } | undefined;
+  /** The names that it was told. */
+  #told = "";
   #pings = 0;
   /** The question that the next `pong` answers. */
   #asked: number | undefined;
 
-  constructor(outbox: Outbox, incoming: Incoming, feed: Feed) {
-    this.#outbox = outbox;
+  constructor(outbox: Outbox, incoming: Incoming, cameras: Cameras) {
     this.#incoming = incoming;
-    this.#feed = feed;
+    this.#cameras = cameras;
+    this.#to = { outbox, window: new FlightWindow(), speaks: false, skipped: 0 };
   }
 
   /**
@@ -55,20 +56,22 @@ export class Sender {
    *
    * @param greeting what the client has sent already.
    * @throws {ProtocolError} when the client broke the protocol.
+   * @throws {HandshakeError} when its camera is not there, or not any more.
    * @throws {LateError} when it sends or takes nothing for too long.
    */
   async run(signal: AbortSignal, greeting?: Greeting): Promise<void> {
-    const statuses = this.#feed.status.follow();
+    using changes = this.#cameras.follow();
     const end = () => {
-      this.#demand.close();
-      statuses.return();
-      this.#window.end();
+      changes.return();
+      this.#deliveries.return();
+      this.#delivery?.end();
+      this.#to.window.end();
     };
     signal.addEventListener("abort", end);
     const reading = this.#read(greeting);
-    const speakTimer = setTimeout(() => this.#speaks || this.#demand.set(true), SPEAK_MS);
-    const timer = setInterval(() => this.#repeatStatus(), STATUS_MS);
-    const sending = Promise.all([this.#sendFrames(), this.#sendStatus(statuses)]);
+    const speakTimer = setTimeout(() => this.#choice || this.#choose({ watch: true }), SPEAK_MS);
+    const timer = setInterval(() => this.#delivery?.repeatStatus(), STATUS_MS);
+    const sending = Promise.race([this.#deliver(), this.#follow(changes)]);
     // Once the connection has ended, sending fails, which is no news.
     sending.catch(() => {});
     reading.catch(() => {});
@@ -82,58 +85,52 @@ export class Sender {
     }
   }
 
-  /** Sends frames while the client wants them. */
-  async #sendFrames(): Promise<void> {
-    let wanted: AbortSignal | undefined;
-    while ((wanted = await this.#demand.wanted())) {
-      using frames = this.#feed.frames.subscribe();
-      using _ = onAbort(wanted, () => frames.return());
-      await this.#sendAll(frames);
-      this.#skippedBefore += frames.skipped;
-      if (!wanted.aborted) return;
+  /** Delivers the camera that the client has chosen last. */
+  async #deliver(): Promise<void> {
+    for await (const delivery of this.#deliveries) {
+      await delivery.run();
+      // Nothing else was chosen: its frames have ended.
+      if (delivery === this.#delivery) return;
     }
   }
 
-  async #sendAll(frames: Mailbox<Frame>): Promise<void> {
-    while (true) {
-      // Room first, then the frame: what is taken now is the newest there is.
-      await this.#window.open();
-      const { value: frame } = await frames.next();
-      if (!frame) return;
-      const pieces = frame.seal(LENGTH_PREFIX);
-      this.#window.sent(frame.bytes.length, this.#skippedBefore + frames.skipped);
-      // If this fails, the kernel may still read the frame: then only the collector frees it.
-      await this.#outbox.send(pieces);
-      frame.release();
+  /** Follows the cameras, until the client's own is gone. @throws {HandshakeError} if it named it. */
+  async #follow(changes: AsyncIterable<ReadonlyMap<string, Feed>>): Promise<void> {
+    for await (const cameras of changes) {
+      if (this.#choice && !this.#delivery) this.#choose(this.#choice);
+      const feed = this.#delivery?.feed;
+      const isThere = !feed || [...cameras.values()].includes(feed);
+      const name = this.#choice?.camera;
+      // Whoever has not named it, or finds it replaced, connects again.
+      if (!isThere && (name === undefined || cameras.has(name))) return;
+      if (!isThere) throw noSuchCamera(name!, cameras);
+      const list = listed(cameras);
+      if (!this.#to.speaks || namesOf(list) === this.#told) continue;
+      this.#told = namesOf(list);
+      await this.#send({ type: "cameras", cameras: list });
     }
   }
 
-  async #sendStatus(statuses: AsyncIterable<CameraStatus>): Promise<void> {
-    for await (const status of statuses) await this.#tell(status);
+  /** Prepares to deliver a camera, and does so. @throws {HandshakeError} when it is not there. */
+  #choose(choice: { readonly camera?: string; readonly watch: boolean }): void {
+    this.#prepare(choice);
+    if (this.#delivery) this.#deliveries.put(this.#delivery);
   }
 
-  /** Repeats the status of a camera that gives no frames, unless the client is still busy. */
-  #repeatStatus(): void {
-    // A client that does not watch learns from a subscription, too, that the frames have ended.
-    if (this.#feed.frames.isEnded) this.#demand.set(true);
-    const status = this.#feed.status.latest;
-    if (!status || this.#outbox.busy) return;
-    if (status.state === "live" || status.state === "idle") return;
-    this.#tell(status).catch(() => {});
-  }
-
-  /** Sends a status, with the camera's name and mode if the client does not know them. */
-  async #tell(status: CameraStatus): Promise<void> {
-    if (!this.#speaks) return;
-    const { info } = this.#feed;
-    const isNew = info?.name !== this.#told?.name || info?.mode !== this.#told?.mode;
-    this.#told = info;
-    await this.#send({ type: "camera", ...status, ...isNew && info });
+  #prepare(choice: { readonly camera?: string; readonly watch: boolean }): void {
+    const cameras = this.#cameras.latest ?? new Map<string, Feed>();
+    const { camera, watch } = choice;
+    const feed = camera === undefined ? cameras.values().next().value : cameras.get(camera);
+    if (camera !== undefined && !feed) throw noSuchCamera(camera, cameras);
+    this.#choice = choice;
+    this.#delivery?.end();
+    this.#delivery = feed && new Delivery(feed, this.#to);
+    this.#delivery?.watch(watch);
   }
 
   /** Sends a control message, if the client speaks. */
   async #send(message: ServerMessage): Promise<void> {
-    if (this.#speaks) await this.#outbox.send([encodeControl(message)]);
+    if (this.#to.speaks) await this.#to.outbox.send([encodeControl(message)]);
   }
 
   /** Reads until the client sends no more; true if it is gone then, false if it only listens. */
@@ -141,7 +138,7 @@ export class Sender {
     if (greeting) await this.#greet(greeting.hello, greeting.proof);
     while (true) {
       const payload = await this.#incoming.next();
-      if (!payload) return this.#speaks;
+      if (!payload) return this.#to.speaks;
       await this.#receive(payload);
     }
   }
@@ -149,12 +146,12 @@ export class Sender {
   async #receive(payload: Uint8Array): Promise<void> {
     const message = payload.length > 0 ? decodeControl(payload, ClientMessage) : undefined;
     if (message?.type === "hello") return await this.#greet(message);
-    if (!this.#speaks) throw new ProtocolError("hello comes first");
+    if (!this.#to.speaks) throw new ProtocolError("hello comes first");
     if (payload.length === 0) {
-      if (this.#window.acknowledged()) return;
+      if (this.#to.window.acknowledged()) return;
       throw new ProtocolError("it acknowledged more frames than it got");
     }
-    if (message?.type === "watch") this.#demand.set(message.on);
+    if (message?.type === "watch") this.#watch(message.on);
     else if (message) this.#answer(message.sent);
   }
 
@@ -168,32 +165,56 @@ export class Sender {
     const isWaiting = this.#asked !== undefined;
     this.#asked = sent;
     if (isWaiting) return;
-    this.#outbox.send(() => {
-      const pong = encodeControl({ type: "pong", sent: this.#asked!, now: this.#feed.now() });
+    this.#to.outbox.send(() => {
+      const time = this.#delivery?.feed.now() ?? now();
+      const pong = encodeControl({ type: "pong", sent: this.#asked!, now: time });
       this.#asked = undefined;
       return pong;
     }).catch(() => {});
   }
 
-  async #greet({ version, acknowledges, watch }: Hello, proof?: string): Promise<void> {
-    this.#speaks = true;
+  #watch(on: boolean): void {
+    this.#choice = { ...this.#choice, watch: on };
+    this.#delivery?.watch(on);
+  }
+
+  async #greet(
+    { version, acknowledges, camera, watch = true }: Hello,
+    proof?: string,
+  ): Promise<void> {
+    this.#to.speaks = true;
     this.#incoming.limit = clientLimit;
-    if (acknowledges) this.#window.expectAcknowledgements();
+    if (acknowledges) this.#to.window.expectAcknowledgements();
     if (version !== PROTOCOL_VERSION) {
       throw new ProtocolError(
         `this server speaks version ${PROTOCOL_VERSION} of the protocol, not ${version}`,
       );
     }
-    this.#demand.set(watch ?? true);
-    const { info, status } = this.#feed;
-    this.#told = info;
-    await this.#send({
+    this.#prepare({ ...camera !== undefined && { camera }, watch });
+    const info = this.#delivery?.feed.info;
+    const cameras = listed(this.#cameras.latest ?? new Map());
+    this.#told = namesOf(cameras);
+    const answered = this.#send({
       type: "welcome",
       version: PROTOCOL_VERSION,
       server: SERVER,
       ...proof !== undefined && { proof },
       ...info && { camera: info },
+      cameras,
     });
-    if (status.latest) await this.#tell(status.latest);
+    // What is delivered queues behind the answer.
+    if (this.#delivery) this.#deliveries.put(this.#delivery);
+    await answered;
   }
+}
+
+function noSuchCamera(name: string, cameras: ReadonlyMap<string, Feed>): HandshakeError {
+  const list = listed(cameras);
+  const names = list.map(({ id }) => id).join(", ") || "none yet";
+  const message = `there is no camera "${name}"; there ${list.length > 1 ? "are" : "is"} ${names}`;
+  return new HandshakeError("camera", message, list);
+}
+
+function namesOf(cameras: readonly ListedCamera[]): string {
+  return cameras.map(({ id }) => id).join("\n");
 }

@@ -1,11 +1,10 @@
 /** The server's sockets, plain or TLS. */
 
 import { ListenError } from "../access/listen_error.ts";
+import type { TlsServerConn } from "./tls_server.ts";
 
 /** A client's connection. */
-export type ServerConn = Deno.TcpConn | Deno.TlsConn;
-/** Where connections come from. */
-export type ServerListener = Deno.Listener<ServerConn>;
+export type ServerConn = Deno.TcpConn | TlsServerConn;
 
 /** Where to listen, and with which certificate. */
 export interface BindOptions {
@@ -18,20 +17,25 @@ export interface BindOptions {
 }
 
 /** Listens. @throws {ListenError} when that is not possible. */
-export function bind({ hostname, port, cert, key }: BindOptions): ServerListener {
+export function bind({ hostname, port, cert, key }: BindOptions): Deno.TcpListener {
   try {
-    return cert !== undefined && key !== undefined
-      ? Deno.listenTls({ hostname, port, cert, key })
-      : Deno.listen({ hostname, port });
+    if (cert === undefined || key === undefined) return Deno.listen({ hostname, port });
+    // Unlike Node, Deno says what is wrong with a certificate or key before the first client comes.
+    const checked = Deno.listenTls({ hostname, port, cert, key });
+    checked.close();
+    return Deno.listen({ hostname, port: (checked.addr as Deno.NetAddr).port });
   } catch (error) {
     throw new ListenError(error, "socket", hostname, port);
   }
 }
 
 /** Whether a connection is TLS. */
-export function isTls(conn: ServerConn): conn is Deno.TlsConn {
+export function isTls(conn: ServerConn): conn is TlsServerConn {
   return "handshake" in conn;
 }
+
+/** How Node says the same, for TLS. */
+const NODE_CODES = new Set(["ECONNRESET", "ECONNABORTED", "EPIPE", "ERR_STREAM_DESTROYED"]);
 
 /** Whether an error only means that this side or the other has closed the connection. */
 export function isClosed(error: unknown): boolean {
@@ -41,5 +45,6 @@ export function isClosed(error: unknown): boolean {
     error instanceof Deno.errors.Interrupted ||
     error instanceof Deno.errors.UnexpectedEof ||
     error instanceof Deno.errors.NotConnected ||
-    error instanceof Deno.errors.BadResource;
+    error instanceof Deno.errors.BadResource ||
+    NODE_CODES.has((error as NodeJS.ErrnoException).code ?? "");
 }

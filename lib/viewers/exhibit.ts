@@ -13,7 +13,8 @@ import { View, type ViewOptions } from "./view.ts";
  */
 export class Exhibit implements Shown, AsyncDisposable {
   readonly frames = new Hub<Frame>(() => this.#updateDemand());
-  readonly #name: string;
+  /** What it is called. */
+  name: string;
   readonly #options: ViewOptions;
   #feed: Feed | undefined;
   #view: View | undefined;
@@ -24,8 +25,13 @@ export class Exhibit implements Shown, AsyncDisposable {
 
   /** Creates it without a feed. */
   constructor(name: string, options: ViewOptions) {
-    this.#name = name;
+    this.name = name;
     this.#options = options;
+  }
+
+  /** The feed that it shows. */
+  get feed(): Feed | undefined {
+    return this.#feed;
   }
 
   /** Whether it has no feed that could give frames. */
@@ -57,7 +63,7 @@ export class Exhibit implements Shown, AsyncDisposable {
 
   #goneState(): FeedState {
     const { source, camera, frames, ...rest } = this.#last!;
-    const reason = `camera ${this.#name} is no longer there`;
+    const reason = `camera ${this.name} is no longer there`;
     return {
       ...rest,
       now: now(),

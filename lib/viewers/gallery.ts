@@ -37,6 +37,7 @@ export class Gallery implements AsyncDisposable {
   }
 
   #show(cameras: ReadonlyMap<string, Feed>): void {
+    this.#rename(cameras);
     for (const [name, exhibit] of this.#exhibits) exhibit.show(cameras.get(name));
     for (const [name, feed] of cameras) {
       const exhibit = this.#exhibits.get(name) ?? this.#open(name);
@@ -53,9 +54,26 @@ export class Gallery implements AsyncDisposable {
     this.#channels.show(this.#exhibits);
   }
 
+  /** Who watches a camera stays when only its name has changed. */
+  #rename(cameras: ReadonlyMap<string, Feed>): void {
+    const old = [...this.#exhibits].filter(([name]) => !cameras.has(name));
+    for (const [name, feed] of cameras) {
+      const [before, exhibit] = old.find(([, { feed: shown }]) => shown === feed) ?? [];
+      if (before === undefined || !exhibit || this.#exhibits.has(name)) continue;
+      this.#exhibits.delete(before);
+      this.#exhibits.set(name, exhibit);
+      exhibit.name = name;
+    }
+  }
+
   #open(name: string): Exhibit {
     const { here, onTrouble } = this.#options;
-    return new Exhibit(name, { here, onTrouble: (reason) => onTrouble(`${name}: ${reason}`) });
+    const exhibit: Exhibit = new Exhibit(name, {
+      here,
+      onTrouble: (reason) =>
+        onTrouble(this.#exhibits.size > 1 ? `${exhibit.name}: ${reason}` : reason),
+    });
+    return exhibit;
   }
 
   #close(exhibit: Exhibit): void {

@@ -31,6 +31,17 @@ export async function verify(token: string, nonce: string, hmac: string): Promis
   return await crypto.subtle.verify(ALGORITHM, key, proof, bytes);
 }
 
+/** The SHA-256 of a certificate, in hex. @param der its bytes. */
+export async function fingerprint(der: Uint8Array): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", Uint8Array.from(der))).toHex();
+}
+
+/** The first certificate of a chain in PEM, as DER. */
+export function firstCertificate(pem: string): Uint8Array {
+  const [, base64 = ""] = /-----BEGIN CERTIFICATE-----([^-]*)/.exec(pem) ?? [];
+  return Uint8Array.fromBase64(base64);
+}
+
 function importKey(token: string, usage: KeyUsage): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", new TextEncoder().encode(token), ALGORITHM, false, [usage]);
 }

@@ -15,8 +15,16 @@
  * | client | (empty)             | an acknowledgement: one frame has arrived              |
  *
  * A client that never sends a byte gets frames and nothing else. A client that speaks sends `hello`
- * first; from then on the server may send it `welcome`, `camera`, `pong` and `error` as well. Both
- * sides ignore control messages and fields that they do not know, so that either can be newer.
+ * first; from then on the server may send it `welcome`, `camera`, `cameras`, `pong` and `error` as
+ * well. Both sides ignore control messages and fields that they do not know, so that either can be
+ * newer.
+ *
+ * A connection carries one camera: the server's first, or the one that `hello` names. `welcome` lists
+ * them all, at most {@linkcode MAX_CAMERAS}, each with the `id` that `hello` takes, and with the name
+ * and mode of the device once they are known. When cameras come or go, `cameras` lists them again. A
+ * client that names a camera gets frames of another one only before its `welcome`. For a camera that
+ * is not there, or not any more, it gets an `error`, which lists those that are. A server whose
+ * `welcome` lists nothing has one camera, `1`.
  *
  * From the first acknowledgement on (or from a `hello` with `"acknowledges":true` on), the server
  * sends a frame when the link has room for it, and then the newest one, so that no frame ages in a
@@ -38,7 +46,9 @@
  * A client that wants proof in return sends a `nonce` of its own in `hello`. Then `hmac` is that of
  * the server's nonce followed by the client's, and `welcome` has the server's `proof`: the HMAC of the
  * client's nonce followed by the server's. Both nonces are used once, and neither proof is the other.
- * Without TLS, somebody in the middle can still pass all of this on.
+ * Without TLS, somebody in the middle can still pass all of this on. With TLS, a client that sends a
+ * `nonce` also sends the SHA-256 of the server's certificate (`certificate`, in hex), and both HMACs are
+ * of the two nonces followed by these 32 bytes. A server that has a certificate accepts no other one.
  *
  * Both sides end a connection on which more than 1,000 control messages come in a second, and a
  * server one that acknowledges more frames than it got. A client reads at most 20,000 frames a second:
@@ -48,7 +58,7 @@
  * those below, the server sends an `error` and closes the connection. The codes of an `error`:
  * `protocol` (the message breaks this specification), `late` (a time limit below has passed),
  * `token` (no token, or the wrong one), `slow` (too many wrong tokens came from this address: try
- * later), `full` (too many clients: try later).
+ * later), `full` (too many clients: try later), `camera` (there is no such camera).
  */
 
 import * as v from "valibot";
@@ -81,6 +91,10 @@ export const MAX_CONTROLS_PER_SECOND = 1000;
 export const MAX_FRAMES_PER_SECOND = 20_000;
 /** How long a nonce may be, in hex digits. */
 export const MAX_NONCE_DIGITS = 128;
+/** How many cameras a server lists; others can be named all the same. */
+export const MAX_CAMERAS = 64;
+/** How many characters of a camera's name and mode are listed, so that the whole list fits. */
+export const MAX_LISTED_TEXT = 100;
 /** How many clients a server accepts by default. */
 export const MAX_CLIENTS = 64;
 
@@ -100,6 +114,8 @@ export const ClientMessage = v.variant("type", [
     type: v.literal("hello"),
     version: v.number(),
     client: v.optional(text),
+    /** The `id` of the camera it wants; without it, it gets the first. */
+    camera: v.optional(text),
     /** The client acknowledges every frame, from the first one on. */
     acknowledges: v.optional(v.boolean()),
     /** Whether the client wants frames; it does unless it says otherwise. */
@@ -108,6 +124,8 @@ export const ClientMessage = v.variant("type", [
     hmac: v.optional(v.string()),
     /** The client's own challenge. */
     nonce: v.optional(nonce),
+    /** The SHA-256 of the certificate that the client saw. */
+    certificate: v.optional(v.pipe(v.string(), v.regex(HEX), v.length(64))),
   }),
   /** Asks for the time; `sent` comes back in the answer. */
   v.object({ type: v.literal("ping"), sent: number }),
@@ -121,6 +139,11 @@ export type ClientMessage = v.InferOutput<typeof ClientMessage>;
 export type Hello = Extract<ClientMessage, { type: "hello" }>;
 
 const camera = { name: text, mode: text };
+/** All cameras, the first one first. */
+const cameras = v.pipe(
+  v.array(v.object({ id: v.string(), name: v.optional(text), mode: v.optional(text) })),
+  v.transform((list) => list.slice(0, MAX_CAMERAS)),
+);
 
 /** What a server sends. */
 export const ServerMessage = v.variant("type", [
@@ -134,7 +157,10 @@ export const ServerMessage = v.variant("type", [
     /** The answer to the client's `nonce`. */
     proof: v.optional(v.string()),
     camera: v.optional(v.object(camera)),
+    cameras: v.optional(cameras),
   }),
+  /** All cameras again, after one has come or gone. */
+  v.object({ type: v.literal("cameras"), cameras }),
   /**
    * Whether the camera gives frames: at each change, and every second while it should and does not.
    * With name and mode, when they are not what this client was told before.
@@ -150,10 +176,26 @@ export const ServerMessage = v.variant("type", [
   /** The answer to `ping`; `now` is the server's time, in milliseconds since 1970. */
   v.object({ type: v.literal("pong"), sent: number, now: time }),
   /** Why the server closes the connection, which it does next. */
-  v.object({ type: v.literal("error"), code: v.string(), message: text }),
+  v.object({
+    type: v.literal("error"),
+    code: v.string(),
+    message: text,
+    /** With the code `camera`: those that there are. */
+    cameras: v.optional(cameras),
+  }),
 ]);
 /** What a server sends. */
 export type ServerMessage = v.InferOutput<typeof ServerMessage>;
 
+/** A camera as a server lists it. */
+export interface ListedCamera {
+  /** What the server calls it. */
+  id: string;
+  /** The name of the device, once it is known. */
+  name?: string;
+  /** How its frames are made, in words. */
+  mode?: string;
+}
+
 /** Why a server ends a connection. */
-export type ErrorCode = "protocol" | "late" | "token" | "slow" | "full";
+export type ErrorCode = "protocol" | "late" | "token" | "slow" | "full" | "camera";

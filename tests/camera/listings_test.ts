@@ -4,7 +4,8 @@ import {
   parseSupportedModes,
 } from "../../lib/camera/avfoundation.ts";
 import { parseDevices as parseWindowsDevices, parseOptions } from "../../lib/camera/dshow.ts";
-import { parseListFormats, parseSources, parseV4l2Ctl } from "../../lib/camera/v4l2.ts";
+import { parseListFormats, parseV4l2Ctl } from "../../lib/camera/v4l2.ts";
+import { parseListDevices, parseSources } from "../../lib/camera/v4l2_list.ts";
 import {
   LIST_FORMATS,
   MAC_DEVICES,
@@ -100,4 +101,24 @@ Deno.test("modes list the highest rate first when one of the rates is not a numb
   );
   const [{ rates: linux }] = parseV4l2Ctl(`[0]: 'MJPG'\nSize: Discrete 9x9\n${intervals.join("")}`);
   assertEquals(linux, [30, 20]);
+});
+
+Deno.test("parseListDevices() reads the webcams and their ports, in order, and one that is denied", () => {
+  const stdout = `HD Webcam [2]: HD (046d) (usb-0000:00:14.0-2):
+	/dev/video10
+	/dev/media1
+
+HD Webcam [2]: HD (046d) (usb-0000:00:14.0-1.4):
+	/dev/video2 <- /dev/webcam
+	/dev/video3
+
+`;
+  const name = "HD Webcam [2]: HD (046d)";
+  assertEquals(parseListDevices(stdout, "Failed to open /dev/video0: Permission denied\n"), [
+    { path: "/dev/video0", name: "/dev/video0" },
+    { path: "/dev/video2", name, port: "usb-0000:00:14.0-1.4" },
+    { path: "/dev/video3", name, port: "usb-0000:00:14.0-1.4" },
+    { path: "/dev/video10", name, port: "usb-0000:00:14.0-2" },
+  ]);
+  assertEquals(parseListDevices("", "Cannot open device /dev/video0, exiting.\n"), []);
 });

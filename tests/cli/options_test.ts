@@ -162,3 +162,17 @@ Deno.test("--json without --list is refused", () => {
     /add --list$/,
   );
 });
+
+Deno.test("--settle takes frames or milliseconds, and nothing else", () => {
+  const settle = (value: string) => readServerOptions(["--settle", value]).settle;
+  assertEquals([settle("0"), settle("20"), settle("500ms")], [
+    ...[{ frames: 0 }, { frames: 20 }, { ms: 500 }],
+  ]);
+  assertEquals(readServerOptions([]).settle, undefined);
+  const variables = { SOCKETCAM_SERVER_SETTLE: "5" };
+  assertEquals(withEnvironment(variables, () => readServerOptions([]).settle), { frames: 5 });
+  assertEquals([settle("1000"), settle("60000ms")], [{ frames: 1000 }, { ms: 60_000 }]);
+  for (const wrong of ["", "-1", "1.5", "2s", "ms", "1001", "60001ms"]) {
+    assertMatch(assertThrows(() => settle(wrong), Error).message, /It takes frames, as 20/);
+  }
+});

@@ -91,3 +91,13 @@ Deno.test("Hub holds the newest value, in the place of its publisher", async () 
   hub.publish(values[2]);
   assertEquals(holders(), [0, 2, 0]);
 });
+
+Deno.test("Hub hears that nobody wants its values yet from a stage that subscribes later", () => {
+  const told: boolean[] = [];
+  const hub = new Hub<{ n: number }>((wanted) => told.push(wanted));
+  hub.defer();
+  assertEquals(told, [false]);
+  using _values = hub.subscribe();
+  hub.defer();
+  assertEquals(told, [false, true]);
+});

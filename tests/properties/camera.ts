@@ -13,6 +13,7 @@ import { chooseMode } from "../../lib/camera/choose_mode.ts";
 import { parseHead } from "../../lib/camera/http_head.ts";
 import { JpegStreamReader } from "../../lib/camera/jpeg_stream_reader.ts";
 import * as v4l2 from "../../lib/camera/v4l2.ts";
+import { parseListDevices, parseSources } from "../../lib/camera/v4l2_list.ts";
 import type { Mode, Webcam, WebcamDriver } from "../../lib/camera/webcam.ts";
 import { DEVICES, MODES } from "../support/listings.ts";
 import { inChunks, joined, mutated, mutatedText } from "./mutation.ts";
@@ -81,8 +82,8 @@ const LISTINGS: Record<
   string,
   [(text: string) => Webcam[], (text: string) => Mode[], WebcamDriver]
 > = {
-  v4l2: [v4l2.parseSources, v4l2.parseV4l2Ctl, v4l2.v4l2],
-  "v4l2 without v4l2-ctl": [v4l2.parseSources, v4l2.parseListFormats, v4l2.v4l2],
+  v4l2: [parseListDevices, v4l2.parseV4l2Ctl, v4l2.v4l2],
+  "v4l2 without v4l2-ctl": [parseSources, v4l2.parseListFormats, v4l2.v4l2],
   avfoundation: [
     avfoundation.parseDevices,
     avfoundation.parseSupportedModes,

@@ -66,3 +66,33 @@ Deno.test("receive() learns the name and mode of a camera when they change, also
   await eventually(() => end.status.latest?.state === "idle", () => "the state did not come");
   assertEquals(end.info, { name: "third", mode: "by machine" });
 });
+
+Deno.test("listen() tells the name of a camera that is found after a client has come", async () => {
+  const camera = new FakeCamera();
+  Object.defineProperty(camera, "info", { value: undefined, configurable: true });
+  camera.status.publish({ state: "starting" });
+  await using door = listen(camera, { host: HOST, port: 0 });
+  using client = await WireClient.connect(door.address.port);
+  await client.send(HELLO);
+  assertEquals((await client.message()).camera, undefined);
+  assertEquals(await client.message(), { type: "camera", state: "starting" });
+  const info = { name: "found", mode: "late" };
+  Object.defineProperty(camera, "info", { value: info });
+  camera.status.publish({ state: "live" });
+  let told;
+  do told = await client.messageOf("camera"); while (told.state !== "live");
+  assertEquals(told, { type: "camera", state: "live", ...info });
+  camera.status.publish({ state: "idle" });
+  assertEquals(await client.messageOf("camera"), { type: "camera", state: "idle" });
+});
+
+Deno.test("listen() closes the connection of a client that does not watch when the frames have ended", async () => {
+  const camera = new FakeCamera();
+  await using door = listen(camera, { host: HOST, port: 0 });
+  using client = await WireClient.connect(door.address.port);
+  await client.send({ ...HELLO, watch: false });
+  await client.messageOf("camera");
+  camera.frames.close();
+  camera.status.close();
+  while (await client.message());
+});

@@ -215,6 +215,7 @@ Deno.test("one lost camera of several is no reason to start the program again, b
 Deno.test("/metrics says whose each number is, where there are several cameras", async () => {
   await using test = await TestCameras.start("porch", "garden");
   test.feed("garden").lose("unplugged");
+  await test.width("/porch/snapshot");
   const several = await (await test.get("/metrics")).text();
   assertStringIncludes(several, 'socketcam_camera_live{camera="porch"} 1\n');
   assertStringIncludes(several, 'socketcam_camera_live{camera="garden"} 0\n');

@@ -17,7 +17,33 @@ if (!VM) throw new Error("Name the program that boots a machine with a webcam in
 export const BOOT_MS = 90_000;
 
 /** What can be done to the camera. */
-export type Order = "deny" | "occupy" | "release" | "pull" | "return";
+export type Order =
+  | "deny"
+  | "occupy"
+  | "release"
+  | "pull"
+  | "return"
+  | "twins"
+  | "pull-first"
+  | "return-first"
+  | "swap";
+
+/** The permissions of `deno task server`, as far as they matter for webcams. */
+export const LEAST = [
+  ...["--no-prompt", "--allow-net", "--allow-env", "--allow-sys", "--allow-read=."],
+  "--allow-run=ffmpeg,v4l2-ctl",
+];
+
+/** What a machine is booted with. */
+export interface MachineOptions {
+  readonly camera: "raw" | "mjpeg" | "none";
+  /** Of `server.ts`. */
+  readonly args?: readonly string[];
+  /** What Deno allows it; everything by default. */
+  readonly permissions?: readonly string[];
+  /** What to do before it starts. */
+  readonly before?: Order;
+}
 
 /** A booted machine that runs `server.ts`. */
 export class Machine implements AsyncDisposable {
@@ -27,11 +53,14 @@ export class Machine implements AsyncDisposable {
   /** The port on this machine that leads to the server. */
   readonly port: number;
 
-  private constructor(camera: "raw" | "mjpeg", folder: string, args: string[]) {
+  private constructor(
+    { camera, args = [], permissions = ["-A"] }: MachineOptions,
+    folder: string,
+  ) {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.port = listener.addr.port;
     this.#folder = folder;
-    const server = [Deno.execPath(), "run", "-A", "server.ts", ...args];
+    const server = [Deno.execPath(), "run", ...permissions, "server.ts", ...args];
     this.program = new Program(VM!, [
       ...["--camera", camera, "--forward", `${this.port}:9999`],
       ...["tests/webcam/guest.sh", ...server],
@@ -39,12 +68,10 @@ export class Machine implements AsyncDisposable {
   }
 
   /** Boots a machine, and carries out `before` before the server starts. */
-  static async boot(
-    { camera, args = [], before }: { camera: "raw" | "mjpeg"; args?: string[]; before?: Order },
-  ): Promise<Machine> {
+  static async boot(options: MachineOptions): Promise<Machine> {
     const folder = await Deno.makeTempDir();
-    if (before) await Deno.writeTextFile(`${folder}/${before}`, "");
-    return new Machine(camera, folder, args);
+    if (options.before) await Deno.writeTextFile(`${folder}/${options.before}`, "");
+    return new Machine(options, folder);
   }
 
   /** Does something to the camera. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { partsOf } from "../support/multipart.ts";
 import { clientUrl, startClient } from "../support/programs.ts";
-import { BOOT_MS, Machine } from "./machine.ts";
+import { BOOT_MS, LEAST, Machine } from "./machine.ts";
 
 interface Expected {
   camera: "raw" | "mjpeg";
@@ -88,11 +88,13 @@ Deno.test("viewers see that another program uses the webcam, and the webcam once
   await client.says(/camera live/);
 });
 
-Deno.test("server.ts says that the only webcam may not be opened, and what to do", async () => {
-  await using machine = await Machine.boot({ camera: "raw", before: "deny" });
-  // On a busy host, the emulated machine takes longer than a camera may.
-  await machine.program.says(
-    /\/dev\/video0.*Permission denied: join its group, and log in again: sudo adduser/,
-    2 * BOOT_MS,
-  );
-});
+for (const [words, permissions] of [["all", ["-A"]], ["few", LEAST]] as const) {
+  Deno.test(`with ${words} permissions, server.ts says that the only webcam may not be opened, and what to do`, async () => {
+    await using machine = await Machine.boot({ camera: "raw", before: "deny", permissions });
+    // On a busy host, the emulated machine takes longer than a camera may.
+    await machine.program.says(
+      /\/dev\/video0.*Permission denied: join its group, and log in again: sudo adduser/,
+      2 * BOOT_MS,
+    );
+  });
+}

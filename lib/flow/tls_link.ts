@@ -1,17 +1,24 @@
-import tls from "node:tls";
-import type { HttpLink } from "./http_link.ts";
+/** TLS by Node, which says what the other side's certificate is. Deno's own TLS does not. */
 
-/** Connects with TLS. Cameras sign their certificates themselves, so these are not checked; ffmpeg does as much. */
-export async function connectTls(
+import { isIP } from "node:net";
+import tls from "node:tls";
+
+/**
+ * Connects with TLS.
+ *
+ * @param signal ends the attempt.
+ * @throws {Error} of Node, with a `code`.
+ */
+export async function openTls(
   host: string,
   port: number,
+  options: tls.ConnectionOptions,
   signal: AbortSignal,
-): Promise<HttpLink> {
-  const socket = tls.connect({
-    ...{ host, port, rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] },
-    // An address is no server name.
-    servername: /^[\d.]+$|:/.test(host) ? "" : host,
-  });
+): Promise<TlsLink> {
+  // An address is no server name; the certificate is then checked against the address.
+  const servername = isIP(host) ? "" : host;
+  const socket = tls.connect({ ...options, host, port, servername });
+  socket.setNoDelay();
   const link = new TlsLink(socket);
   const abort = () => socket.destroy(signal.reason);
   signal.addEventListener("abort", abort);
@@ -28,7 +35,7 @@ export async function connectTls(
 }
 
 /** A TLS connection. Its events tell of its end; its iterator hangs then in Deno 2.9. */
-class TlsLink implements HttpLink {
+export class TlsLink implements Disposable {
   readonly connected: Promise<void>;
   readonly #socket: tls.TLSSocket;
   readonly #chunks: Uint8Array[] = [];
@@ -36,7 +43,8 @@ class TlsLink implements HttpLink {
   #error: Error | undefined;
   #wake = () => {};
 
-  constructor(socket: tls.TLSSocket) {
+  /** @param secured the event that tells that the handshake is done. */
+  constructor(socket: tls.TLSSocket, secured: "secureConnect" | "secure" = "secureConnect") {
     this.#socket = socket;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.connected = promise;
@@ -47,7 +55,7 @@ class TlsLink implements HttpLink {
       reject(error ?? new Error("the connection was closed"));
       this.#wake();
     };
-    socket.once("secureConnect", resolve);
+    socket.once(secured, resolve);
     socket.on("data", (chunk: Uint8Array) => {
       this.#chunks.push(chunk);
       socket.pause();
@@ -58,6 +66,12 @@ class TlsLink implements HttpLink {
     socket.on("error", over);
   }
 
+  /** The other side's certificate, as DER. */
+  get certificate(): Uint8Array {
+    return this.#socket.getPeerCertificate().raw;
+  }
+
+  /** The next bytes; undefined at the end. */
   async read(): Promise<Uint8Array | undefined> {
     while (this.#chunks.length === 0 && !this.#isOver) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -69,10 +83,16 @@ class TlsLink implements HttpLink {
     return this.#chunks.shift();
   }
 
+  /** Sends all bytes. */
   write(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#socket.write(bytes, (error) => error ? reject(error) : resolve());
     });
+  }
+
+  /** Says that no more bytes come. */
+  end(): Promise<void> {
+    return new Promise((resolve) => void this.#socket.end(() => resolve()));
   }
 
   [Symbol.dispose](): void {

@@ -1,0 +1,155 @@
+/**
+ * The cameras that a command line asks for: `--device porch=0 --device garden=rtsp://x/`. Other
+ * options are for all cameras, or for the one whose name is in front: `--fps 30 --fps porch=5`. The
+ * name cannot be a part of the input, as in `/dev/video0?fps=5`, which is a URL's own notation and
+ * which shells split.
+ */
+
+import { redact } from "../access/redact.ts";
+import { nameFault } from "../flow/camera_name.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** One camera, and what is wanted of it; what is undefined has its default. */
+export interface CameraSpec {
+  /** Its own name, or its position, counted from 1. */
+  readonly name: string;
+  /** What `openCamera` takes. */
+  readonly device: string;
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly fps?: number;
+  readonly quality?: number;
+  readonly filter?: string;
+}
+
+/** A value of an option, for one camera or for all. */
+export interface Setting<T> {
+  /** The camera that it is for; undefined for all. */
+  readonly camera?: string;
+  readonly value: T;
+}
+
+/** What was given of each option, in order. */
+export interface CameraArguments {
+  readonly device?: readonly string[];
+  readonly size?: readonly Setting<NonNullable<CameraSpec["size"]>>[];
+  readonly fps?: readonly Setting<number>[];
+  readonly quality?: readonly Setting<number>[];
+  /** As typed: a graph may start as a camera's name does. */
+  readonly filter?: readonly string[];
+}
+
+/** Collects an option that may be repeated. Its variable has one value in each line. */
+export function repeated(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...linesOf(text)];
+}
+
+/** Collects an option that may be repeated, with its line breaks. */
+export function collected(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
+/** Collects a repeated option whose values, which have no `=` in them, `parse` reads. */
+export function settings<T>(
+  parse: (text: string) => T,
+): (text: string, before?: readonly Setting<T>[]) => Setting<T>[] {
+  return (text, before = []) => [
+    ...before,
+    ...linesOf(text).map((line) => {
+      const [camera, value] = split(line);
+      return { ...camera !== undefined && { camera }, value: parse(value) };
+    }),
+  ];
+}
+
+/** The cameras, in order; one that finds the first webcam if there is none. @throws {UsageError} */
+export function cameraSpecs(options: CameraArguments): CameraSpec[] {
+  const { device = ["auto"], size = [], fps = [], quality = [], filter = [] } = options;
+  const cameras = device.map((text, index) => ({ name: `${index + 1}`, ...readDevice(text) }));
+  const names = cameras.map(({ name }) => name);
+  const twice = names.find((name, index) => names.slice(0, index).some((one) => same(one, name)));
+  if (twice) {
+    throw new UsageError(`Two cameras are called "${twice}": give one another name with --device`);
+  }
+  const filters = filter.flatMap((text) => readFilters(text, names));
+  const given = { size, fps, quality, filter: filters };
+  for (const [option, settings] of Object.entries(given)) assertKnown(option, settings, names);
+  return cameras.map((camera) => ({
+    ...camera,
+    ...of("size", given.size, camera.name),
+    ...of("fps", given.fps, camera.name),
+    ...of("quality", given.quality, camera.name),
+    ...of("filter", given.filter, camera.name),
+  }));
+}
+
+/** `porch=/dev/video0`, or an input alone, such as a URL or a path with a `=` in it. */
+function readDevice(text: string): { readonly name?: string; readonly device: string } {
+  const [name, device] = split(text);
+  // Nothing of a path or a URL precedes the "=" of a name.
+  if (name === undefined || /[/\\:?]/.test(name)) return { device: assertInput(text, text) };
+  const fault = nameFault(name);
+  if (fault) {
+    const message = `--device ${redact(text)}: the name before the = ${fault}`;
+    throw new UsageError(`${message}; for a file of this name, write ./${redact(text)}`);
+  }
+  return { name, device: assertInput(device, text) };
+}
+
+function assertInput(device: string, text: string): string {
+  if (device !== "") return device;
+  const name = text.replace(/=$/, "") || "porch";
+  throw new UsageError(`--device "${text}" names no camera: write --device ${name}=/dev/video0`);
+}
+
+/**
+ * Graphs, each for one camera if it starts with that one's name. A line break may be a part of a graph,
+ * unless a name follows.
+ */
+function readFilters(text: string, names: readonly string[]): Setting<string>[] {
+  return text.split(new RegExp(`\\r?\\n(?=(?:${names.join("|")})=)`, "i")).map((graph) => {
+    const [camera, value] = split(graph);
+    const isNamed = camera !== undefined && names.some((name) => same(name, camera));
+    return isNamed ? { camera, value } : { value: graph };
+  });
+}
+
+function assertKnown(
+  option: string,
+  settings: readonly Setting<unknown>[],
+  names: readonly string[],
+): void {
+  for (const { camera } of settings) {
+    if (camera === undefined || names.some((name) => same(name, camera))) continue;
+    const problem = `--${option} is for "${camera}", but no camera has this name`;
+    throw new UsageError(
+      `${problem}: there ${names.length > 1 ? "are" : "is"} ${names.join(", ")}`,
+    );
+  }
+}
+
+/** The last value for this camera, or else the last one for all. */
+function of<Key extends string, T>(
+  option: Key,
+  settings: readonly Setting<T>[],
+  name: string,
+): { readonly [K in Key]?: T } {
+  const own = settings.findLast(({ camera }) => camera !== undefined && same(camera, name));
+  const found = own ?? settings.findLast(({ camera }) => camera === undefined);
+  return (found ? { [option]: found.value } : {}) as { [K in Key]?: T };
+}
+
+/** What is before the first `=`, if there is one, and the rest. */
+function split(text: string): [name: string | undefined, rest: string] {
+  const at = text.indexOf("=");
+  return at < 0 ? [undefined, text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Names that differ in case alone would be one in some places and two in others. */
+function same(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function linesOf(text: string): string[] {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  return lines.length > 0 ? lines : [text];
+}

@@ -1,0 +1,136 @@
+/** What `--device` names: a camera of this machine or of the network, or one of another server. */
+
+import type { CameraCounts, CameraOptions } from "../camera/camera.ts";
+import { openCamera } from "../camera/open_camera.ts";
+import { receive, type ReceiveOptions, type Receiver } from "../client/receive.ts";
+import { type RefusalCode, RefusedError } from "../client/refused_error.ts";
+import type { CameraInfo, CameraStatus, Feed } from "../flow/feed.ts";
+import type { Hub } from "../flow/hub.ts";
+import type { Frame } from "../frame/frame.ts";
+import { parseRelay, type RelayAddress } from "./relay_address.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** An open camera, be it of this program or of another server. */
+export interface Device extends Feed, AsyncDisposable {
+  /** Why it gave no frames when it was last lost; undefined if it never was. */
+  readonly error: Error | undefined;
+  readonly counts: CameraCounts;
+  /** Resolves when it is known how the camera is; rejects when trying again cannot help. */
+  readonly ready: Promise<void>;
+}
+
+/** Options of {@linkcode openDevice}. */
+export interface DeviceOptions extends CameraOptions {
+  /** The token of this server, which another server has too unless its address names one. */
+  readonly token?: string;
+}
+
+/** Opens what `--device` names. @throws {UsageError} when that is an address that nobody can read. */
+export function openDevice(options: DeviceOptions): Device {
+  const address = parseRelay(options.device ?? "");
+  if (!address) return openCamera(options);
+  if (options.filter !== undefined) {
+    const problem = `the frames of ${address.host}:${address.port} are passed on as they are`;
+    const fix = "filter them there, and name the camera that it is for: --filter porch=hflip";
+    throw new UsageError(`--filter is for cameras of this server: ${problem}; ${fix}`);
+  }
+  return new Relay(address, options);
+}
+
+/** Waits until it is known how each is. @throws what one cannot work for, with its name in front. */
+export async function allReady(cameras: ReadonlyMap<string, Device>): Promise<void> {
+  await Promise.all([...cameras].map(async ([name, { ready }]) => {
+    try {
+      await ready;
+    } catch (error) {
+      if (cameras.size > 1 && error instanceof Error) error.message = `${name}: ${error.message}`;
+      throw error;
+    }
+  }));
+}
+
+/** What is being served, in one line: a single camera with its mode, several by their names. */
+export function wordsFor(cameras: ReadonlyMap<string, Device>): string {
+  const [{ info }] = cameras.values();
+  if (cameras.size > 1) return [...cameras.keys()].join(", ");
+  return info ? `${info.name}, ${info.mode}` : "none yet";
+}
+
+/** What to do about a refusal, in words of `--device`. */
+const FIXES: Readonly<Partial<Record<RefusalCode, string>>> = {
+  "no-token": "give it with --token, or in --device socketcam://:TOKEN@HOST",
+  "wrong-token": "give the right one with --token, or in --device socketcam://:TOKEN@HOST",
+  "speaks-tls": "write socketcams:// instead of socketcam://",
+  "no-tls": "write socketcam:// instead of socketcams://",
+  "other-name": "write one of its names into --device",
+  "untrusted-certificate": "name its issuer in the environment: DENO_CERT=FILE",
+};
+
+/** Another server's camera. Frames keep their numbers and times, and are wanted there if wanted here. */
+class Relay implements Device {
+  readonly #receiver: Receiver;
+  readonly frames: Hub<Frame>;
+  readonly status: Hub<CameraStatus>;
+  readonly ready: Promise<void>;
+  readonly #always: Disposable | undefined;
+
+  constructor({ token, ...address }: RelayAddress, options: DeviceOptions) {
+    const { host, port, tls, camera } = address;
+    const wanted: ReceiveOptions = {
+      ...{ port, tls, token: token ?? options.token, signal: options.signal },
+      ...camera !== undefined && { camera },
+    };
+    this.#receiver = receive(host, wanted);
+    this.frames = this.#receiver.frames;
+    this.status = this.#receiver.status;
+    if (options.alwaysOn) this.#always = this.frames.subscribe();
+    this.ready = Promise.race([this.#known(), this.frames.ended]).catch((error) => {
+      throw error instanceof RefusedError ? refusal(error) : error;
+    });
+    this.ready.catch(() => {});
+  }
+
+  get info(): CameraInfo | undefined {
+    return this.#receiver.info;
+  }
+
+  get source(): Feed["source"] {
+    return this.#receiver.source;
+  }
+
+  get arrivals(): Feed["arrivals"] {
+    return this.#receiver.arrivals;
+  }
+
+  get error(): Error | undefined {
+    const { latest } = this.status;
+    return latest?.state === "lost" ? new Error(latest.reason) : undefined;
+  }
+
+  get counts(): CameraCounts {
+    return { dropped: {}, startMs: null, bytes: this.#receiver.bytes };
+  }
+
+  now(): number {
+    return this.#receiver.now();
+  }
+
+  /** Waits until the server has said how its camera is, or is not there. */
+  async #known(): Promise<void> {
+    using statuses = this.status.follow();
+    for await (const { state } of statuses) {
+      if (state === "lost" || state !== "starting" && this.info) return;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#always?.[Symbol.dispose]();
+    await this.#receiver[Symbol.asyncDispose]();
+  }
+}
+
+/** The refusal with what to do about it, since a client's options are not those of a server. */
+function refusal(cause: RefusedError): Error {
+  const fix = FIXES[cause.code];
+  return new Error(fix ? `${cause.message}; ${fix}` : cause.message, { cause });
+}

@@ -1,0 +1,38 @@
+/** What the cameras of several servers are called. */
+
+import type { ServerAddress } from "./server_address.ts";
+
+/** A camera of a server. */
+export interface RemoteCamera {
+  readonly server: Required<ServerAddress>;
+  /** What its server calls it. */
+  readonly id: string;
+}
+
+/** Names the cameras of some servers. */
+export class CameraNames {
+  readonly #servers: readonly Required<ServerAddress>[];
+
+  constructor(servers: readonly Required<ServerAddress>[]) {
+    this.#servers = servers;
+  }
+
+  /**
+   * A name for each camera: the server's own, with the server's in front where two would be the same.
+   * A number is a camera without a name, so it always gets its server's, unless there is one server.
+   */
+  of(cameras: readonly RemoteCamera[]): string[] {
+    const own = cameras.map(({ id }) => id.toLowerCase());
+    const isShort = ({ id }: RemoteCamera, i: number) =>
+      this.#servers.length === 1 ||
+      !/^\d+$/.test(id) && own.indexOf(own[i]) === own.lastIndexOf(own[i]);
+    return cameras.map((camera, i) => isShort(camera, i) ? camera.id : this.long(camera));
+  }
+
+  /** `printer.local-porch`, and `printer.local-9998-porch` if another server has the same host. */
+  long({ server: { host, port }, id }: RemoteCamera): string {
+    const server = host.replace(/[^a-z0-9.-]+/gi, "-").replace(/^[.-]+|-$/g, "") || "server";
+    const isShared = this.#servers.filter((other) => other.host === host).length > 1;
+    return [server, ...isShared ? [port] : [], id].join("-");
+  }
+}
