@@ -21,8 +21,8 @@ export function decodeCameras(cameras: Cameras, options: DecodeFramesOptions = {
 }
 
 class CameraStages extends Hub<ReadonlyMap<string, DecodeStage>> implements AsyncDisposable {
-  readonly #signal: AbortSignal | undefined;
-  readonly #decoder: Decoder;
+  readonly #options: DecodeFramesOptions;
+  #decoder: Decoder | undefined;
   readonly #stages = new Map<Feed, DecodeStage>();
   readonly #changes;
   readonly #following: Promise<void>;
@@ -31,8 +31,9 @@ class CameraStages extends Hub<ReadonlyMap<string, DecodeStage>> implements Asyn
 
   constructor(cameras: Cameras, options: DecodeFramesOptions) {
     super();
-    this.#signal = options.signal;
-    this.#decoder = decoderFor(options);
+    this.#options = options;
+    // A missing transform is an error at once. Other decoders start with the first camera for them.
+    if (options.transform !== undefined) this.#decoder = decoderFor(options);
     this.ended.catch(() => {});
     this.#changes = cameras.follow();
     // Those that are known are there at once.
@@ -67,7 +68,8 @@ class CameraStages extends Hub<ReadonlyMap<string, DecodeStage>> implements Asyn
     const free = this.#cameras.indexOf(undefined);
     const camera = free < 0 ? this.#cameras.length : free;
     this.#cameras[camera] = feed;
-    return new DecoderStage(feed, new Seat(this.#decoder, camera), this.#signal);
+    const decoder = this.#decoder ??= decoderFor(this.#options);
+    return new DecoderStage(feed, new Seat(decoder, camera), this.#options.signal);
   }
 
   #end(feed: Feed): void {
@@ -83,7 +85,7 @@ class CameraStages extends Hub<ReadonlyMap<string, DecodeStage>> implements Asyn
     this.#changes.return();
     await this.#following;
     for (const feed of this.#stages.keys()) this.#end(feed);
-    this.#decoder[Symbol.dispose]();
+    this.#decoder?.[Symbol.dispose]();
     await Promise.all(this.#closing);
   }
 }

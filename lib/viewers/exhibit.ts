@@ -1,4 +1,4 @@
-import type { Feed } from "../flow/feed.ts";
+import type { DecodeStage } from "../decode/stage.ts";
 import { Hub } from "../flow/hub.ts";
 import type { Mailbox } from "../flow/mailbox.ts";
 import type { Frame } from "../frame/frame.ts";
@@ -8,44 +8,43 @@ import { now } from "../time/clock.js";
 import { View, type ViewOptions } from "./view.ts";
 
 /**
- * One of several cameras, as viewers see it. Its feed may go and another one come under its name: who
- * watches stays, and sees a notice in between.
+ * One of several cameras, as viewers see it. Its stage may go and another one may take its name: its
+ * viewers stay, and see a notice in between.
  */
-export class Exhibit implements Shown, AsyncDisposable {
+export class Exhibit implements Shown, Disposable {
   readonly frames = new Hub<Frame>(() => this.#updateDemand());
   /** What it is called. */
   name: string;
   readonly #options: ViewOptions;
-  #feed: Feed | undefined;
+  #stage: DecodeStage | undefined;
   #view: View | undefined;
   #passing: Mailbox<Frame> | undefined;
-  /** What was known when the last feed went. */
+  /** What was known when the last stage went. */
   #last: FeedState | undefined;
-  #closing: Promise<void> = Promise.resolve();
 
-  /** Creates it without a feed. */
+  /** Creates it without a stage. */
   constructor(name: string, options: ViewOptions) {
     this.name = name;
     this.#options = options;
   }
 
-  /** The feed that it shows. */
-  get feed(): Feed | undefined {
-    return this.#feed;
+  /** The stage that it shows. */
+  get stage(): DecodeStage | undefined {
+    return this.#stage;
   }
 
-  /** Whether it has no feed that could give frames. */
+  /** Whether it has no stage that could give frames. */
   get isGone(): boolean {
     return this.#view === undefined;
   }
 
-  /** Shows this feed from now on, or a notice if there is none. */
-  show(feed: Feed | undefined): void {
-    if (feed === this.#feed) return;
-    this.#feed = feed;
+  /** Shows this stage from now on, or a notice if there is none. */
+  show(stage: DecodeStage | undefined): void {
+    if (stage === this.#stage) return;
+    this.#stage = stage;
     this.#leave();
-    if (!feed) return;
-    const view = this.#view = new View(feed, this.#options);
+    if (!stage) return;
+    const view = this.#view = new View(stage, this.#options);
     view.frames.ended.catch(() => {}).then(() => view === this.#view && this.#leave());
     this.#updateDemand();
   }
@@ -58,7 +57,7 @@ export class Exhibit implements Shown, AsyncDisposable {
     this.#last = view.readState();
     this.#view = undefined;
     this.#updateDemand();
-    this.#closing = Promise.all([this.#closing, view[Symbol.asyncDispose]()]).then(() => {});
+    view[Symbol.dispose]();
   }
 
   #goneState(): FeedState {
@@ -87,13 +86,12 @@ export class Exhibit implements Shown, AsyncDisposable {
     try {
       for await (const frame of frames) this.frames.publish(frame);
     } catch {
-      // Whoever watches the source of the frames reports its error.
+      // The reader of the source reports its error.
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.dispose](): void {
     this.show(undefined);
     this.frames.close();
-    await this.#closing;
   }
 }

@@ -1,11 +1,11 @@
-import type { Cameras } from "../flow/cameras.ts";
-import type { Feed } from "../flow/feed.ts";
+import type { DecodeStage } from "../decode/stage.ts";
+import type { Hub } from "../flow/hub.ts";
 import type { Mailbox } from "../flow/mailbox.ts";
 import type { Channels } from "../http/channels.ts";
 import { Exhibit } from "./exhibit.ts";
 import type { ViewOptions } from "./view.ts";
 
-/** How many cameras that have gone are remembered, for those who watch them still. */
+/** How many cameras that have gone are remembered, for their viewers. */
 export const MAX_GONE = 32;
 
 /** Shows cameras that come and go. */
@@ -14,12 +14,15 @@ export class Gallery implements AsyncDisposable {
   readonly #options: ViewOptions;
   /** By name; those that have gone longest come first. */
   readonly #exhibits = new Map<string, Exhibit>();
-  readonly #changes: Mailbox<ReadonlyMap<string, Feed>>;
+  readonly #changes: Mailbox<ReadonlyMap<string, DecodeStage>>;
   readonly #following: Promise<void>;
-  #closing: Promise<void> = Promise.resolve();
 
   /** Shows them from now on. */
-  constructor(cameras: Cameras, channels: Channels, options: ViewOptions) {
+  constructor(
+    cameras: Hub<ReadonlyMap<string, DecodeStage>>,
+    channels: Channels,
+    options: ViewOptions,
+  ) {
     this.#channels = channels;
     this.#options = options;
     this.#changes = cameras.subscribe();
@@ -32,16 +35,16 @@ export class Gallery implements AsyncDisposable {
     try {
       for await (const cameras of this.#changes) this.#show(cameras);
     } catch {
-      // Whoever closes the cameras with an error reports it.
+      // The reader of the cameras reports their error.
     }
   }
 
-  #show(cameras: ReadonlyMap<string, Feed>): void {
+  #show(cameras: ReadonlyMap<string, DecodeStage>): void {
     this.#rename(cameras);
     for (const [name, exhibit] of this.#exhibits) exhibit.show(cameras.get(name));
-    for (const [name, feed] of cameras) {
+    for (const [name, stage] of cameras) {
       const exhibit = this.#exhibits.get(name) ?? this.#open(name);
-      exhibit.show(feed);
+      exhibit.show(stage);
       // In their order, behind those that have gone.
       this.#exhibits.delete(name);
       this.#exhibits.set(name, exhibit);
@@ -49,16 +52,16 @@ export class Gallery implements AsyncDisposable {
     for (const [name, exhibit] of this.#exhibits) {
       if (this.#exhibits.size <= cameras.size + MAX_GONE) break;
       this.#exhibits.delete(name);
-      this.#close(exhibit);
+      exhibit[Symbol.dispose]();
     }
     this.#channels.show(this.#exhibits);
   }
 
-  /** Who watches a camera stays when only its name has changed. */
-  #rename(cameras: ReadonlyMap<string, Feed>): void {
+  /** A camera that only changes its name keeps its viewers. */
+  #rename(cameras: ReadonlyMap<string, DecodeStage>): void {
     const old = [...this.#exhibits].filter(([name]) => !cameras.has(name));
-    for (const [name, feed] of cameras) {
-      const [before, exhibit] = old.find(([, { feed: shown }]) => shown === feed) ?? [];
+    for (const [name, stage] of cameras) {
+      const [before, exhibit] = old.find(([, { stage: shown }]) => shown === stage) ?? [];
       if (before === undefined || !exhibit || this.#exhibits.has(name)) continue;
       this.#exhibits.delete(before);
       this.#exhibits.set(name, exhibit);
@@ -76,14 +79,9 @@ export class Gallery implements AsyncDisposable {
     return exhibit;
   }
 
-  #close(exhibit: Exhibit): void {
-    this.#closing = Promise.all([this.#closing, exhibit[Symbol.asyncDispose]()]).then(() => {});
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#changes.return();
     await this.#following;
-    for (const exhibit of this.#exhibits.values()) this.#close(exhibit);
-    await this.#closing;
+    for (const exhibit of this.#exhibits.values()) exhibit[Symbol.dispose]();
   }
 }

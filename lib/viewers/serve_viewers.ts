@@ -1,6 +1,8 @@
+import { checkFrames } from "../decode/check_frames.ts";
+import { decodeCameras } from "../decode/decode_cameras.ts";
 import { NoticeDrawer } from "../decode/notice.ts";
 import { PngEncoder } from "../decode/png.ts";
-import type { DecodeStage } from "../decode/stage.ts";
+import { type DecodeStage, isDecodeStage } from "../decode/stage.ts";
 import type { Cameras } from "../flow/cameras.ts";
 import type { Feed } from "../flow/feed.ts";
 import { Hub } from "../flow/hub.ts";
@@ -47,8 +49,12 @@ export async function serveViewers(
       drawNotice: (words, last) => notices.draw(words, last),
     }),
   );
-  if (feeds instanceof Hub) stack.use(new Gallery(feeds, channels, viewOptions));
-  else channels.show(new Map([[ONLY, stack.use(new View(feeds, viewOptions))]]));
+  if (feeds instanceof Hub) {
+    stack.use(new Gallery(stack.use(decodeCameras(feeds)), channels, viewOptions));
+  } else {
+    const stage = isDecodeStage(feeds) ? feeds : stack.use(checkFrames(feeds));
+    channels.show(new Map([[ONLY, stack.use(new View(stage, viewOptions))]]));
+  }
   const viewers = stack.use(await serveHttp(channels, httpOptions));
   const { address } = viewers;
   here = source ?? { host: address.hostname, port: address.port };

@@ -1,6 +1,4 @@
-import { checkFrames } from "../decode/check_frames.ts";
-import { type DecodeStage, isDecodeStage } from "../decode/stage.ts";
-import type { Feed } from "../flow/feed.ts";
+import type { DecodeStage } from "../decode/stage.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import type { FeedState } from "../http/state.ts";
@@ -15,17 +13,15 @@ export interface ViewOptions {
   readonly onTrouble: (reason: string) => void;
 }
 
-/** A feed, made fit to be seen: its frames are checked, unless it is a decoder's already. */
-export class View implements AsyncDisposable {
+/** A stage, as viewers see it. */
+export class View implements Disposable {
   readonly #stage: DecodeStage;
   readonly #publication: Publication;
   readonly #options: ViewOptions;
-  readonly #isOwn: boolean;
 
-  constructor(feed: Feed | DecodeStage, options: ViewOptions) {
-    this.#isOwn = !isDecodeStage(feed);
-    this.#stage = isDecodeStage(feed) ? feed : checkFrames(feed);
-    this.#publication = new Publication(this.#stage, options.onTrouble);
+  constructor(stage: DecodeStage, options: ViewOptions) {
+    this.#stage = stage;
+    this.#publication = new Publication(stage, options.onTrouble);
     this.#options = options;
   }
 
@@ -38,8 +34,7 @@ export class View implements AsyncDisposable {
   readonly readState = (): FeedState =>
     feedState(this.#stage, this.#options.here(), this.#publication.reason);
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.dispose](): void {
     this.#publication[Symbol.dispose]();
-    if (this.#isOwn) await this.#stage[Symbol.asyncDispose]();
   }
 }
