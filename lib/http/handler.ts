@@ -81,7 +81,7 @@ async function answer(site: Site | Sites, request: Request, remote: Remote): Pro
     case "png":
       return await snapshot(channel, request, TYPES.png, channel.encodePng!);
     case "state":
-      return json(stateOf(channel));
+      return json({ ...stateOf(channel), cameras: channels.size });
   }
 }
 

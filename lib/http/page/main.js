@@ -73,6 +73,8 @@ function wake() {
 }
 
 function take(answer, from) {
+  // With several cameras, this address shows all of them.
+  if (answer?.cameras > 1) return location.reload();
   const before = state;
   state = answer;
   if (state) clock.add(from, state.now, now());

@@ -64,6 +64,8 @@ async function showSnapshots() {
 
 /** Takes the answer of `/cameras`; undefined if there was none. */
 function take(cameras, from) {
+  // A single camera has this address to itself.
+  if (cameras?.length === 1) return location.reload();
   if (cameras) {
     place(cameras);
     for (const camera of cameras) tiles.get(camera.id).become(camera, from);
@@ -109,10 +111,9 @@ function freeNumber() {
 
 /** Says how all of them are. */
 function draw(cameras) {
-  const all = [...tiles.values()];
-  const live = all.filter(({ tone }) => tone === "live").length;
   const lost = [...tiles].filter(([, { tone }]) => tone === "lost").map(([id]) => id);
-  const { tone, title, detail } = summary(cameras !== undefined, all.length, live, lost.length);
+  const tones = [...tiles.values()].map(({ tone }) => tone);
+  const { tone, title, detail } = summary(cameras !== undefined, tones);
   $("state").style.setProperty("--tone", `var(--${tone})`);
   document.title = `${title} – socketcam`;
   say("verdict", title);

@@ -54,14 +54,24 @@ export function verdict(state, { lateMs = 0, age = 0, gap = 0 } = {}) {
   return { tone: "live", title: "Live" };
 }
 
-/** How several cameras are, in words; the detail says what to do where there is nothing to see. */
-export function summary(isAnswered, count, live, lost) {
+/**
+ * How several cameras are, in words; the detail says what to do where there is nothing to see.
+ *
+ * @param {("live" | "soft" | "wait" | "lost")[]} tones of the verdict on each
+ */
+export function summary(isAnswered, tones) {
   if (!isAnswered) return GONE;
-  if (count === 0) {
+  if (tones.length === 0) {
     return { tone: "wait", title: "No camera yet", detail: "It is shown as soon as there is one" };
   }
-  const tone = lost > 0 ? "lost" : live < count ? "wait" : "live";
-  return { tone, title: live === count ? `All ${count} live` : `${live} of ${count} live` };
+  const count = (tone) => tones.filter((one) => one === tone).length;
+  const live = count("live");
+  // Those that nobody looks at sleep, which is as it should be.
+  const asleep = count("soft");
+  const tone = count("lost") > 0 ? "lost" : count("wait") > 0 ? "wait" : live > 0 ? "live" : "soft";
+  const rest = asleep > 0 ? `, ${asleep} asleep` : "";
+  const all = tones.length;
+  return { tone, title: live === all ? `All ${all} live` : `${live} of ${all} live${rest}` };
 }
 
 function retry(ms) {
