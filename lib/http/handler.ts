@@ -120,7 +120,8 @@ async function answer(site: Site | Sites, request: Request, remote: Remote): Pro
     case "png":
       return await snapshot(channel, request, TYPES.png, channel.encodePng!);
     case "state":
-      return json(stateOf(channel));
+      // The page turns into a wall when there are several.
+      return json({ ...stateOf(channel), cameras: channels.size });
     case "controls":
       return request.method === "POST"
         ? await changeControls(channel, request, site.hints)

@@ -3,7 +3,7 @@ import { cleanText } from "../access/clean_text.ts";
 import type { ChannelMap } from "./channels.ts";
 import { METRICS_TYPE } from "./metrics.ts";
 import { MJPEG_TYPE } from "./mjpeg.ts";
-import { type Asset, readAssets } from "./page/assets.ts";
+import { type Asset, readAssets, withWay } from "./page/assets.ts";
 import { text } from "./reply.ts";
 
 /** The media types of what is made for each request. */
@@ -66,8 +66,12 @@ export function routeOf(request: Request, channels: ChannelMap): Route | Respons
     );
   if (name === undefined) return text(404, nothing(request, path, present));
   const rest = path.slice(1 + name.length);
-  const one = new Map([[name, channels.get(name)!]]);
-  return rest === "" ? withSlash(pathname, search) : routeTo(request, rest, one);
+  if (rest === "") return withSlash(pathname, search);
+  const route = routeTo(request, rest, new Map([[name, channels.get(name)!]]));
+  const isPage = "resource" in route && route.resource === readAssets().page;
+  if (!isPage || present.size === 1) return route;
+  const up = pathname.split("/").length - 2;
+  return { ...route, resource: withWay(readAssets().page, up) };
 }
 
 function routeTo(request: Request, path: string, channels: ChannelMap): Route | Response {
