@@ -10,12 +10,8 @@ import { readClientOptions } from "./lib/cli/client_options.ts";
 import { keepLinkKey } from "./lib/cli/link_key.ts";
 import { clientLine, counted, keepLive } from "./lib/cli/live_line.ts";
 import { openBrowser } from "./lib/cli/open_browser.ts";
-import {
-  reportCameras,
-  reportOpenDoor,
-  reportPlainPassword,
-  troubleReporter,
-} from "./lib/cli/report.ts";
+import { reportOpenDoor, reportPlainPassword, troubleReporter } from "./lib/cli/report.ts";
+import { reportCameras } from "./lib/cli/report_cameras.ts";
 import { aborted, run } from "./lib/cli/run.ts";
 import { addressRows, showSummary } from "./lib/cli/summary.ts";
 import { receiveAll } from "./lib/client/receive_all.ts";

@@ -151,7 +151,9 @@ class Relay implements Device {
 
   get error(): Error | undefined {
     const { latest } = this.status;
-    return latest?.state === "lost" ? new Error(latest.reason) : undefined;
+    if (latest?.state !== "lost") return undefined;
+    const { refusal: cause } = this.#receiver;
+    return cause?.message === latest.reason ? refusal(cause) : new Error(latest.reason);
   }
 
   get counts(): CameraCounts {

@@ -6,8 +6,9 @@ import {
 } from "@commander-js/extra-typings";
 import type { Option as AnyOption } from "commander";
 import { TrustedProxies } from "../access/trusted_proxies.ts";
-import { type Program, variableOf } from "./environment.ts";
+import { type Program, variableOf, variablesOf } from "./environment.ts";
 import { readLinkKey } from "./link_key.ts";
+import type { LogFormat } from "./log.ts";
 import { readSecret, readText } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 import manifest from "../../deno.json" with { type: "json" };
@@ -81,7 +82,8 @@ export function command(program: Program, description: string, examples: readonl
   return new Command(`${program}.ts`)
     .description(description)
     .exitOverride()
-    .showHelpAfterError("(--help shows all options)")
+    // Its error is reported as all others are.
+    .configureOutput({ outputError: () => {} })
     .configureHelp({ optionDescription: describe })
     .addHelpText(
       "after",
@@ -119,6 +121,17 @@ export function parse<Options extends OptionValues>(
   }
   if (text === "env" && file === "cli") parsed.setOptionValue("token", undefined);
   return parsed.opts();
+}
+
+/** The format of the log that the command line and the environment ask for, whatever else is wrong. */
+export function wantedFormat(program: Program, args: readonly string[]): LogFormat {
+  const variable = variablesOf(program, "log").find((name) => Deno.env.has(name));
+  const words = [
+    ...variable === undefined ? [] : ["--log", Deno.env.get(variable)],
+    ...args.flatMap((word) => word.startsWith("--log=") ? ["--log", word.slice(6)] : [word]),
+  ];
+  const at = words.lastIndexOf("--log");
+  return at >= 0 && words[at + 1] === "json" ? "json" : "text";
 }
 
 /** What `--help` says of an option: the variables are said once, below. */

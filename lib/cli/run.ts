@@ -11,6 +11,7 @@ import {
 import { withHint } from "./hint.ts";
 import { createLog, type Log, type LogFormat } from "./log.ts";
 import { notAllowed } from "./not_allowed.ts";
+import { wantedFormat } from "./options.ts";
 import { serverCommand } from "./server_options.ts";
 import { showLive } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
@@ -52,7 +53,8 @@ export async function run<Options extends CommonOptions>(
     Deno.unrefTimer(setTimeout(() => Deno.exit(0), SHUTDOWN_MS));
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, end);
-  let log = createLog(program, "text", false);
+  // What is wrong with the options is logged in the format that they ask for.
+  let log = createLog(program, wantedFormat(program, Deno.args), false);
   try {
     const options = readOptions(Deno.args);
     log = createLog(program, options.log, options.verbose === true);
@@ -79,16 +81,18 @@ export async function warningsOfVariables(): Promise<string[]> {
 
 /** Reports what went wrong; returns the exit status. */
 function report(log: Log, error: unknown): number {
-  if (error instanceof CommanderError) {
-    // commander has reported it already. To commander, help and version are errors as well.
-    return error.exitCode === 0 ? 0 : 2;
-  }
+  // To commander, help and version are errors as well.
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
   showLive("");
   log.error(describe(error));
-  return error instanceof UsageError ? 2 : 1;
+  return error instanceof UsageError || error instanceof CommanderError ? 2 : 1;
 }
 
 function describe(error: unknown): string {
+  if (error instanceof CommanderError) {
+    const sentence = error.message.replace(/^error: /, "").replaceAll("\n", " ");
+    return `${sentence} (--help shows all options)`;
+  }
   if (error instanceof Deno.errors.NotCapable) return notAllowed(error);
   return error instanceof Error ? withHint(error) : String(error);
 }

@@ -64,7 +64,10 @@ Deno.test("server.ts and client.ts refuse wrong usage with a sentence, and exit 
     folders.map((folder) => selfSigned(folder)),
   );
   const cases: [Program, RegExp][] = [
-    [startServer("--prot", "1"), /unknown option '--prot'\n\(Did you mean --port\?\)/],
+    [
+      startServer("--prot", "1"),
+      /^server: unknown option '--prot' \(Did you mean --port\?\) \(--help shows all options\)$/,
+    ],
     [startServer("--port", "65536"), /whole number from 0 to 65535/],
     [startServer("--size", "big"), /width and height in pixels, as 1280x720/],
     [startServer("--quality", "0"), /whole number from 1 to 100/],
@@ -91,7 +94,28 @@ Deno.test("server.ts and client.ts refuse wrong usage with a sentence, and exit 
     const { code, words } = await failure(program);
     assertEquals(code, 2, words);
     assertMatch(words, sentence);
+    assertEquals(words.split("\n").length, 1, words);
   }
+});
+
+Deno.test("wrong usage is one JSON line where the command line or the environment asks for JSON", async () => {
+  const run = (args: string[], env: Record<string, string> = {}) =>
+    new Program(Deno.execPath(), ["run", "-A", ...args], env);
+  const cases: [Program, RegExp][] = [
+    [startServer("--log", "json", "--prot", "1"), /^unknown option '--prot' \(Did you mean --port/],
+    [startServer("--size", "big", "--log=json"), /It takes width and height/],
+    [startServer("--log", "json", "--json"), /^--json goes with --list/],
+    [run(["client.ts", "--workers", "0"], { SOCKETCAM_LOG: "json" }), /whole number from 1 to 64/],
+    [run(["client.ts", "x"], { SOCKETCAM_CLIENT_LOG: "json" }), /^too many arguments/],
+  ];
+  for (const [program, sentence] of cases) {
+    const { code, words } = await failure(program);
+    const { level, message } = JSON.parse(words);
+    assertEquals([code, level], [2, "error"]);
+    assertMatch(message, sentence);
+  }
+  const text = run(["client.ts", "--log", "text", "x"], { SOCKETCAM_LOG: "json" });
+  assertMatch((await failure(text)).words, /^client: too many arguments/);
 });
 
 Deno.test("server.ts and client.ts print help and version, and exit with 0", async () => {
