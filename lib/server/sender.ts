@@ -34,6 +34,7 @@ export class Sender {
   readonly #incoming: Incoming;
   readonly #cameras: Cameras;
   readonly #to: Recipient;
+  readonly #onChoice: (camera: string | undefined) => void;
   /** What the client gets: newest wins, should it choose again. */
   readonly #deliveries = new Mailbox<Delivery>();
   #delivery: Delivery | undefined;
@@ -45,8 +46,15 @@ export class Sender {
   /** The question that the next `pong` answers. */
   #asked: number | undefined;
 
-  constructor(outbox: Outbox, incoming: Incoming, cameras: Cameras) {
+  /** @param onChoice hears which camera the client gets; undefined while there is none. */
+  constructor(
+    outbox: Outbox,
+    incoming: Incoming,
+    cameras: Cameras,
+    onChoice: (camera: string | undefined) => void,
+  ) {
     this.#incoming = incoming;
+    this.#onChoice = onChoice;
     this.#cameras = cameras;
     this.#to = { outbox, window: new FlightWindow(), speaks: false, skipped: 0 };
   }
@@ -119,10 +127,11 @@ export class Sender {
 
   #prepare(choice: { readonly camera?: string; readonly watch: boolean }): void {
     const cameras = this.#cameras.latest ?? new Map<string, Feed>();
-    const { camera, watch } = choice;
-    const feed = camera === undefined ? cameras.values().next().value : cameras.get(camera);
-    if (camera !== undefined && !feed) throw noSuchCamera(camera, cameras);
+    const { camera = cameras.keys().next().value, watch } = choice;
+    const feed = cameras.get(camera!);
+    if (choice.camera !== undefined && !feed) throw noSuchCamera(choice.camera, cameras);
     this.#choice = choice;
+    this.#onChoice(camera);
     this.#delivery?.end();
     this.#delivery = feed && new Delivery(feed, this.#to);
     this.#delivery?.watch(watch);
