@@ -50,7 +50,7 @@ if (import.meta.main) {
       return [name, stack.use(camera)] as const;
     }));
     const feeds = camerasOf(cameras);
-    const onClient = clientReporter(log);
+    const onClient = clientReporter(log, isOne);
     const onTrouble = troubleReporter(log);
     await using server = listen(feeds, { ...options, onClient, onTrouble });
     const { hostname: host, port } = server.address;

@@ -2,7 +2,8 @@ import { CameraError } from "../camera/camera_error.ts";
 import type { EndpointOptions } from "../http/serve_http.ts";
 import type { ClientEvent } from "../server/listen.ts";
 import { withHint } from "./hint.ts";
-import type { Log } from "./log.ts";
+import { counted } from "./live_line.ts";
+import { type Log, named } from "./log.ts";
 import type { Device } from "./open_device.ts";
 import { Outage } from "./outage.ts";
 
@@ -100,13 +101,18 @@ function isLocal(hostname: string): boolean {
   return /^(127\.|::1$|::ffff:127\.)/.test(hostname);
 }
 
-/** Logs clients that come and go. */
-export function clientReporter(log: Log): (event: ClientEvent) => void {
-  return ({ type, address, clients, reason }) => {
+/**
+ * Logs clients that come and go. A client of several cameras has a connection for each.
+ *
+ * @param isOne whether there is one camera only, which needs no name.
+ */
+export function clientReporter(log: Log, isOne: boolean): (event: ClientEvent) => void {
+  return ({ type, address, clients, camera, reason }) => {
     const why = reason ? `: ${reason}` : "";
-    const line = `${address} ${type}${why} (${clients} ${clients === 1 ? "client" : "clients"})`;
-    if (reason) log.warn(line);
-    else log.info(line);
+    const line = `${address} ${type}${why} (${counted(clients, "client")})`;
+    const ownLog = named(log, isOne ? undefined : camera);
+    if (reason) ownLog.warn(line);
+    else ownLog.info(line);
   };
 }
 

@@ -47,6 +47,8 @@ export interface ClientEvent {
   readonly address: string;
   /** How many clients there are now. */
   readonly clients: number;
+  /** The camera that it gets; undefined if none was there, or it left before it had one. */
+  readonly camera?: string;
   /** Why the server ended the connection, if the client did not just leave. */
   readonly reason?: string;
 }
@@ -196,17 +198,33 @@ class SocketServer implements Listener {
     using _closing = onAbort(leaving.signal, () => conn[Symbol.dispose]());
     let joined = false;
     let reason: string | undefined;
-    const report = (type: ClientEvent["type"]) => {
-      const address = `${hostname}:${port}`;
-      this.#onClient({ type, address, clients: this.#door.clients, ...reason && { reason } });
+    let camera: string | undefined;
+    const report = (type: ClientEvent["type"], reason?: string) => {
+      const event = { type, address: `${hostname}:${port}`, clients: this.#door.clients };
+      this.#onClient({
+        ...event,
+        ...camera !== undefined && { camera },
+        ...reason && { reason },
+      });
+    };
+    let isReported = false;
+    const reportJoined = () => {
+      if (!isReported) report("joined");
+      isReported = true;
     };
     try {
       const evict = () => leaving.abort(new Error("another address needed its place"));
       const greeting = await this.#door.enter(connection, evict, signal);
       joined = true;
-      report("joined");
       const { outbox, incoming } = connection;
-      const sender = new Sender(outbox, incoming, this.#cameras, this.#allowControl);
+      const sender = new Sender(outbox, incoming, this.#cameras, {
+        mayControl: this.#allowControl,
+        // A moment later, it is known which camera it wants.
+        onChoice(name) {
+          camera = name;
+          reportJoined();
+        },
+      });
       await sender.run(leaving.signal, greeting);
       leaving.signal.throwIfAborted();
     } catch (cause) {
@@ -214,14 +232,15 @@ class SocketServer implements Listener {
       const error = leaving.signal.aborted ? leaving.signal.reason : cause;
       // Most clients leave by breaking the connection.
       if (!isClosed(error) && !signal.aborted) reason = (error as Error).message;
-      if (!joined && reason) report("refused");
+      if (!joined && reason) report("refused", reason);
       await this.#door.turnAway(connection, error, joined);
     } finally {
       conn[Symbol.dispose]();
     }
     if (!joined) return;
+    reportJoined();
     this.#door.leave(connection);
-    report("left");
+    report("left", reason);
   }
 
   #close(): void {

@@ -30,12 +30,21 @@ export const STATUS_MS = 1000;
 /** What the server calls itself in `welcome`. */
 const SERVER = "socketcam";
 
+/** What a sender may do, and what it tells. */
+export interface SenderOptions {
+  /** Whether the client may change its camera. */
+  readonly mayControl: boolean;
+  /** Hears which camera the client gets; undefined while there is none. */
+  readonly onChoice: (camera: string | undefined) => void;
+}
+
 /** Serves one client until it leaves, breaks the protocol, or the frames end. */
 export class Sender {
   readonly #incoming: Incoming;
   readonly #cameras: Cameras;
   readonly #to: Recipient;
   readonly #adjustments: Adjustments;
+  readonly #onChoice: (camera: string | undefined) => void;
   /** What the client gets: newest wins, should it choose again. */
   readonly #deliveries = new Mailbox<Delivery>();
   #delivery: Delivery | undefined;
@@ -47,10 +56,15 @@ export class Sender {
   /** The question that the next `pong` answers. */
   #asked: number | undefined;
 
-  /** @param mayControl whether the client may change its camera. */
-  constructor(outbox: Outbox, incoming: Incoming, cameras: Cameras, mayControl: boolean) {
+  constructor(
+    outbox: Outbox,
+    incoming: Incoming,
+    cameras: Cameras,
+    { mayControl, onChoice }: SenderOptions,
+  ) {
     this.#adjustments = new Adjustments(mayControl);
     this.#incoming = incoming;
+    this.#onChoice = onChoice;
     this.#cameras = cameras;
     this.#to = { outbox, window: new FlightWindow(), speaks: false, mayControl, skipped: 0 };
   }
@@ -123,10 +137,11 @@ export class Sender {
 
   #prepare(choice: { readonly camera?: string; readonly watch: boolean }): void {
     const cameras = this.#cameras.latest ?? new Map<string, Feed>();
-    const { camera, watch } = choice;
-    const feed = camera === undefined ? cameras.values().next().value : cameras.get(camera);
-    if (camera !== undefined && !feed) throw noSuchCamera(camera, cameras);
+    const { camera = cameras.keys().next().value, watch } = choice;
+    const feed = cameras.get(camera!);
+    if (choice.camera !== undefined && !feed) throw noSuchCamera(choice.camera, cameras);
     this.#choice = choice;
+    this.#onChoice(camera);
     this.#delivery?.end();
     this.#delivery = feed && new Delivery(feed, this.#to);
     this.#delivery?.watch(watch);

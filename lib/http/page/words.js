@@ -20,7 +20,10 @@ export function verdict(state, { lateMs = 0, age = 0, gap = 0 } = {}) {
   if (!state) return { ...GONE, next: "Trying again every second" };
   const { source, camera, decode } = state;
   const server = `${source.host}:${source.port}`;
-  if (source.state === "refused") return { tone: "lost", title: "Refused", detail: source.reason };
+  if (source.state === "refused") {
+    const next = source.retryInMs === undefined ? undefined : retry(source.retryInMs);
+    return { tone: "lost", title: "Refused", detail: source.reason, next };
+  }
   if (source.state === "connecting") {
     const detail = source.reason && sentence(source.reason);
     if (!detail) return { tone: "wait", title: `Connecting to ${server}` };
