@@ -31,6 +31,8 @@
  */
 
 export type { Credentials } from "./lib/access/basic_auth.ts";
+export { CertificateError, type KeyPair } from "./lib/access/certificate.ts";
+export { type LinkRefusal, Links, type Permit } from "./lib/access/links.ts";
 export { ListenError } from "./lib/access/listen_error.ts";
 export { CameraError, type CameraErrorCode } from "./lib/camera/camera_error.ts";
 export { type FoundWebcam, listWebcams } from "./lib/camera/find_webcam.ts";
@@ -42,6 +44,7 @@ export {
   openCamera,
   type Settle,
 } from "./lib/camera/open_camera.ts";
+export type { Flip, Rotation } from "./lib/camera/turn.ts";
 export type { Mode, Webcam } from "./lib/camera/webcam.ts";
 export { receive, type ReceiveOptions, type Receiver } from "./lib/client/receive.ts";
 export {
@@ -70,6 +73,14 @@ export {
 } from "./lib/decode/transform_frames.ts";
 export { type Cameras, camerasOf } from "./lib/flow/cameras.ts";
 export { createFeed, type CreateFeedOptions, type OwnFeed } from "./lib/flow/create_feed.ts";
+export {
+  type Control,
+  ControlError,
+  type ControlErrorCode,
+  type Controls,
+  type ControlValues,
+  type MenuItem,
+} from "./lib/flow/controls.ts";
 export type { CameraInfo, CameraStatus, ConnectionStatus, Feed, Source } from "./lib/flow/feed.ts";
 export type { Hub } from "./lib/flow/hub.ts";
 export type { Mailbox, Shareable } from "./lib/flow/mailbox.ts";

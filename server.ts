@@ -7,12 +7,16 @@
 import "./lib/cli/deno_version.ts";
 import { listWebcams } from "./lib/camera/find_webcam.ts";
 import { cameraTable } from "./lib/cli/camera_table.ts";
+import { keepRenewed } from "./lib/cli/certificates.ts";
+import { keepLinkKey } from "./lib/cli/link_key.ts";
+import { controlTable } from "./lib/cli/control_table.ts";
 import { counted, keepLive, serverLine } from "./lib/cli/live_line.ts";
 import { named } from "./lib/cli/log.ts";
-import { allReady, openDevice, wordsFor } from "./lib/cli/open_device.ts";
+import { allReady, controlsOfAll, openDevice, wordsFor } from "./lib/cli/open_device.ts";
 import {
   clientReporter,
   reportCamera,
+  reportControls,
   reportDropped,
   reportOpenDoor,
   reportPlainPassword,
@@ -34,6 +38,10 @@ if (import.meta.main) {
       return print(options.json ? JSON.stringify(webcams, null, 2) : cameraTable(webcams));
     }
     const { cameras: specs } = options;
+    if (options.listControls) {
+      const listed = await controlsOfAll(specs, signal);
+      return print(options.json ? JSON.stringify(listed, null, 2) : controlTable(listed));
+    }
     const isOne = specs.length === 1;
     await using stack = new AsyncDisposableStack();
     const cameras = new Map(specs.map(({ name, size, ...spec }) => {
@@ -42,7 +50,7 @@ if (import.meta.main) {
       return [name, stack.use(camera)] as const;
     }));
     const feeds = camerasOf(cameras);
-    const onClient = clientReporter(log);
+    const onClient = clientReporter(log, isOne);
     const onTrouble = troubleReporter(log);
     await using server = listen(feeds, { ...options, onClient, onTrouble });
     const { hostname: host, port } = server.address;
@@ -53,23 +61,35 @@ if (import.meta.main) {
         onTrouble,
         onRefused: onTrouble,
       });
+    using _ = options.pair &&
+      keepRenewed(options.pair, [server, ...viewers ? [viewers] : []], log);
+    using _links = options.viewers?.links &&
+      keepLinkKey(options.linkKey!, options.viewers.links, log);
     await Promise.race([allReady(cameras), aborted(signal)]);
     for (const [name, camera] of cameras) {
       const ownLog = named(log, isOne ? undefined : name);
       void reportCamera(camera, ownLog);
       reportDropped(camera, ownLog, signal);
+      if (specs.find((spec) => spec.name === name)?.set) void reportControls(camera, ownLog);
     }
+    const { allowControl: mayControl } = options;
     const isOpen = options.token === undefined;
-    if (isOpen) reportOpenDoor(server.address, { secret: "--token", host: "--host" }, log);
+    if (isOpen) {
+      const options = { secret: "--token", host: "--host", mayControl };
+      reportOpenDoor(server.address, options, log);
+    }
     if (viewers) {
       log.info(`open ${urlOf(viewers.address, options)}`);
-      reportPlainPassword(viewers.address, options, log);
+      reportPlainPassword(viewers.address, options.viewers!, {
+        secret: "the token is the password, and",
+        fix: "add --cert and --key, or serve viewers with client.ts",
+      }, log);
     }
     log.ready(`listening on ${host}:${port} (camera: ${wordsFor(cameras)})`);
     if (!log.isForPeople) return await aborted(signal);
     showSummary("server", [
       ...cameraRows(cameras),
-      clientRow(server.address, options.token),
+      clientRow(server.address, options),
       ...viewers ? addressRows(viewers.address, { cert: options.cert, isOpen }) : [],
     ]);
     keepLive(

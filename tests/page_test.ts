@@ -80,6 +80,29 @@ Deno.test("the page recovers by itself when server and client are killed and res
   }
 });
 
+Deno.test("the page says why a client that was connected is refused, and goes on once it is let in", async () => {
+  const serverArgs = ["--device", "test", "--host", "127.0.0.1", "--port"];
+  await using first = startServer(...serverArgs, "0");
+  const port = await serverPort(first);
+  await using client = startClient("--host", `127.0.0.1:${port}`, "--http-port", "0");
+  await using open = await openPage(await clientUrl(client));
+  const { page } = open;
+  const live = page.locator("#verdict", { hasText: "Live" });
+  await live.waitFor();
+  first.kill("SIGTERM");
+  await first.ends();
+  {
+    await using other = startServer(...serverArgs, port, "--token", "changed");
+    await page.getByRole("heading", { name: "Refused" }).waitFor();
+    await page.getByText(`127.0.0.1:${port}: this server needs a token`, { exact: true }).waitFor();
+    await page.getByText(/^Next try in \d s$|^Trying now$/).waitFor();
+    await client.says(/needs a token; give it with --token; trying again, next in/);
+    await serverPort(other);
+  }
+  await using _ = startServer(...serverArgs, port);
+  await live.waitFor();
+});
+
 Deno.test("the page shows a transform's error and draws the motion", async () => {
   const module = await Deno.makeTempFile({ suffix: ".ts" });
   await Deno.writeTextFile(module, `export default () => {\n  throw new Error("as asked");\n};`);

@@ -1,7 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import manifest from "../deno.json" with { type: "json" };
 import { jpegSize } from "../lib/frame/jpeg.ts";
-import { selfSigned } from "./support/certificates.ts";
+import {
+  type Certificate,
+  certificateAt,
+  selfSigned,
+  withCertificates,
+} from "./support/certificates.ts";
+import { eventually } from "./support/eventually.ts";
 import { partsOf } from "./support/multipart.ts";
 import { clientUrl, Program, serverPort } from "./support/programs.ts";
 
@@ -94,6 +100,44 @@ Deno.test("tasks can use certificates and transforms in the folder", async () =>
   }
 });
 
+Deno.test("tasks renew certificates in folders of certbot's kind, which are links to another one", async () => {
+  const folder = await Deno.makeTempDir();
+  await withCertificates(async (one, other) => {
+    try {
+      const path = (name: string) => `${folder}/live/${name}.pem`;
+      const renew = async (number: number, certificate: Certificate) => {
+        for (const name of ["cert", "key"] as const) {
+          const file = `archive/${name}${number}.pem`;
+          await Deno.writeTextFile(`${folder}/${file}`, certificate[name]);
+          await Deno.symlink(`../${file}`, `${folder}/new`);
+          await Deno.rename(`${folder}/new`, path(name));
+        }
+      };
+      for (const name of ["live", "archive"]) await Deno.mkdir(`${folder}/${name}`);
+      await renew(1, one);
+      const pair = (prefix: string) => [
+        ...[`--${prefix}cert`, path("cert"), `--${prefix}key`, path("key")],
+      ];
+      const start = (name: Name, ...args: string[]) =>
+        new Program(Deno.execPath(), ["task", "--quiet", name, ...args], {
+          SOCKETCAM_READ: folder,
+        });
+      await using server = start("server", ...TEST, "--http-port", "0", ...pair(""));
+      const port = await serverPort(server);
+      const [, here] = await server.says(/https:\/\/localhost:(\d+)/);
+      const to = ["--host", "127.0.0.1", "--port", port, "--ca", path("cert"), "--http-port", "0"];
+      await using client = start("client", ...to, ...pair("http-"));
+      const ports = [port, here, new URL(await clientUrl(client)).port];
+      for (const port of ports) assertEquals(await certificateAt(Number(port)), one.cert);
+      await renew(2, other);
+      await Promise.all([server, client].map((program) => program.says(/cert.pem was renewed/)));
+      for (const port of ports) assertEquals(await certificateAt(Number(port)), other.cert);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+});
+
 Deno.test("tasks cannot read files outside the folder, and errors name the variable that allows it", async () => {
   const file = await Deno.makeTempFile();
   try {
@@ -102,6 +146,7 @@ Deno.test("tasks cannot read files outside the folder, and errors name the varia
       [startTask("server", "--device", file, "--port", "0"), 1],
       [startTask("server", "--cert", file), 2],
       [startTask("client", "--ca", file), 2],
+      [startTask("client", "--http-user", "a:b", "--link-key", file), 2],
       [startTask("client", "--transform", file, "--http-port", "0"), 1],
     ];
     for (const [program, status] of cases) {
@@ -116,6 +161,32 @@ Deno.test("tasks cannot read files outside the folder, and errors name the varia
     assertMatch(allowed.stderr, /It must be a PEM file/);
   } finally {
     await Deno.remove(file);
+  }
+});
+
+Deno.test("the server's task runs the programs that SOCKETCAM_RUN names, and leaves nothing of them behind", async () => {
+  const hint =
+    "put SOCKETCAM_RUN=sh in front of deno task, or start it with --allow-run=sh as well";
+  const folder = await Deno.makeTempDir();
+  try {
+    const picture = `ffmpeg -v error -f lavfi -i testsrc2=s=64x48 -frames:v 1 -f mjpeg -`;
+    const script = `${picture}; sleep 1000 & echo $! >"$0"; wait`;
+    const device = ["--device", `exec:sh -c '${script}' ${folder}/pid`, "--port", "0"];
+    await using forbidden = startTask("server", ...device);
+    assertEquals(await forbidden.ends(), 1);
+    assert(forbidden.stderr.includes(hint), forbidden.stderr);
+    const args = ["task", "--quiet", "server", ...device];
+    await using server = new Program(Deno.execPath(), args, { SOCKETCAM_RUN: "sh" });
+    await server.says(/listening on .* \(camera: sh, JPEGs of a program, copied\)/);
+    const pid = async () => (await Deno.readTextFile(`${folder}/pid`).catch(() => "")).trim();
+    await eventually(async () => await pid() !== "", () => "the shell has started nothing");
+    await server[Symbol.asyncDispose]();
+    const ps = new Deno.Command("ps", { args: ["-o", "stat=", "-p", await pid()] });
+    const isGone = async () =>
+      !/^[^Z\s]/.test(new TextDecoder().decode((await ps.output()).stdout));
+    await eventually(isGone, () => "it runs on");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
 

@@ -46,6 +46,15 @@ const PROGRAM: readonly Need[] = [{
   sign: "v4l2-ctl",
   os: "linux",
   packages: { "apt-get": "v4l-utils", dnf: "v4l-utils", pacman: "v4l-utils" },
+}, {
+  // It turns JPEGs without loss.
+  sign: "jpegtran",
+  os: "linux",
+  packages: {
+    "apt-get": "libjpeg-turbo-progs",
+    dnf: "libjpeg-turbo-utils",
+    pacman: "libjpeg-turbo",
+  },
 }];
 
 /** What the tests need; they run on Debian. */
@@ -53,6 +62,8 @@ const TESTS: readonly Need[] = [
   { sign: "chromium", packages: { "apt-get": "chromium" } },
   { sign: "firefox-esr", packages: { "apt-get": "firefox-esr" } },
   { sign: "nginx", packages: { "apt-get": "nginx-light" } },
+  { sign: "caddy", packages: { "apt-get": "caddy" } },
+  { sign: "mkcert", packages: { "apt-get": "mkcert" } },
   { sign: "curl", packages: { "apt-get": "curl" } },
   { sign: "cvlc", packages: { "apt-get": "vlc-bin" } },
   { sign: "gst-launch-1.0", packages: { "apt-get": "gstreamer1.0-tools" } },

@@ -20,6 +20,21 @@ export function sharingHeaders(origins: Origins, request: Request): [string, str
 }
 
 /**
+ * Whether a request may change something: only a page of this endpoint's own may, whatever other
+ * pages may show. Programs that are not browsers send no origin.
+ */
+export function mayChange(hosts: HostPolicy, request: Request): boolean {
+  // Browsers say it themselves, at least where the connection is secure. No page can set this.
+  const site = request.headers.get("sec-fetch-site");
+  if (site !== null) return site === "same-origin";
+  const origin = request.headers.get("origin");
+  if (origin === null) return true;
+  const page = URL.parse(origin);
+  if (page === null || page.hostname === "") return false;
+  return page.host === new URL(request.url).host || hosts.allows(page.hostname);
+}
+
+/**
  * Whether the page that sent the request may open a WebSocket. Browsers let every page open one
  * anywhere and leave the check to the server. Programs that are not browsers send no origin.
  *

@@ -3,18 +3,20 @@
  * - `no-ffmpeg`: ffmpeg is not installed; `old-ffmpeg`: it is older than 5.1
  * - `no-webcam`: this machine has no such webcam, and there is no such file
  * - `pi-camera`: this machine is a Raspberry Pi without a webcam; its own camera is none
- * - `unplugged`, `busy`, `denied`: the webcam is gone, in use, or may not be opened
+ * - `no-program`: the command names no program that can be started, or `rpicam-vid` is not installed
+ * - `unplugged`, `busy`, `denied`: the camera is gone, in use, or may not be opened
  * - `no-bandwidth`: its USB bus carries too much already
  * - `filter`: ffmpeg refuses the filter graph
  * - `not-a-video`: ffmpeg cannot read the input
  * - `no-frames`: the camera stalls, or all its frames are torn
- * - `ended`: ffmpeg or the camera ended for another reason
+ * - `ended`: ffmpeg, the program or the camera ended for another reason
  */
 export type CameraErrorCode =
   | "no-ffmpeg"
   | "old-ffmpeg"
   | "no-webcam"
   | "pi-camera"
+  | "no-program"
   | "unplugged"
   | "busy"
   | "denied"

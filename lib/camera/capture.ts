@@ -7,8 +7,6 @@ import { startFfmpeg } from "./ffmpeg.ts";
 import { JpegStreamReader } from "./jpeg_stream_reader.ts";
 import type { Source } from "./source.ts";
 
-/** How much is read from ffmpeg at once, in bytes; a pipe holds as much. */
-const CHUNK_BYTES = 64 * 1024;
 /** How often a file is begun again at most, in milliseconds. */
 const REPEAT_MS = 1000;
 
@@ -64,26 +62,10 @@ async function* convert(
   // What ends ffmpeg's input says more than how ffmpeg ended, except that ffmpeg closed it.
   const failure = fed.then(() => undefined, (error) => error);
   const reader = new JpegStreamReader({ trustLengths: true, onTooLarge });
-  for await (const chunk of chunks(ffmpeg.stdout)) yield* reader.push(chunk);
+  for await (const chunk of ffmpeg.chunks()) yield* reader.push(chunk);
   const exit = await ffmpeg.exit;
   signal.throwIfAborted();
   const error = await failure;
   if (error instanceof CameraError) throw error;
   throw explainExit(source.address, exit, !source.mayReturn);
-}
-
-/** Reads a stream into one buffer: each chunk takes the place of the one before. */
-async function* chunks(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
-  const reader = stream.getReader({ mode: "byob" });
-  try {
-    let buffer = new ArrayBuffer(CHUNK_BYTES);
-    while (true) {
-      const { value, done } = await reader.read(new Uint8Array(buffer));
-      if (done) return;
-      yield value;
-      buffer = value.buffer;
-    }
-  } finally {
-    await reader.cancel();
-  }
 }

@@ -1,9 +1,10 @@
+import { within } from "../time/deadline.ts";
 import { onAbort } from "../time/on_abort.ts";
 
 /** How long a child may take to end after SIGTERM, in milliseconds; then it is killed. */
 const TERM_MS = 1000;
-/** No proxy of the environment is used: cameras are near. */
-const NO_PROXY = { no_proxy: "*" };
+/** How much is read from stdout at once, in bytes; a pipe holds as much. */
+const CHUNK_BYTES = 64 * 1024;
 /** How much of the end of stderr is kept, in characters. */
 const MAX_STDERR = 16 * 1024;
 
@@ -16,6 +17,19 @@ export interface Exit {
   readonly stderr: string;
 }
 
+/** Options of {@linkcode Child}. */
+export interface ChildOptions {
+  /** `piped` if it gets input from {@linkcode Child.stdin}; `null` by default. */
+  readonly stdin?: "null" | "piped";
+  /** Variables that it gets besides the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Whether what it starts itself ends with it; false by default. That takes the permission to run any
+   * program, or `kill`. Without, the others end when they next write to its stdout.
+   */
+  readonly endsOthers?: boolean;
+}
+
 /** A running program. Disposing of it ends it and waits until it is reaped. */
 export class Child implements AsyncDisposable {
   readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -23,23 +37,25 @@ export class Child implements AsyncDisposable {
   readonly exit: Promise<Exit>;
   readonly #process: Deno.ChildProcess;
   readonly #signal: AbortSignal | undefined;
+  readonly #endsOthers: boolean;
   #ending: Promise<void> | undefined;
 
   /**
    * Starts `program`, and ends it when `signal` is aborted.
    *
-   * @param stdin `piped` if it gets input from {@linkcode Child.stdin}.
    * @throws {Deno.errors.NotFound} when it is not installed.
    */
   constructor(
     program: string,
     args: readonly string[],
     signal?: AbortSignal,
-    stdin: "null" | "piped" = "null",
+    { stdin = "null", env = {}, endsOthers = false }: ChildOptions = {},
   ) {
     signal?.throwIfAborted();
     const stdio = { stdin, stdout: "piped", stderr: "piped" } as const;
-    this.#process = spawn(program, { args: [...args], ...stdio, env: NO_PROXY });
+    this.#endsOthers = endsOthers && Deno.build.os !== "windows";
+    const detached = this.#endsOthers;
+    this.#process = spawn(program, { args: [...args], ...stdio, env: { ...env }, detached });
     this.#signal = signal;
     this.stdout = this.#process.stdout;
     this.exit = this.#wait();
@@ -58,11 +74,30 @@ export class Child implements AsyncDisposable {
     return { ...exit, stdout };
   }
 
+  /** Reads stdout into one buffer: each chunk takes the place of the one before. */
+  async *chunks(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+    const reader = this.stdout.getReader({ mode: "byob" });
+    try {
+      let buffer = new ArrayBuffer(CHUNK_BYTES);
+      while (true) {
+        const { value, done } = await reader.read(new Uint8Array(buffer));
+        if (done) return;
+        yield value;
+        buffer = value.buffer;
+      }
+    } finally {
+      await reader.cancel();
+    }
+  }
+
   async #wait(): Promise<Exit> {
     using _ = onAbort(this.#signal, () => void this[Symbol.asyncDispose]());
     const { status, stderr } = this.#process;
-    const [{ code, signal }, log] = await Promise.all([status, endOf(stderr)]);
-    return { code, signal, stderr: log };
+    const log = new Tail(stderr);
+    const { code, signal } = await status;
+    // What it has started may keep its stderr open.
+    await within(log.ended, TERM_MS, "").catch(() => {});
+    return { code, signal, stderr: log.text };
   }
 
   async #end(): Promise<void> {
@@ -70,9 +105,11 @@ export class Child implements AsyncDisposable {
     const timer = setTimeout(() => this.#kill("SIGKILL"), TERM_MS);
     await this.exit;
     clearTimeout(timer);
+    if (this.#endsOthers) endGroup(this.#process.pid, "SIGKILL");
   }
 
   #kill(signal: Deno.Signal): void {
+    if (this.#endsOthers && endGroup(this.#process.pid, signal)) return;
     try {
       this.#process.kill(signal);
     } catch (error) {
@@ -96,11 +133,41 @@ function spawn(program: string, options: Deno.CommandOptions): Deno.ChildProcess
   }
 }
 
-async function endOf(stderr: ReadableStream<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of stderr) {
-    text = (text + decoder.decode(chunk, { stream: true })).slice(-MAX_STDERR);
+/** Sends a signal to a program, if it runs, and to all that it has started; returns whether it could. */
+function endGroup(leader: number, signal: Deno.Signal): boolean {
+  try {
+    if (mayRun()) Deno.kill(-leader, signal);
+    else if (mayRun("kill")) {
+      const args = [`-${signal.slice("SIG".length)}`, "--", `-${leader}`];
+      new Deno.Command("kill", { args, cwd: "/", stdout: "null", stderr: "null" }).outputSync();
+    } else return false;
+    return true;
+  } catch (error) {
+    // Nothing of it runs, or there is no such program as kill.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return false;
   }
-  return text;
+}
+
+/** Whether Deno allows to run a program, or any; it does not ask. */
+function mayRun(command?: string): boolean {
+  return Deno.permissions.querySync({ name: "run", command }).state === "granted";
+}
+
+/** The end of a stream of text. */
+class Tail {
+  text = "";
+  /** Resolves when the stream has ended. */
+  readonly ended: Promise<void>;
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.ended = this.#read(stream);
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      this.text = (this.text + decoder.decode(chunk, { stream: true })).slice(-MAX_STDERR);
+    }
+  }
 }

@@ -3,7 +3,7 @@ import { CameraError, type CameraErrorCode } from "./camera_error.ts";
 import type { Exit } from "./child.ts";
 
 const NOT_A_VIDEO = "this is not a video that ffmpeg can read";
-const JOIN_GROUP = "join its group, and log in again: sudo adduser $USER video";
+const JOIN_GROUP = "join its group, and log in again: sudo usermod -aG video $USER";
 const NO_BANDWIDTH = "its USB bus has no bandwidth left, as other cameras are on it";
 /** What ffmpeg's log says when it refuses a filter graph. */
 const FILTER = /No such filter|filter network|initializing (a )?filter|Error parsing (a )?filter/;

@@ -3,6 +3,8 @@ import { Child, type Exit } from "./child.ts";
 
 /** No questions, no banner, no progress. */
 const QUIET = ["-nostdin", "-hide_banner", "-nostats"];
+/** No proxy of the environment is used: cameras are near. */
+const NO_PROXY = { no_proxy: "*" };
 const NOT_INSTALLED = "ffmpeg is not installed; " +
   "install it (Debian: sudo apt install ffmpeg; macOS: brew install ffmpeg)";
 
@@ -17,7 +19,7 @@ export function startFfmpeg(
   stdin?: "null" | "piped",
 ): Child {
   try {
-    return new Child("ffmpeg", [...QUIET, ...args], signal, stdin);
+    return new Child("ffmpeg", [...QUIET, ...args], signal, { stdin, env: NO_PROXY });
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     throw new CameraError("no-ffmpeg", NOT_INSTALLED, { permanent: true, cause });

@@ -2,6 +2,8 @@ import { CameraError } from "./camera_error.ts";
 import { chooseMode } from "./choose_mode.ts";
 import { driver, findWebcam, type FoundWebcam, referenceOf } from "./find_webcam.ts";
 import { outputOf } from "./output.ts";
+import { commandSource, isCommand } from "./program_source.ts";
+import { rpicamSource } from "./rpicam.ts";
 import { WEBCAM_SETTLE } from "./settle.ts";
 import type { Source, SourceOptions } from "./source.ts";
 import { isUrl, openUrl } from "./url_source.ts";
@@ -23,6 +25,8 @@ export async function findSource(
 ): Promise<Source> {
   const { device } = options;
   if (device === "test") return testSource(options);
+  if (device === "rpicam") return rpicamSource(options, signal);
+  if (isCommand(device)) return commandSource(options, signal);
   if (isUrl(device)) return await openUrl(options, previous, signal);
   const kind = referenceOf(device) === "name" ? await kindOf(device) : "none";
   if (kind === "file") return fileSource(device, await isStill(device), options);
@@ -30,7 +34,13 @@ export async function findSource(
     const message = `"${device}" is a folder; name a video file in it`;
     throw new CameraError("not-a-video", message, { permanent: true });
   }
-  return webcamSource(await findWebcam(device, previous?.webcam, signal), options);
+  try {
+    return webcamSource(await findWebcam(device, previous?.webcam, signal), options);
+  } catch (error) {
+    const isPi = error instanceof CameraError && error.code === "pi-camera";
+    if (isPi && device === "auto") return rpicamSource(options, signal);
+    throw error;
+  }
 }
 
 function webcamSource({ webcam, modes }: FoundWebcam, options: SourceOptions): Source {
@@ -44,6 +54,7 @@ function webcamSource({ webcam, modes }: FoundWebcam, options: SourceOptions): S
     mode: `${webcam.path}, ${input}: ${why}; ${output.words}`,
     address: webcam.path,
     args: [...driver.open(webcam, mode, rate), ...output.args],
+    way: output.way,
     mayReturn: true,
     settle: WEBCAM_SETTLE,
   };

@@ -1,3 +1,4 @@
+import { decompress } from "./decompress.ts";
 import type { HttpHead } from "./http_head.ts";
 import type { HttpLink } from "./http_link.ts";
 
@@ -16,7 +17,16 @@ export function readBody(
   rest: Uint8Array,
   link: HttpLink,
 ): AsyncGenerator<Uint8Array, void> {
-  const pieces = read(rest, link);
+  const sent = unwrap(headers, read(rest, link));
+  const [encoding] = /gzip|deflate/i.exec(headers.get("content-encoding") ?? "") ?? [];
+  return encoding === undefined ? sent : decompress(sent, encoding.toLowerCase());
+}
+
+/** The bytes that were sent, without what tells where they end. */
+function unwrap(
+  headers: HttpHead["headers"],
+  pieces: AsyncGenerator<Uint8Array, void>,
+): AsyncGenerator<Uint8Array, void> {
   if (/chunked/i.test(headers.get("transfer-encoding") ?? "")) return unchunk(pieces);
   const isStream = /^multipart\//i.test(headers.get("content-type") ?? "");
   const length = /^[1-9]\d{0,14}$/.exec(headers.get("content-length") ?? "")?.[0];

@@ -48,7 +48,7 @@ export async function httpGet(
     if (status > 300 && status < 400 && location) {
       answer[Symbol.dispose]();
       cookies.set(url.origin, cookieOf(answer, cookie));
-      url = new URL(location, url);
+      url = new URL(Buffer.from(location, "latin1").toString(), url);
       if (!/^https?:$/.test(url.protocol)) throw new Error(`it redirects to ${url.protocol}`);
       continue;
     }

@@ -1,5 +1,5 @@
 /** The longest head of an answer, in bytes. */
-export const MAX_HEAD_BYTES = 16 * 1024;
+export const MAX_HEAD_BYTES = 64 * 1024;
 
 /** Status and headers of an answer. */
 export interface HttpHead {
@@ -8,12 +8,13 @@ export interface HttpHead {
   readonly headers: ReadonlyMap<string, string>;
 }
 
-/** What an answer starts with; anything else has no head. */
-const STATUS = /^\s*(?:HTTP|ICY)(?:\/[\d.]*)?[ \t]+(\d{1,3})/i;
-const STATUS_BEGUN = /^\s*(?:h|ht|htt|http\b.*|i|ic|icy\b.*)?$/is;
+/** What an answer starts with, behind some odd bytes; anything else has no head. */
+const STATUS = /^\s*[^!-~]{0,4}(?:HTTP|ICY)(?:\/[\d.]*)?[ \t]+(\d{1,3})/i;
+const STATUS_BEGUN = /^\s*[^!-~]{0,4}(?:h|ht|htt|http\b.*|i|ic|icy\b.*)?$/is;
 
-/** Windows-1252: one character a byte, whatever the byte. */
-const decoder = new TextDecoder("latin1");
+/** A blank line behind the head, whatever ends its lines. */
+const END = /\n\r*\n|\r\r(?=[^\r\n])/g;
+const LINE_END = /\r*\n|\r/;
 
 /**
  * Parses the head at the start of an answer as leniently as browsers do. What does not start like HTTP
@@ -23,25 +24,25 @@ const decoder = new TextDecoder("latin1");
  * @throws {Error} when the head is too long.
  */
 export function parseHead(bytes: Uint8Array): { head: HttpHead; end: number } | undefined {
-  const text = decoder.decode(bytes);
+  // One character a byte, whatever the byte.
+  const text = Buffer.from(bytes).toString("latin1");
   if (!STATUS.test(text)) {
     if (STATUS_BEGUN.test(text) && bytes.length < MAX_HEAD_BYTES) return;
     return { head: { status: 200, headers: new Map() }, end: 0 };
   }
   // Blank lines may precede the head.
   const start = text.length - text.trimStart().length;
-  const end = /\r?\n\r?\n/g;
-  end.lastIndex = start;
-  const match = end.exec(text);
+  END.lastIndex = start;
+  const match = END.exec(text);
   if (!match) {
     if (bytes.length < MAX_HEAD_BYTES) return;
     throw new Error(`its answer has headers of over ${MAX_HEAD_BYTES} bytes`);
   }
-  return { head: headOf(text.slice(start, match.index)), end: end.lastIndex };
+  return { head: headOf(text.slice(start, match.index)), end: END.lastIndex };
 }
 
 function headOf(text: string): HttpHead {
-  const [first, ...lines] = text.replace(/\r?\n[ \t]+/g, " ").split(/\r?\n/);
+  const [first, ...lines] = text.replace(/[\r\n]+[ \t]+/g, " ").split(LINE_END);
   const headers = new Map<string, string>();
   for (const line of lines) {
     const [, name, value] = /^([^:]+):(.*)$/.exec(line) ?? [];

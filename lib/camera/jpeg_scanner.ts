@@ -3,8 +3,15 @@ import { MAX_FRAME_BYTES } from "../frame/frame.ts";
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
+/** Where the boundary or the header of the next part begins, behind a JPEG without an end. */
+const NEXT_PART = /(?:\r?\n--|\r?\ncontent-)[^]*?\n\r?\n$/i;
+/** How long that may be, in bytes. */
+const NEXT_PART_BYTES = 1024;
 /** The first size of the buffer, in bytes; it doubles. */
 const BUFFER_BYTES = 64 * 1024;
+
+/** Windows-1252: one character a byte. */
+const latin1 = new TextDecoder("latin1");
 
 /** What comes next. */
 const enum Next {
@@ -44,6 +51,15 @@ export class JpegScanner {
   /** The bytes so far; they stay until the next {@linkcode start}. */
   get bytes(): Uint8Array {
     return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** The bytes of a JPEG that was broken off, without the boundary and the header of the next one. */
+  parts(): { readonly data: Uint8Array; readonly next: Uint8Array } {
+    const { bytes } = this;
+    const from = Math.max(0, bytes.length - NEXT_PART_BYTES);
+    const at = latin1.decode(bytes.subarray(from)).search(NEXT_PART);
+    const end = at < 0 ? bytes.length : from + at;
+    return { data: bytes.subarray(0, end), next: bytes.subarray(end) };
   }
 
   /** How many bytes there are so far. */

@@ -1,7 +1,7 @@
 import { MAX_FRAME_BYTES } from "../frame/frame.ts";
 import { FrameMemory } from "../frame/frame_memory.ts";
+import { Gap } from "./gap.ts";
 import { JpegScanner } from "./jpeg_scanner.ts";
-import { TextTail } from "./text_tail.ts";
 
 /** The start marker. */
 const START = new Uint8Array([0xff, 0xd8]);
@@ -14,8 +14,8 @@ const BOUNDARY_BEGUN = /^\r?\n?-?$/;
  * scanned: by a wrong length it would swallow all that follow, for as long as that takes.
  */
 const MAX_GROWTH = 4;
-/** The last length that a header gives. */
-const LENGTH = /^[^]*content-length[ \t]*:[ \t]*"?(\d+)/i;
+/** How many smaller JPEGs behind the first one of a part are skipped. More mean that boundaries lack. */
+export const MAX_PREVIEWS = 3;
 
 /** Options of {@linkcode JpegStreamReader}. */
 export interface JpegStreamReaderOptions {
@@ -29,8 +29,8 @@ export interface JpegStreamReaderOptions {
 type Place = "between" | "scanning" | "copying" | "behind";
 
 /**
- * Finds the JPEGs in a stream of bytes; does no I/O itself. Whatever lies between two JPEGs is
- * skipped: boundaries, headers, other parts, padding.
+ * Finds the JPEGs in a stream of bytes; does no I/O itself. What lies between two JPEGs is skipped, and
+ * so is what a part holds behind its first one, such as a preview.
  *
  * A JPEG is copied by the `Content-Length` in front of it once a length has proved right. Until then,
  * without a plausible one, and for good once one was wrong, its markers are scanned for its end. So no
@@ -39,14 +39,18 @@ type Place = "between" | "scanning" | "copying" | "behind";
 export class JpegStreamReader {
   readonly #onTooLarge: () => void;
   readonly #scanner = new JpegScanner();
-  readonly #text = new TextTail();
+  readonly #gap = new Gap();
   #place: Place = "between";
-  /** How many bytes of {@linkcode START} were seen last. */
-  #started = 0;
   /** The JPEG that is being copied. */
   #memory: FrameMemory | undefined;
   /** The length of the JPEG that is being read, as the header gives it. */
   #length = Infinity;
+  /** Whether it is the first one of a part. */
+  #isFirst = false;
+  /** How many smaller JPEGs to skip, if no part begins. */
+  #previews = 0;
+  /** The length of the first one of the part. */
+  #firstLength = 0;
   /** Whether lengths are right; undefined until one has proved to be. */
   #trusted: boolean | undefined;
   /** The longest plausible length. */
@@ -67,59 +71,49 @@ export class JpegStreamReader {
   /** Yields each JPEG that ends in this chunk, before it looks at the rest. Take them all. */
   *push(chunk: Uint8Array): Generator<FrameMemory, void> {
     for (let at = 0; at < chunk.length;) {
-      if (this.#place === "between") at = this.#seek(chunk, at);
-      else if (this.#place === "copying") {
+      let memory: FrameMemory | undefined;
+      if (this.#place === "between") {
+        at = this.#gap.take(chunk, at);
+        if (this.#gap.isOver) this.#start();
+      } else if (this.#place === "copying") {
         at = this.#memory!.fill(chunk, at);
-        const memory = this.#copied();
-        if (memory) yield memory;
+        memory = this.#copied();
       } else if (this.#place === "scanning") {
         const to = Math.min(chunk.length, at + this.#length - this.#scanner.length);
         at = this.#scanner.take(chunk, at, to);
-        const memory = this.#scanned();
-        if (memory) yield memory;
+        memory = this.#scanned();
       } else {
         this.#behind += String.fromCharCode(chunk[at++]);
-        if (BOUNDARY.test(this.#behind)) yield this.#proved();
+        if (BOUNDARY.test(this.#behind)) memory = this.#proved();
         else if (!BOUNDARY_BEGUN.test(this.#behind)) yield* this.#disproved();
       }
+      if (memory) yield memory;
     }
   }
 
   /** Ends the stream, and gives back the JPEG that lacked an end until then. Another may follow. */
   end(): FrameMemory | undefined {
-    const memory = this.#place === "scanning" || this.#place === "behind"
-      ? this.#take()
-      : undefined;
+    const isOpen = this.#place === "scanning" || this.#place === "behind";
+    const memory = isOpen ? this.#take() : undefined;
     this.#memory = undefined;
     this.#behind = "";
-    this.#text.take();
-    this.#started = 0;
+    this.#gap.reset();
+    this.#isFirst = false;
+    this.#previews = 0;
     this.#place = "between";
     return memory;
   }
 
-  #seek(chunk: Uint8Array, from: number): number {
-    let at = from;
-    while (at < chunk.length && this.#started < START.length) {
-      if (this.#started === 0) {
-        at = chunk.indexOf(START[0], at);
-        if (at < 0) at = chunk.length - 1;
-      }
-      const byte = chunk[at++];
-      if (byte === START[this.#started]) this.#started++;
-      else this.#started = byte === START[0] ? 1 : 0;
-    }
-    this.#text.append(chunk.subarray(from, at));
-    if (this.#started === START.length) this.#start();
-    return at;
-  }
-
   #start(): void {
-    const text = this.#text.take();
-    this.#started = 0;
-    if (this.#isUnproved && !BOUNDARY.test(text)) this.#trusted = false;
+    const { length, isPart, isAtBoundary } = this.#gap;
+    this.#gap.reset();
+    if (isPart) {
+      this.#isFirst = true;
+      this.#previews = 0;
+    }
+    if (this.#isUnproved && !isAtBoundary) this.#trusted = false;
     this.#isUnproved = false;
-    this.#length = this.#trusted === false ? Infinity : lengthIn(text);
+    this.#length = this.#trusted === false ? Infinity : length;
     if (this.#trusted && this.#length <= Math.min(this.#plausible, MAX_FRAME_BYTES)) {
       this.#place = "copying";
       this.#memory = FrameMemory.allocate(this.#length);
@@ -149,8 +143,12 @@ export class JpegStreamReader {
         if (length === this.#length) this.#trusted ??= true;
         return this.#take();
       case "broken off": {
-        const memory = this.#takeBroken();
-        // The marker that was found is the start of the next JPEG.
+        const { data, next } = this.#scanner.parts();
+        const memory = data.length > START.length ? this.#take(data) : undefined;
+        // The next JPEG may be the whole one, sent again.
+        this.#previews = 0;
+        // The marker that was found is its start.
+        this.#gap.add(next);
         this.#start();
         return memory;
       }
@@ -164,10 +162,10 @@ export class JpegStreamReader {
   }
 
   /** A boundary follows: the JPEG is as long as its header says, but lacks its end. */
-  #proved(): FrameMemory {
+  #proved(): FrameMemory | undefined {
     this.#trusted ??= true;
     this.#isOpenEnded = true;
-    this.#text.append(Buffer.from(this.#behind, "latin1"));
+    this.#gap.add(Buffer.from(this.#behind, "latin1"));
     this.#behind = "";
     return this.#take();
   }
@@ -186,28 +184,18 @@ export class JpegStreamReader {
     yield* this.push(behind);
   }
 
-  /** The JPEG that was read. */
-  #take(): FrameMemory {
-    const memory = this.#memory ?? FrameMemory.copyOf(this.#scanner.bytes);
-    this.#plausible = Math.max(this.#plausible, MAX_GROWTH * memory.bytes.length);
-    this.#memory = undefined;
+  /** The JPEG that was read, unless it is a preview. */
+  #take(scanned = this.#scanner.bytes): FrameMemory | undefined {
     this.#place = "between";
+    const { length } = this.#memory?.bytes ?? scanned;
+    this.#previews = length < this.#firstLength ? this.#previews : 0;
+    if (this.#previews-- > 0) return undefined;
+    this.#previews = this.#isFirst ? MAX_PREVIEWS : 0;
+    this.#isFirst = false;
+    this.#firstLength = length;
+    this.#plausible = Math.max(this.#plausible, MAX_GROWTH * length);
+    const memory = this.#memory ?? FrameMemory.copyOf(scanned);
+    this.#memory = undefined;
     return memory;
   }
-
-  /** The JPEG that ended where the next one starts, without the boundary and the header between. */
-  #takeBroken(): FrameMemory | undefined {
-    const { bytes } = this.#scanner;
-    if (bytes.length === START.length) return;
-    this.#text.append(bytes);
-    const text = this.#text.peek();
-    const boundary = text.search(/\r?\n--[^]*?\n\r?\n$/);
-    const end = boundary < 0 ? bytes.length : bytes.length - text.length + boundary;
-    return FrameMemory.copyOf(bytes.subarray(0, end));
-  }
-}
-
-function lengthIn(text: string): number {
-  const length = Number(LENGTH.exec(text)?.[1] ?? NaN);
-  return length > START.length && length <= MAX_FRAME_BYTES ? length : Infinity;
 }

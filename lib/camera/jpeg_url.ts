@@ -3,6 +3,7 @@ import { concat } from "@std/bytes/concat";
 import { HttpLogin } from "../access/http_login.ts";
 import { MAX_FRAME_BYTES } from "../frame/frame.ts";
 import type { FrameMemory } from "../frame/frame_memory.ts";
+import { jpegSize } from "../frame/jpeg.ts";
 import { type HttpAnswer, httpGet } from "./http_get.ts";
 import type { JpegStreamReader } from "./jpeg_stream_reader.ts";
 
@@ -65,6 +66,7 @@ async function* readAll(
   let answer = first;
   let dueAt = performance.now();
   let count = 0;
+  let pixels = 0;
   yield* take(reader.push(start));
   while (true) {
     using _ = answer;
@@ -72,7 +74,7 @@ async function* readAll(
     const last = reader.end();
     if (last && count === 0) yield* take([last]);
     else last?.release();
-    if (count !== 1 && !(count > 1 && isFile(answer))) {
+    if (count !== 1) {
       assertFound(answer);
       throw new Error(count === 0 ? "it sent no JPEG" : "it ended the stream");
     }
@@ -85,9 +87,23 @@ async function* readAll(
   function* take(memories: Iterable<FrameMemory>) {
     for (const memory of memories) {
       // Behind a picture, its file may hold smaller ones of the same.
-      if (++count > 1 && isFile(answer)) memory.release();
-      else yield memory;
+      const isBehind = count > 0 && !isMultipart(answer);
+      if (isBehind && (isFile(answer) || pixelsOf(memory) < pixels)) memory.release();
+      else {
+        if (count++ === 0) pixels = pixelsOf(memory);
+        yield memory;
+      }
     }
+  }
+}
+
+/** How many pixels a JPEG has; NaN if its header is odd. */
+function pixelsOf({ bytes }: FrameMemory): number {
+  try {
+    const { width, height } = jpegSize(bytes);
+    return width * height;
+  } catch {
+    return NaN;
   }
 }
 
@@ -100,10 +116,10 @@ function isMultipart({ headers }: HttpAnswer): boolean {
   return /^multipart\//i.test(headers.get("content-type") ?? "");
 }
 
-/** Whether the answer is a single file, of a length that a frame may have; a stream may have any. */
-function isFile(answer: HttpAnswer): boolean {
-  const length = Number(answer.headers.get("content-length") ?? NaN);
-  return !isMultipart(answer) && length > 0 && length <= MAX_FRAME_BYTES;
+/** Whether the answer has a length that a single file may have; a stream may have any. */
+function isFile({ headers }: HttpAnswer): boolean {
+  const length = Number(headers.get("content-length") ?? NaN);
+  return length > 0 && length <= MAX_FRAME_BYTES;
 }
 
 function isJpegType(answer: HttpAnswer): boolean {

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { delay } from "@std/async/delay";
 import { Demand } from "../flow/demand.ts";
+import type { Controls } from "../flow/controls.ts";
 import type { CameraInfo, CameraStatus, Feed } from "../flow/feed.ts";
 import { Hub } from "../flow/hub.ts";
 import { completeFrame } from "../frame/complete_frame.ts";
@@ -15,12 +16,14 @@ import { onAbort } from "../time/on_abort.ts";
 import { RateLimit } from "../time/rate_limit.ts";
 import type { Camera, CameraOptions } from "./camera.ts";
 import { CameraError, type CameraErrorCode } from "./camera_error.ts";
+import { CameraControls } from "./camera_controls.ts";
 import { capture } from "./capture.ts";
 import { Drops } from "./drops.ts";
 import { findSource } from "./find_source.ts";
 import { Patience } from "./patience.ts";
 import { type Settle, Settling } from "./settle.ts";
 import type { Source, SourceOptions } from "./source.ts";
+import { NotLosslessError, turnJpegs } from "./turn_jpegs.ts";
 
 export type { Camera, CameraCounts, CameraOptions } from "./camera.ts";
 export type { Settle } from "./settle.ts";
@@ -34,8 +37,8 @@ const LINGER_MS = 10_000;
 export const WAKE_MS = 5000;
 /** How long a program may take to end before that is said, and before it is left alone, in milliseconds. */
 const END_MS = 3000;
-/** What waiting for a webcam helps against. */
-const COMING: readonly CameraErrorCode[] = ["no-webcam", "pi-camera", "denied"];
+/** What waiting for a camera helps against. */
+const COMING: readonly CameraErrorCode[] = ["no-webcam", "pi-camera", "no-program", "denied"];
 /** The first and the longest wait before a lost camera is tried again, in milliseconds. */
 const RETRY_MS = { min: 500, max: 3000 };
 /** How many JPEGs are read in a second, whole or not; the camera keeps the others for the next one. */
@@ -46,7 +49,8 @@ export const MAX_JPEGS_PER_SECOND = 10_000;
  * later it runs while somebody watches.
  *
  * If it never gave a frame and trying again cannot help, because there is no such camera or ffmpeg is
- * not installed, loops throw a {@linkcode CameraError}. Otherwise a lost camera comes back by itself,
+ * not installed, loops throw a {@linkcode CameraError}; or a `ControlError`, if it cannot be set as
+ * asked. Otherwise a lost camera comes back by itself,
  * and its `status` says why it is lost.
  *
  * @example
@@ -69,12 +73,13 @@ class SupervisedCamera implements Camera {
   readonly status = new Hub<CameraStatus>();
   readonly source = undefined;
   readonly now = now;
+  readonly #controls: CameraControls;
   readonly #drops = new Drops();
   readonly #patience = new Patience();
   readonly counts = { dropped: this.#drops.counts, startMs: null as number | null, bytes: 0 };
   info: CameraInfo | undefined;
   error: Error | undefined;
-  readonly #options: SourceOptions;
+  #options: SourceOptions;
   readonly #settle: Settle | undefined;
   readonly #alwaysOn: boolean;
   readonly #waits: boolean;
@@ -89,11 +94,14 @@ class SupervisedCamera implements Camera {
 
   constructor(options: CameraOptions) {
     const { device = "auto", width = 1280, height = 720, fps = 30, quality = 80, filter } = options;
-    const { alwaysOn = false, wait = false, lingerMs = LINGER_MS, settle, signal } = options;
+    const { alwaysOn = false, wait = false, lingerMs = LINGER_MS, settle, set = {}, signal } =
+      options;
+    this.#controls = new CameraControls(set);
     this.#settle = settle;
     this.#alwaysOn = alwaysOn;
     this.#waits = wait;
-    this.#options = { device, width, height, fps, quality, filter };
+    const { rotate, flip } = options;
+    this.#options = { device, width, height, fps, quality, filter, turn: { rotate, flip } };
     this.#demand = new Demand(lingerMs);
     this.frames = new Hub(() => this.#updateDemand());
     this.#demand.set(true);
@@ -105,6 +113,10 @@ class SupervisedCamera implements Camera {
 
   get arrivals(): Feed["arrivals"] {
     return { received: this.frames.published, missed: 0 };
+  }
+
+  get controls(): Hub<Controls> {
+    return this.#controls.state;
   }
 
   /** A lost camera counts as wanted: it is tried until it has returned, whoever watches. */
@@ -121,7 +133,12 @@ class SupervisedCamera implements Camera {
       try {
         await this.#run(wanted);
       } catch (error) {
-        if (!wanted.aborted) await this.#recover(error as Error, wanted);
+        if (error instanceof NotLosslessError) {
+          // It is turned another way from now on.
+          this.#options = { ...this.#options, notLossless: error.message };
+        } else if (!wanted.aborted) {
+          await this.#recover(error as Error, wanted);
+        }
       } finally {
         clearTimeout(waking);
       }
@@ -160,6 +177,10 @@ class SupervisedCamera implements Camera {
     // A program that hangs may take for ever to end, so its loss is announced first.
     using deadline = new Deadline((error) => {
       this.#lose(error);
+      // A source that paces itself may be slow, which only its second frame tells.
+      const moreMs = this.#source?.read && !wanted.aborted ? this.#patience.more() : 0;
+      if (moreMs > 0) return deadline.set(moreMs, () => error);
+      if (!wanted.aborted) this.#patience.gaveUp();
       ended.abort(error);
     });
     this.#allow(this.#patience.start(), deadline);
@@ -168,6 +189,7 @@ class SupervisedCamera implements Camera {
       const source = await findSource(this.#options, this.#source, signal);
       this.#source = source;
       this.info = { name: source.name, mode: source.mode };
+      await this.#controls.prepare(source);
       await this.#publishAll(source, signal, deadline);
     } catch (error) {
       // The reason why ffmpeg was ended says more than how it ended.
@@ -185,7 +207,9 @@ class SupervisedCamera implements Camera {
     const rate = new RateLimit(MAX_JPEGS_PER_SECOND);
     const settling = new Settling(this.#settle ?? source.settle);
     const onTooLarge = () => this.#dropped("too large");
-    for await (const memory of capture(source, { signal, onTooLarge })) {
+    const captured = capture(source, { signal, onTooLarge });
+    const { way } = source;
+    for await (const memory of way ? turnJpegs(captured, way, signal) : captured) {
       if (!rate.allows()) await rate.rest(signal);
       const isDropped = settling.drops(performance.now());
       if (isDropped) memory.release();
@@ -193,7 +217,10 @@ class SupervisedCamera implements Camera {
         const at = performance.now();
         this.#drops.reset(at);
         this.#allow(this.#patience.next(at), deadline);
-        if (this.#patience.frames === 1) this.counts.startMs = at - startedAt;
+        if (this.#patience.frames === 1) {
+          this.counts.startMs = at - startedAt;
+          this.#controls.confirm(signal).catch(() => {});
+        }
         if (!isDropped && this.status.latest?.state !== "live") this.#started();
       }
       // Reading as fast as a camera can send would leave no time to send what was read.
@@ -203,13 +230,8 @@ class SupervisedCamera implements Camera {
 
   /** Gives the source so long for its next frame. */
   #allow(ms: number, deadline: Deadline): void {
-    deadline.set(ms, () => {
-      this.#patience.gaveUp();
-      return new CameraError(
-        "no-frames",
-        `The camera has given no frame for ${Math.round(ms / 1000)} s`,
-      );
-    });
+    const words = `The camera has given no frame for ${Math.round(ms / 1000)} s`;
+    deadline.set(ms, () => new CameraError("no-frames", words));
   }
 
   #started(): void {
@@ -260,7 +282,8 @@ class SupervisedCamera implements Camera {
     this.#close();
     this.status.close();
     // The system may keep a program for longer that waits for its hardware.
-    await within(this.#living, END_MS, "").catch(() => {});
+    const ended = Promise.all([this.#living, this.#controls[Symbol.asyncDispose]()]);
+    await within(ended, END_MS, "").catch(() => {});
   }
 }
 

@@ -1,21 +1,44 @@
+import { type Turn, type Way, wayOf } from "./turn.ts";
+
 /** How frames leave ffmpeg. */
 export interface OutputOptions {
   /** 1 to 100, as in libjpeg; for frames that are encoded here. */
   readonly quality: number;
   /** An ffmpeg filter graph for every frame, which is then encoded here. */
   readonly filter?: string;
+  /** How frames are turned, after the filter. */
+  readonly turn?: Turn;
+  /** Why JPEGs cannot be turned as they are, once that is known. */
+  readonly notLossless?: string;
 }
 
-/** ffmpeg's arguments for frames, and in words: JPEGs are copied, unless a filter needs their pixels. */
-export function outputOf(
-  isJpeg: boolean,
-  { quality, filter }: OutputOptions,
-): { readonly args: string[]; readonly words: string } {
-  if (isJpeg && !filter) return { args: ["-c:v", "copy"], words: "copied" };
-  const words = isJpeg ? "decoded, filtered and encoded again" : "encoded";
+/** What becomes of a camera's frames. */
+export interface Output {
+  /** ffmpeg's arguments. */
+  readonly args: string[];
+  /** The same in words. */
+  readonly words: string;
+  /** Whether JPEGs pass as they are, so that ffmpeg is not needed for them. */
+  readonly isCopied: boolean;
+  /** How they are turned after that. */
+  readonly way?: Way;
+}
+
+/** What becomes of frames: JPEGs are copied, unless a filter needs their pixels. */
+export function outputOf(isJpeg: boolean, options: OutputOptions): Output {
+  const { quality, turn = {}, notLossless } = options;
+  const way = wayOf(turn);
+  if (isJpeg && !options.filter && (!way || notLossless === undefined)) {
+    const words = way ? "turned without loss" : "copied";
+    return { args: ["-c:v", "copy"], words, isCopied: true, ...way && { way } };
+  }
+  const filter = [options.filter, way?.filter].filter(Boolean).join(",");
+  const change = [...options.filter ? ["filtered"] : [], ...way ? ["turned"] : []].join(", ");
+  const why = isJpeg && way && !options.filter ? `, since ${notLossless}` : "";
+  const words = isJpeg ? `decoded, ${change} and encoded again${why}` : "encoded";
   // Without a filter, only the colours are converted, for which the fast scaler is good enough.
   const scaling = filter ? ["-vf", filter] : ["-sws_flags", "fast_bilinear"];
-  return { args: [...scaling, ...encode(quality)], words };
+  return { args: [...scaling, ...encode(quality)], words, isCopied: false };
 }
 
 /**

@@ -21,6 +21,7 @@ export class Patience {
   #last: number | undefined;
   #longest: number | undefined;
   #factor = 1;
+  #gotMore = false;
 
   /**
    * The source is started. Returns how long its first frame may take, in milliseconds.
@@ -30,6 +31,7 @@ export class Patience {
   start(intervalMs?: number): number {
     this.frames = 0;
     this.#last = undefined;
+    this.#gotMore = false;
     this.#longest ??= intervalMs;
     return this.#unlessSlower(START_MS * this.#factor);
   }
@@ -42,6 +44,16 @@ export class Patience {
     this.#last = at;
     this.frames++;
     return this.#unlessSlower(this.#longest === undefined ? SECOND_MS * this.#factor : STALL_MS);
+  }
+
+  /**
+   * The second frame is late. Returns how much longer the source may take for it, in milliseconds: once
+   * for each start, up to eight times as long.
+   */
+  more(): number {
+    if (this.#gotMore || this.frames !== 1 || this.#longest !== undefined) return 0;
+    this.#gotMore = true;
+    return (MAX_FACTOR - this.#factor) * SECOND_MS;
   }
 
   /** The source was given up. Perhaps it is slower than that: next time, it may take twice as long. */

@@ -4,11 +4,12 @@ import type { CameraConstraints } from "./choose_mode.ts";
 import type { JpegStreamReader } from "./jpeg_stream_reader.ts";
 import type { OutputOptions } from "./output.ts";
 import type { Settle } from "./settle.ts";
+import type { Way } from "./turn.ts";
 import type { Webcam } from "./webcam.ts";
 
 /** Which camera, and how its frames should be. */
 export interface SourceOptions extends CameraConstraints, OutputOptions {
-  /** A webcam as `findWebcam` takes it, `test`, a file's path or a URL. */
+  /** A webcam as `findWebcam` takes it, `test`, `rpicam`, a file's path, a URL or `exec:COMMAND`. */
   readonly device: string;
 }
 
@@ -22,6 +23,8 @@ export interface Source extends CameraInfo {
   readonly args?: readonly string[];
   /** Yields its JPEGs, which ffmpeg then gets if it is needed; undefined if ffmpeg reads them. */
   read?(reader: JpegStreamReader): AsyncGenerator<FrameMemory, void>;
+  /** How its JPEGs are turned, once they are here. */
+  readonly way?: Way;
   /** Whether it may come back after it failed: a webcam may, a file will not. */
   readonly mayReturn: boolean;
   /** How long a frame takes, if that is certain, in milliseconds. */

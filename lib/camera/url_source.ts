@@ -56,7 +56,8 @@ function jpegUrl({ words, read }: JpegUrl, options: SourceOptions): Source {
     name: address,
     mode: `${words}, ${output.words}`,
     address,
-    args: options.filter ? ["-f", "mpjpeg", "-i", "pipe:0", ...output.args] : undefined,
+    args: output.isCopied ? undefined : ["-f", "mpjpeg", "-i", "pipe:0", ...output.args],
+    way: output.way,
     async *read(reader) {
       try {
         yield* read(reader);

@@ -1,5 +1,6 @@
 import { explainExit } from "./explain_exit.ts";
 import { runFfmpeg } from "./ffmpeg.ts";
+import { v4l2Controls } from "./v4l2_controls.ts";
 import { followLink, listV4l2, runV4l2Ctl } from "./v4l2_list.ts";
 import { type Mode, parseSize, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
 
@@ -18,6 +19,7 @@ export function isPiPart({ name }: Pick<Webcam, "name">): boolean {
 export const v4l2: WebcamDriver = {
   list: listV4l2,
   follow: followLink,
+  controls: v4l2Controls,
   async modes(webcam, signal) {
     // They list sizes up to 16384x16384, in any of which they give no picture by themselves.
     if (isPiPart(webcam)) return [];

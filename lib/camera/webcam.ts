@@ -1,3 +1,5 @@
+import type { Control } from "../flow/controls.ts";
+
 /** A webcam. */
 export interface Webcam {
   /** How ffmpeg opens it: `/dev/video0` on Linux, `0` on macOS, `video=HD Webcam` on Windows. */
@@ -33,6 +35,14 @@ export interface Mode {
   readonly anyRate?: true;
 }
 
+/** How an operating system adjusts webcams. */
+export interface WebcamControls {
+  /** A webcam's controls. @throws {ControlError} when it does not tell them. */
+  list(webcam: Webcam, signal?: AbortSignal): Promise<Control[]>;
+  /** Sets one. @throws {ControlError} when the webcam does not do it. */
+  set(webcam: Webcam, name: string, value: number, signal?: AbortSignal): Promise<void>;
+}
+
 /** How an operating system finds and opens webcams. */
 export interface WebcamDriver {
   /** All webcams; some of these devices may give no frames. */
@@ -43,6 +53,8 @@ export interface WebcamDriver {
   modes(webcam: Webcam, signal?: AbortSignal): Promise<Mode[]>;
   /** ffmpeg's arguments that open a webcam in a mode; `rate` in frames a second. */
   open(webcam: Webcam, mode: Mode | undefined, rate: number): string[];
+  /** Adjusts webcams, where that is possible. */
+  readonly controls?: WebcamControls;
 }
 
 /** The format of webcams that make JPEGs themselves. */

@@ -2,10 +2,13 @@
  * The cameras that a command line asks for: `--device porch=0 --device garden=rtsp://x/`. Other
  * options are for all cameras, or for the one whose name is in front: `--fps 30 --fps porch=5`. The
  * name cannot be a part of the input, as in `/dev/video0?fps=5`, which is a URL's own notation and
- * which shells split.
+ * which shells split. Controls are set in the same way: `--set brightness=10 --set porch=brightness=5`.
  */
 
+import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { redact } from "../access/redact.ts";
+import type { Flip, Rotation } from "../camera/turn.ts";
+import type { ControlValues } from "../flow/controls.ts";
 import { nameFault } from "../flow/camera_name.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -19,6 +22,9 @@ export interface CameraSpec {
   readonly fps?: number;
   readonly quality?: number;
   readonly filter?: string;
+  readonly rotate?: Rotation;
+  readonly flip?: Flip;
+  readonly set?: ControlValues;
 }
 
 /** A value of an option, for one camera or for all. */
@@ -34,9 +40,15 @@ export interface CameraArguments {
   readonly size?: readonly Setting<NonNullable<CameraSpec["size"]>>[];
   readonly fps?: readonly Setting<number>[];
   readonly quality?: readonly Setting<number>[];
+  readonly rotate?: readonly Setting<Rotation>[];
+  readonly flip?: readonly Setting<Flip>[];
   /** As typed: a graph may start as a camera's name does. */
   readonly filter?: readonly string[];
+  readonly set?: readonly Setting<NamedValue>[];
 }
+
+/** The value of a control. */
+export type NamedValue = readonly [name: string, value: number];
 
 /** Collects an option that may be repeated. Its variable has one value in each line. */
 export function repeated(text: string, before: readonly string[] = []): string[] {
@@ -61,9 +73,29 @@ export function settings<T>(
   ];
 }
 
+/** Collects the values of controls: `brightness=10`, or of one camera's `porch=brightness=10`. */
+export function controlValues(
+  text: string,
+  before: readonly Setting<NamedValue>[] = [],
+): Setting<NamedValue>[] {
+  return [
+    ...before,
+    ...linesOf(text).map((line) => {
+      const [, camera, name, value] = /^(?:([^=]+)=)?(\w+)=(-?\d{1,10})$/.exec(line.trim()) ?? [];
+      if (name !== undefined) {
+        return { ...camera !== undefined && { camera }, value: [name, Number(value)] as const };
+      }
+      throw new InvalidArgumentError(
+        "It takes a control and a whole number, as brightness=10; --list-controls shows them.",
+      );
+    }),
+  ];
+}
+
 /** The cameras, in order; one that finds the first webcam if there is none. @throws {UsageError} */
 export function cameraSpecs(options: CameraArguments): CameraSpec[] {
   const { device = ["auto"], size = [], fps = [], quality = [], filter = [] } = options;
+  const { rotate = [], flip = [], set = [] } = options;
   const cameras = device.map((text, index) => ({ name: `${index + 1}`, ...readDevice(text) }));
   const names = cameras.map(({ name }) => name);
   const twice = names.find((name, index) => names.slice(0, index).some((one) => same(one, name)));
@@ -71,7 +103,7 @@ export function cameraSpecs(options: CameraArguments): CameraSpec[] {
     throw new UsageError(`Two cameras are called "${twice}": give one another name with --device`);
   }
   const filters = filter.flatMap((text) => readFilters(text, names));
-  const given = { size, fps, quality, filter: filters };
+  const given = { size, fps, quality, filter: filters, rotate, flip, set };
   for (const [option, settings] of Object.entries(given)) assertKnown(option, settings, names);
   return cameras.map((camera) => ({
     ...camera,
@@ -79,6 +111,9 @@ export function cameraSpecs(options: CameraArguments): CameraSpec[] {
     ...of("fps", given.fps, camera.name),
     ...of("quality", given.quality, camera.name),
     ...of("filter", given.filter, camera.name),
+    ...of("rotate", given.rotate, camera.name),
+    ...of("flip", given.flip, camera.name),
+    ...valuesOf(set, camera.name),
   }));
 }
 
@@ -136,6 +171,17 @@ function of<Key extends string, T>(
   const own = settings.findLast(({ camera }) => camera !== undefined && same(camera, name));
   const found = own ?? settings.findLast(({ camera }) => camera === undefined);
   return (found ? { [option]: found.value } : {}) as { [K in Key]?: T };
+}
+
+/** The values for this camera: its own, and those for all. */
+function valuesOf(
+  settings: readonly Setting<NamedValue>[],
+  name: string,
+): { readonly set?: ControlValues } {
+  const all = settings.filter(({ camera }) => camera === undefined);
+  const own = settings.filter(({ camera }) => camera !== undefined && same(camera, name));
+  const values = [...all, ...own].map(({ value }) => value);
+  return values.length > 0 ? { set: Object.fromEntries(values) } : {};
 }
 
 /** What is before the first `=`, if there is one, and the rest. */

@@ -13,6 +13,8 @@ import {
   port,
   wholeNumber,
 } from "./options.ts";
+import { pairOf } from "./certificates.ts";
+import { linksOf } from "./link_key.ts";
 import { readCredential, readSecret, tokenOf, warningsOf } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -70,8 +72,17 @@ export function clientCommand() {
       options.one("--http-password-file <file>", "the password, read from a file")
         .argParser(readSecret),
     )
+    .addOption(
+      options.one("--http-cert <file>", "serve HTTPS with this certificate")
+        .argParser(pem("CERTIFICATE")),
+    )
+    .addOption(
+      options.one("--http-key <file>", "the key of --http-cert").argParser(pem("PRIVATE KEY")),
+    )
     .addOption(options.allowHost())
     .addOption(options.allowOrigin())
+    .addOption(options.trustProxy())
+    .addOption(options.linkKey())
     .optionsGroup(GROUP.decoding)
     .addOption(options.one("--transform <module>", "your TypeScript on every frame"))
     .addOption(options.one("--no-decode", "pass frames on undecoded").conflicts("transform"))
@@ -84,11 +95,10 @@ export function clientCommand() {
 
 /** Reads the command line and the environment. @throws {UsageError} */
 export function readClientOptions(args: readonly string[]) {
-  const { httpUser, httpPasswordFile, tokenFile, host = [LOCALHOST], camera, ...options } = parse(
-    "client",
-    clientCommand(),
-    args,
-  );
+  const parsed = parse("client", clientCommand(), args);
+  const { httpUser, httpPasswordFile, httpCert, httpKey, ca, ...others } = parsed;
+  const { tokenFile, host = [LOCALHOST], camera, ...options } = others;
+  const pair = pairOf({ cert: httpCert, key: httpKey }, ["--http-cert", "--http-key"]);
   const servers = host.map((server) => ({
     host: server.host,
     port: portOf(server, options.port),
@@ -99,22 +109,30 @@ export function readClientOptions(args: readonly string[]) {
     throw new UsageError("--http-user has a password already: leave out --http-password-file");
   }
   const password = isWhole ? undefined : httpPasswordFile ?? readCredential("http-password");
+  const entry = credentials(httpUser, password?.text);
   return {
     ...options,
     /** The first one. */
     ...servers[0],
     servers,
     cameras: camera,
+    ca: ca?.text,
     token,
+    pair,
     viewers: {
       host: options.httpHost,
       port: options.httpPort,
-      credentials: credentials(httpUser, password?.text),
+      credentials: entry,
+      links: linksOf(options.linkKey, entry ? undefined : "--http-user"),
+      ...pair?.pem,
       allowHosts: options.allowHost,
       allowOrigins: options.allowOrigin,
+      trustProxies: options.trustProxy,
       hints: ACCESS_HINTS,
+      // The server decides.
+      allowControl: true,
     },
-    warnings: warningsOf(secret, password),
+    warnings: warningsOf(secret, password, options.linkKey),
   };
 }
 

@@ -9,7 +9,7 @@ export type Program = "server" | "client";
 /** Options that mean the same in both programs: their variables may leave out the program's name. */
 const SHARED: readonly string[] = ["token", "token-file", "log", "verbose"];
 /** What `--help` and `--version` do makes no sense in a variable, nor do lists of cameras. */
-const WITHOUT: readonly string[] = ["help", "version", "list", "json"];
+const WITHOUT: readonly string[] = ["help", "version", "list", "list-controls", "json"];
 const PREFIX = "SOCKETCAM_";
 
 /** The variables of an option: `SOCKETCAM_SERVER_PORT`; the one that counts first. */

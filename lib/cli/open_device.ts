@@ -1,9 +1,11 @@
 /** What `--device` names: a camera of this machine or of the network, or one of another server. */
 
 import type { CameraCounts, CameraOptions } from "../camera/camera.ts";
+import { listControls, type ListedControls } from "../camera/controls_of.ts";
 import { openCamera } from "../camera/open_camera.ts";
 import { receive, type ReceiveOptions, type Receiver } from "../client/receive.ts";
 import { type RefusalCode, RefusedError } from "../client/refused_error.ts";
+import { ControlError } from "../flow/controls.ts";
 import type { CameraInfo, CameraStatus, Feed } from "../flow/feed.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
@@ -29,12 +31,52 @@ export interface DeviceOptions extends CameraOptions {
 export function openDevice(options: DeviceOptions): Device {
   const address = parseRelay(options.device ?? "");
   if (!address) return openCamera(options);
+  const from = `${address.host}:${address.port}`;
   if (options.filter !== undefined) {
-    const problem = `the frames of ${address.host}:${address.port} are passed on as they are`;
+    const problem = `the frames of ${from} are passed on as they are`;
     const fix = "filter them there, and name the camera that it is for: --filter porch=hflip";
     throw new UsageError(`--filter is for cameras of this server: ${problem}; ${fix}`);
   }
+  for (const name of ["rotate", "flip"] as const) {
+    if (options[name] !== undefined) throw new UsageError(notHere(`--${name}`, from));
+  }
+  if (options.set !== undefined) throw new UsageError(notHere("--set", from));
   return new Relay(address, options);
+}
+
+/** What the controls of some devices are. @throws {UsageError} when one has none. */
+export async function controlsOfAll(
+  specs: readonly DeviceOptions[],
+  signal: AbortSignal,
+): Promise<ListedControls[]> {
+  return await Promise.all(specs.map(async ({ device = "auto" }) => {
+    const address = parseRelay(device);
+    if (address) {
+      throw new UsageError(notHere("--list-controls", `${address.host}:${address.port}`));
+    }
+    try {
+      return await listControls({ ...ANY, device }, signal);
+    } catch (error) {
+      const isUsage = error instanceof ControlError && error.code === "no-controls";
+      throw isUsage ? new UsageError(error.message) : error;
+    }
+  }));
+}
+
+/** Its controls do not depend on how its frames should be. */
+const ANY = { width: 1280, height: 720, fps: 30, quality: 80 };
+
+function notHere(option: string, from: string): string {
+  return `${option} is for cameras of this server: run it at ${from}, where the camera is`;
+}
+
+/** What is wrong with `--set` is wrong usage. */
+function asUsage(error: unknown): unknown {
+  if (!(error instanceof ControlError)) return error;
+  const fix = error.code === "no-controls"
+    ? "leave out --set, or name the camera that it is for: --set porch=brightness=10"
+    : "--list-controls shows what --set can set";
+  return new UsageError(`${error.message}; ${fix}`);
 }
 
 /** Waits until it is known how each is. @throws what one cannot work for, with its name in front. */
@@ -42,7 +84,8 @@ export async function allReady(cameras: ReadonlyMap<string, Device>): Promise<vo
   await Promise.all([...cameras].map(async ([name, { ready }]) => {
     try {
       await ready;
-    } catch (error) {
+    } catch (cause) {
+      const error = asUsage(cause);
       if (cameras.size > 1 && error instanceof Error) error.message = `${name}: ${error.message}`;
       throw error;
     }
@@ -94,6 +137,10 @@ class Relay implements Device {
     return this.#receiver.info;
   }
 
+  get controls(): Feed["controls"] {
+    return this.#receiver.controls;
+  }
+
   get source(): Feed["source"] {
     return this.#receiver.source;
   }
@@ -104,7 +151,9 @@ class Relay implements Device {
 
   get error(): Error | undefined {
     const { latest } = this.status;
-    return latest?.state === "lost" ? new Error(latest.reason) : undefined;
+    if (latest?.state !== "lost") return undefined;
+    const { refusal: cause } = this.#receiver;
+    return cause?.message === latest.reason ? refusal(cause) : new Error(latest.reason);
   }
 
   get counts(): CameraCounts {

@@ -5,7 +5,10 @@ import {
   type OptionValues,
 } from "@commander-js/extra-typings";
 import type { Option as AnyOption } from "commander";
-import { type Program, variableOf } from "./environment.ts";
+import { TrustedProxies } from "../access/trusted_proxies.ts";
+import { type Program, variableOf, variablesOf } from "./environment.ts";
+import { readLinkKey } from "./link_key.ts";
+import type { LogFormat } from "./log.ts";
 import { readSecret, readText } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 import manifest from "../../deno.json" with { type: "json" };
@@ -48,6 +51,20 @@ export class Options {
       .argParser(list);
   }
 
+  /** Believes proxies. */
+  trustProxy() {
+    return this.one(
+      "--trust-proxy <addresses>",
+      "proxies whose X-Forwarded-For names the viewer: 127.0.0.1, 10.0.0.0/8",
+    ).argParser(proxies);
+  }
+
+  /** Lets in signed links. */
+  linkKey() {
+    return this.one("--link-key <file>", "let in links of deno task link, made with this key")
+      .argParser(readLinkKey);
+  }
+
   /** The secret of server and client. */
   token(description: string) {
     return this.one("--token <text>", description).argParser(notEmpty);
@@ -65,7 +82,8 @@ export function command(program: Program, description: string, examples: readonl
   return new Command(`${program}.ts`)
     .description(description)
     .exitOverride()
-    .showHelpAfterError("(--help shows all options)")
+    // Its error is reported as all others are.
+    .configureOutput({ outputError: () => {} })
     .configureHelp({ optionDescription: describe })
     .addHelpText(
       "after",
@@ -105,6 +123,17 @@ export function parse<Options extends OptionValues>(
   return parsed.opts();
 }
 
+/** The format of the log that the command line and the environment ask for, whatever else is wrong. */
+export function wantedFormat(program: Program, args: readonly string[]): LogFormat {
+  const variable = variablesOf(program, "log").find((name) => Deno.env.has(name));
+  const words = [
+    ...variable === undefined ? [] : ["--log", Deno.env.get(variable)],
+    ...args.flatMap((word) => word.startsWith("--log=") ? ["--log", word.slice(6)] : [word]),
+  ];
+  const at = words.lastIndexOf("--log");
+  return at >= 0 && words[at + 1] === "json" ? "json" : "text";
+}
+
 /** What `--help` says of an option: the variables are said once, below. */
 function describe({ description, argChoices, defaultValue, defaultValueDescription }: AnyOption) {
   const defaultText = defaultValueDescription ?? defaultValue;
@@ -134,14 +163,35 @@ export function list(text: string, before: string[] | undefined): string[] {
   return [...before ?? [], ...text.split(/[,\n]/).map((word) => word.trim()).filter(Boolean)];
 }
 
-/** What these two options are called. */
-export const ACCESS_HINTS = { allowHost: "--allow-host", allowOrigin: "--allow-origin" };
+/** Reads proxies, as {@linkcode list} does. */
+function proxies(text: string, before: string[] | undefined): string[] {
+  const all = list(text, before);
+  try {
+    new TrustedProxies(all);
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
+  return all;
+}
+
+/** What these options are called. Only a server has the last one. */
+export const ACCESS_HINTS = {
+  allowHost: "--allow-host",
+  allowOrigin: "--allow-origin",
+  allowControl: "--allow-control of server.ts",
+};
+
+/** A file that was read. */
+export interface TextFile {
+  readonly path: string;
+  readonly text: string;
+}
 
 /** Reads a PEM file, which must hold a `what` (the word in its header). */
-export function pem(what: string): (path: string) => string {
+export function pem(what: string): (path: string) => TextFile {
   return (path) => {
     const text = readText(path);
-    if (new RegExp(`^-----BEGIN [A-Z ]*${what}-----`, "m").test(text)) return text;
+    if (new RegExp(`^-----BEGIN [A-Z ]*${what}-----`, "m").test(text)) return { path, text };
     throw new InvalidArgumentError(`It must be a PEM file with a ${what.toLowerCase()}.`);
   };
 }

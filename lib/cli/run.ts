@@ -11,6 +11,7 @@ import {
 import { withHint } from "./hint.ts";
 import { createLog, type Log, type LogFormat } from "./log.ts";
 import { notAllowed } from "./not_allowed.ts";
+import { wantedFormat } from "./options.ts";
 import { serverCommand } from "./server_options.ts";
 import { type ServiceManager, serviceManager } from "./service_manager.ts";
 import { showLive } from "./terminal.ts";
@@ -21,8 +22,8 @@ export const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** What the tasks let a program read, which is no option. */
-const READ = "SOCKETCAM_READ";
+/** What the tasks let a program read and run, which are no options. */
+const ALLOWED = ["SOCKETCAM_READ", "SOCKETCAM_RUN"];
 
 /** How long an orderly end may take, in milliseconds, whatever is open. */
 const SHUTDOWN_MS = 5000;
@@ -53,7 +54,8 @@ export async function run<Options extends CommonOptions>(
     Deno.unrefTimer(setTimeout(() => Deno.exit(0), SHUTDOWN_MS));
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, end);
-  let log = createLog(program, "text", false);
+  // What is wrong with the options is logged in the format that they ask for.
+  let log = createLog(program, wantedFormat(program, Deno.args), false);
   try {
     const options = readOptions(Deno.args);
     log = createLog(program, options.log, options.verbose === true);
@@ -84,21 +86,23 @@ export async function warningsOfVariables(): Promise<string[]> {
     ["log", "verbose", ...commands[program].options.map(nameOf)]
       .flatMap((name) => variablesOf(program, name))
   );
-  return await unknownVariables([...new Set([READ, ...known])], names);
+  return await unknownVariables([...new Set([...ALLOWED, ...known])], names);
 }
 
 /** Reports what went wrong; returns the exit status. */
 function report(log: Log, error: unknown): number {
-  if (error instanceof CommanderError) {
-    // commander has reported it already. To commander, help and version are errors as well.
-    return error.exitCode === 0 ? 0 : 2;
-  }
+  // To commander, help and version are errors as well.
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
   showLive("");
   log.error(describe(error));
-  return error instanceof UsageError ? 2 : 1;
+  return error instanceof UsageError || error instanceof CommanderError ? 2 : 1;
 }
 
 function describe(error: unknown): string {
+  if (error instanceof CommanderError) {
+    const sentence = error.message.replace(/^error: /, "").replaceAll("\n", " ");
+    return `${sentence} (--help shows all options)`;
+  }
   if (error instanceof Deno.errors.NotCapable) return notAllowed(error);
   return error instanceof Error ? withHint(error) : String(error);
 }

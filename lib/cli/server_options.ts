@@ -1,8 +1,10 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Settle } from "../camera/settle.ts";
 import { DEFAULT_PORT, MAX_CLIENTS } from "../wire/protocol.ts";
-import { cameraSpecs, collected, repeated, settings } from "./camera_spec.ts";
+import { cameraSpecs, collected, controlValues, repeated, settings } from "./camera_spec.ts";
 import { ACCESS_HINTS, command, GROUP, Options, parse, pem, port, wholeNumber } from "./options.ts";
+import { pairOf } from "./certificates.ts";
+import { linksOf } from "./link_key.ts";
 import { tokenOf, warningsOf } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -26,8 +28,8 @@ export function serverCommand() {
     .addOption(
       options.one(
         "--device <input>",
-        "auto, 0, /dev/video0, part of a name, test, a video file, a URL; repeat it, and name " +
-          "them, for several: porch=0",
+        "auto, 0, /dev/video0, part of a name, rpicam, test, a video file, a URL, exec:COMMAND; " +
+          "repeat it, and name them, for several: porch=0",
       )
         .argParser(repeated).default(undefined, "auto"),
     )
@@ -48,19 +50,34 @@ export function serverCommand() {
         .argParser(collected),
     )
     .addOption(
+      options.one("--rotate <degrees>", "turn every frame clockwise: 90, 180 or 270")
+        .argParser(settings(oneOf([0, 90, 180, 270]))),
+    )
+    .addOption(
+      options.one("--flip <h or v>", "then mirror it left to right, or upside down")
+        .argParser(settings(oneOf(["h", "v"]))),
+    )
+    .addOption(
       options.one("--settle <n>", "frames (20) or time (500ms) to drop when the camera starts")
         .argParser(settle),
     )
+    .addOption(
+      options.one("--set <control=n>", "set a control at each start of the camera: brightness=10")
+        .argParser(controlValues),
+    )
+    .addOption(options.one("--list-controls", "show what --set can set, and exit"))
     .addOption(options.one("--always-on", "keep the camera running while nobody watches"))
     .addOption(options.one("--wait", "wait for a camera that is not there yet"))
     .addOption(options.one("--list", "show the webcams and their modes, and exit"))
-    .addOption(options.one("--json", "with --list: as JSON"))
+    .addOption(options.one("--json", "with --list or --list-controls: as JSON"))
     .optionsGroup(GROUP.viewers)
     .addOption(
       options.one("--http-port <n>", "serve viewers from here too; 0 picks a port").argParser(port),
     )
     .addOption(options.allowHost())
     .addOption(options.allowOrigin())
+    .addOption(options.trustProxy())
+    .addOption(options.linkKey())
     .optionsGroup(GROUP.network)
     .addOption(options.one("--host <address>", "where to listen").default("0.0.0.0"))
     .addOption(
@@ -73,6 +90,7 @@ export function serverCommand() {
     .optionsGroup(GROUP.access)
     .addOption(options.token("the secret that a client must know"))
     .addOption(options.tokenFile())
+    .addOption(options.one("--allow-control", "let everybody who may watch change the controls"))
     .addOption(
       options.one("--cert <file>", "use TLS with this certificate").argParser(pem("CERTIFICATE")),
     )
@@ -81,15 +99,28 @@ export function serverCommand() {
 
 /** Reads the command line and the environment. @throws {UsageError} */
 export function readServerOptions(args: readonly string[]) {
-  const { tokenFile, device, size, fps, quality, filter, ...options } = parse(
+  const {
+    tokenFile,
+    device,
+    size,
+    fps,
+    quality,
+    filter,
+    rotate,
+    flip,
+    set,
+    cert,
+    key,
+    ...options
+  } = parse(
     "server",
     serverCommand(),
     args,
   );
-  if ((options.cert === undefined) !== (options.key === undefined)) {
-    throw new UsageError("--cert and --key go together: give both, or neither");
+  const pair = pairOf({ cert, key }, ["--cert", "--key"]);
+  if (options.json && !options.list && !options.listControls) {
+    throw new UsageError("--json goes with --list and --list-controls: add --list");
   }
-  if (options.json && !options.list) throw new UsageError("--json goes with --list: add --list");
   const { token, secret } = tokenOf({ token: options.token, tokenFile });
   const { httpPort } = options;
   const viewers = httpPort === undefined ? undefined : {
@@ -97,14 +128,24 @@ export function readServerOptions(args: readonly string[]) {
     port: httpPort,
     // There is no second way in: the token is the viewers' password too.
     credentials: token === undefined ? undefined : { password: token },
-    cert: options.cert,
-    key: options.key,
+    links: linksOf(options.linkKey, token === undefined ? "--token" : undefined),
+    ...pair?.pem,
     allowHosts: options.allowHost,
     allowOrigins: options.allowOrigin,
+    trustProxies: options.trustProxy,
     hints: ACCESS_HINTS,
+    allowControl: options.allowControl,
   };
-  const cameras = cameraSpecs({ device, size, fps, quality, filter });
-  return { ...options, cameras, token, viewers, warnings: warningsOf(secret) };
+  const cameras = cameraSpecs({ device, size, fps, quality, filter, rotate, flip, set });
+  return {
+    ...options,
+    ...pair?.pem,
+    pair,
+    cameras,
+    token,
+    viewers,
+    warnings: warningsOf(secret, options.linkKey),
+  };
 }
 
 function size(text: string): { width: number; height: number } {
@@ -113,6 +154,15 @@ function size(text: string): { width: number; height: number } {
     return { width, height };
   }
   throw new InvalidArgumentError("It takes width and height in pixels, as 1280x720.");
+}
+
+/** Reads one of some values. */
+function oneOf<const T extends string | number>(values: readonly T[]): (text: string) => T {
+  return (text) => {
+    const value = values.find((value) => String(value) === text);
+    if (value !== undefined) return value;
+    throw new InvalidArgumentError(`It takes ${values.join(", ").replace(/, (\S+)$/, " or $1")}.`);
+  };
 }
 
 function settle(text: string): Settle {

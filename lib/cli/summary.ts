@@ -68,9 +68,13 @@ function ask<T>(read: () => T): T | undefined {
 }
 
 /** The row with the command that watches a server from another machine. The token stays secret. */
-export function clientRow({ hostname, port }: Deno.NetAddr, token: string | undefined): Row {
+export function clientRow(
+  { hostname, port }: Deno.NetAddr,
+  { token, cert }: { readonly token?: string; readonly cert?: string },
+): Row {
   const [host = hostname] = isEverywhere(hostname) ? networkHosts() : [];
   const at = port === DEFAULT_PORT ? bracketed(host) : `${bracketed(host)}:${port}`;
   const secret = token === undefined ? "" : " --token …";
-  return ["Watch", `deno run -A client.ts --host ${at}${secret}`];
+  const tls = cert === undefined ? "" : " --tls";
+  return ["Watch", `deno run -A client.ts --host ${at}${secret}${tls}`];
 }

@@ -20,13 +20,22 @@ export class CameraNames {
   /**
    * A name for each camera: the server's own, with the server's in front where two would be the same.
    * A number is a camera without a name, so it always gets its server's, unless there is one server.
+   * No server can name its camera as that of another one: a name that is there is numbered.
    */
   of(cameras: readonly RemoteCamera[]): string[] {
     const own = cameras.map(({ id }) => id.toLowerCase());
+    const long = cameras.map((camera) => this.long(camera));
+    const others = new Set(long.map((name) => name.toLowerCase()));
     const isShort = ({ id }: RemoteCamera, i: number) =>
       this.#servers.length === 1 ||
-      !/^\d+$/.test(id) && own.indexOf(own[i]) === own.lastIndexOf(own[i]);
-    return cameras.map((camera, i) => isShort(camera, i) ? camera.id : this.long(camera));
+      !/^\d+$/.test(id) && own.indexOf(own[i]) === own.lastIndexOf(own[i]) && !others.has(own[i]);
+    const taken = new Map<string, number>();
+    return cameras.map((camera, i) => {
+      const name = isShort(camera, i) ? camera.id : long[i];
+      const count = (taken.get(name) ?? 0) + 1;
+      taken.set(name, count);
+      return count === 1 ? name : `${name}.${count}`;
+    });
   }
 
   /** `printer.local-porch`, and `printer.local-9998-porch` if another server has the same host. */

@@ -6,21 +6,16 @@ import type { FrameMemory } from "../frame/frame_memory.ts";
 import { startsAsJpeg } from "../frame/jpeg.ts";
 import { Deadline } from "../time/deadline.ts";
 import { onAbort } from "../time/on_abort.ts";
-import { RateLimit } from "../time/rate_limit.ts";
 import { fingerprint } from "../wire/authentication.ts";
 import { decodeControl } from "../wire/codec.ts";
-import { ControlRate } from "../wire/control_rate.ts";
 import { serverLimit } from "../wire/limits.ts";
 import { MessageDecoder } from "../wire/message_decoder.ts";
-import {
-  HANDSHAKE_MS,
-  MAX_FRAMES_PER_SECOND,
-  ServerMessage,
-  SILENCE_MS,
-} from "../wire/protocol.ts";
+import { HANDSHAKE_MS, ServerMessage, SILENCE_MS } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import { dial, type DialOptions } from "./dial.ts";
 import { RefusedError } from "./refused_error.ts";
+import { ServerLimits } from "./server_limits.ts";
+import type { RemoteControls } from "./remote_controls.ts";
 import { Speaker } from "./speaker.ts";
 
 /** How much is read at once, in bytes. */
@@ -41,6 +36,10 @@ export interface ConnectOptions extends Omit<DialOptions, "isBound"> {
   readonly camera?: string;
   /** Whether frames are wanted, at each change; without it they always are. */
   readonly watched?: Hub<Watched>;
+  /** Shared by all connections to the server. */
+  readonly limits?: ServerLimits;
+  /** Gets a way to change the camera, once the server has welcomed this client. */
+  readonly controls?: RemoteControls;
 }
 
 /** Whether frames are wanted. */
@@ -57,7 +56,8 @@ export interface Watched {
  * @throws {DOMException} `TimeoutError` when nothing has come for a while.
  */
 export async function* connect(
-  { signal, token, camera, watched, ...options }: ConnectOptions,
+  { signal, token, camera, watched, limits = new ServerLimits(), controls: remote, ...options }:
+    ConnectOptions,
 ): AsyncGenerator<ConnectionEvent, void, void> {
   const silent = new AbortController();
   using silence = new Deadline((error) => silent.abort(error));
@@ -73,9 +73,9 @@ export async function* connect(
     using speaker = new Speaker(outbox, token, certificate, { camera, isWatched });
     using changes = watched?.subscribe();
     if (changes) void follow(changes, speaker);
+    using line = new DisposableStack();
     const decoder = new MessageDecoder(serverLimit);
-    const controls = new ControlRate();
-    const frames = new RateLimit(MAX_FRAMES_PER_SECOND);
+    const { controls, frames } = limits;
     const buffer = new Uint8Array(CHUNK_BYTES);
     let isFirst = true;
     // Before its greeting has arrived, the server may send frames of its first camera.
@@ -97,7 +97,10 @@ export async function* connect(
           await frames.rest(ended);
         }
         if (event?.type === "challenge") await speaker.challenged(event.nonce);
-        else if (event?.type === "welcome") await speaker.welcomed(event.proof);
+        else if (event?.type === "welcome") {
+          await speaker.welcomed(event.proof);
+          if (remote) line.use(remote.attach((message) => speaker.say(message)));
+        }
         isRight ||= event?.type === "welcome";
         if (event && isNews(event, speaker) && (isRight || event.type === "error")) yield event;
       }

@@ -1,6 +1,7 @@
 /** The client's end of the socket: connects, receives, and connects again. */
 
 import { delay } from "@std/async/delay";
+import type { Controls } from "../flow/controls.ts";
 import type { CameraInfo, CameraStatus, ConnectionStatus, Feed, Source } from "../flow/feed.ts";
 import { Hub } from "../flow/hub.ts";
 import { readExif } from "../frame/exif_block.js";
@@ -14,7 +15,9 @@ import { onAbort } from "../time/on_abort.ts";
 import { DEFAULT_PORT, type ListedCamera, type ServerMessage } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import { connect, type ConnectionEvent, type Watched } from "./connect.ts";
+import { RemoteControls } from "./remote_controls.ts";
 import { RefusedError } from "./refused_error.ts";
+import { ServerLimits } from "./server_limits.ts";
 
 /** The first and the longest wait before a lost server is tried again, in milliseconds. */
 export const RECONNECT_MS = { min: 250, max: 3000, jitter: 0.3 };
@@ -58,6 +61,8 @@ export interface Receiver extends Feed, AsyncIterable<Frame>, AsyncDisposable {
   readonly camera: string | undefined;
   /** All cameras of the server, as it lists them, at each change; a server that does not has `1`. */
   readonly cameras: Hub<readonly ListedCamera[]>;
+  /** What the server lets its clients change on the camera; silent if it does not. */
+  readonly controls: Hub<Controls>;
   /** The bytes of all frames that came in. */
   readonly bytes: number;
 }
@@ -100,6 +105,9 @@ export class ReconnectingReceiver implements Receiver {
   readonly #port: number;
   readonly #options: ReceiveOptions;
   readonly #isPatient: boolean;
+  readonly #limits: ServerLimits;
+  readonly #controls = new RemoteControls();
+  readonly controls = this.#controls.state;
   readonly #watched = new Hub<Watched>();
   /** Whether it was ever said that frames are wanted, or not. */
   #isAsked = false;
@@ -116,9 +124,18 @@ export class ReconnectingReceiver implements Receiver {
   /** The newest frame while the server's clock is unknown: nobody could tell its age. */
   #held: Frame | undefined;
 
-  /** @param isPatient whether to try again after every refusal. */
-  constructor(host: string, options: ReceiveOptions, isPatient: boolean = false) {
+  /**
+   * @param isPatient whether to try again after every refusal.
+   * @param limits those of the server, shared by all connections to it.
+   */
+  constructor(
+    host: string,
+    options: ReceiveOptions,
+    isPatient: boolean = false,
+    limits: ServerLimits = new ServerLimits(),
+  ) {
     this.#isPatient = isPatient;
+    this.#limits = limits;
     this.camera = options.camera;
     this.#host = host;
     this.#port = options.port ?? DEFAULT_PORT;
@@ -191,6 +208,8 @@ export class ReconnectingReceiver implements Receiver {
   async #connect(signal: AbortSignal): Promise<Error> {
     const { token, tls, ca, camera } = this.#options;
     const watched = this.#watched;
+    const limits = this.#limits;
+    const controls = this.#controls;
     const hostname = this.#host;
     const port = this.#port;
     let connected = false;
@@ -198,7 +217,7 @@ export class ReconnectingReceiver implements Receiver {
     if (!this.#isAsked) this.#watch(true);
     try {
       const server = { hostname, port, token, tls, ca };
-      for await (const event of connect({ ...server, camera, signal, watched })) {
+      for await (const event of connect({ ...server, camera, signal, watched, limits, controls })) {
         // A refusal comes before the connection stands.
         if (event.type === "welcome") this.#welcomed(event);
         if (event.type !== "error" && !connected) this.#connected();
@@ -256,6 +275,10 @@ export class ReconnectingReceiver implements Receiver {
         if (name !== undefined && mode !== undefined) this.#takeInfo({ name, mode });
         return this.#takeStatus(event.state, event.reason);
       }
+      case "controls":
+        return this.#controls.take(event);
+      case "set":
+        return this.#controls.answered(event);
       case "pong":
         this.#clock.add(event.sent, event.now, now());
         return this.#release();
@@ -340,6 +363,7 @@ export class ReconnectingReceiver implements Receiver {
     this.status.close();
     this.connection.close();
     this.cameras.close();
+    this.controls.close();
   }
 }
 

@@ -1,7 +1,19 @@
+import { delay } from "@std/async/delay";
 import { isCameraName } from "../flow/camera_name.ts";
+import { Mailbox } from "../flow/mailbox.ts";
+import { Backoff } from "../time/backoff.ts";
 import type { ListedCamera } from "../wire/protocol.ts";
 import { type ReceiveOptions, ReconnectingReceiver } from "./receive.ts";
 import type { ServerAddress } from "./server_address.ts";
+import { ServerLimits } from "./server_limits.ts";
+
+/**
+ * How long a server's next list of cameras waits after one, in milliseconds: each may take 64
+ * connections, and a server could send new names all the time.
+ */
+const LIST_MS = { min: 250, max: 30_000 };
+/** After how long without another list the next one no longer waits, in milliseconds. */
+const CALM_MS = 60_000;
 
 /** What a server and its cameras are to somebody who wants several. */
 export interface RemoteServerOptions extends ReceiveOptions {
@@ -18,16 +30,21 @@ export interface RemoteServerOptions extends ReceiveOptions {
 /** A server, with a connection for each of its cameras that are wanted. */
 export class RemoteServer implements AsyncDisposable {
   readonly #options: RemoteServerOptions;
+  readonly #limits = new ServerLimits();
   readonly #receivers = new Set<ReconnectingReceiver>();
   /** The connection that names no camera, and learns which there are. */
   #scout: ReconnectingReceiver | undefined;
   readonly #closing = new Set<Promise<void>>();
+  readonly #ending = new AbortController();
+  /** Lists that wait: the newest one counts. */
+  readonly #lists = new Mailbox<readonly string[]>();
   #listed: readonly string[] | undefined;
   #cameras: ReadonlyMap<string, ReconnectingReceiver>;
 
   constructor(readonly address: Required<ServerAddress>, options: RemoteServerOptions) {
     this.#options = options;
     this.#cameras = new Map([["1", this.#scouting()]]);
+    void this.#takeAll(this.#ending.signal);
   }
 
   /** What its cameras are called; undefined until that is known. */
@@ -48,7 +65,8 @@ export class RemoteServer implements AsyncDisposable {
     const { isPatient, onEnd, isWanted: _, onChange: __, ...others } = this.#options;
     const { host, port } = this.address;
     const options = { ...others, port, ...camera !== undefined && { camera } };
-    const receiver = new ReconnectingReceiver(host, options, isPatient || camera !== undefined);
+    const isTried = isPatient || camera !== undefined;
+    const receiver = new ReconnectingReceiver(host, options, isTried, this.#limits);
     this.#receivers.add(receiver);
     // Its frames are wanted once somebody subscribes to them.
     receiver.frames.defer();
@@ -59,14 +77,27 @@ export class RemoteServer implements AsyncDisposable {
 
   async #follow(receiver: ReconnectingReceiver): Promise<void> {
     for await (const cameras of receiver.cameras.follow()) {
-      if (this.#receivers.has(receiver)) this.#take(cameras);
+      if (this.#receivers.has(receiver)) this.#lists.put(namesOf(cameras));
+    }
+  }
+
+  /** Takes the first list at once, and more of them the less often the more there are. */
+  async #takeAll(signal: AbortSignal): Promise<void> {
+    const backoff = new Backoff(LIST_MS);
+    let takenAt = -Infinity;
+    for await (const list of this.#lists) {
+      if (isSame(list, this.#listed)) continue;
+      if (performance.now() > takenAt + CALM_MS) backoff.reset();
+      takenAt = performance.now();
+      this.#take(list);
+      await delay(backoff.next(), { signal }).catch(() => {});
     }
   }
 
   /** Opens what is new, and closes what is gone. */
-  #take(cameras: readonly ListedCamera[]): void {
-    this.#listed = [...new Set(cameras.map(({ id }) => id).filter(isCameraName))];
-    const ids = this.#listed.filter(this.#options.isWanted);
+  #take(list: readonly string[]): void {
+    this.#listed = list;
+    const ids = list.filter(this.#options.isWanted);
     const open = new Map(
       [...this.#receivers].toReversed().map((receiver) => [receiver.camera, receiver]),
     );
@@ -75,7 +106,7 @@ export class RemoteServer implements AsyncDisposable {
     for (const receiver of this.#receivers) {
       if (receiver !== standIn && kept.get(receiver.camera!) !== receiver) this.#close(receiver);
     }
-    this.#cameras = standIn && this.#listed.length === 0 ? new Map([["1", standIn]]) : kept;
+    this.#cameras = standIn && list.length === 0 ? new Map([["1", standIn]]) : kept;
     this.#options.onChange();
   }
 
@@ -88,7 +119,17 @@ export class RemoteServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#lists.return();
+    this.#ending.abort();
     for (const receiver of this.#receivers) this.#close(receiver);
     await Promise.all(this.#closing);
   }
+}
+
+function namesOf(cameras: readonly ListedCamera[]): readonly string[] {
+  return [...new Set(cameras.map(({ id }) => id).filter(isCameraName))];
+}
+
+function isSame(now: readonly string[], before: readonly string[] | undefined): boolean {
+  return now.length === before?.length && now.every((name, i) => name === before[i]);
 }

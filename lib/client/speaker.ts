@@ -5,7 +5,7 @@ import type { Outbox } from "../flow/outbox.ts";
 import { now } from "../time/clock.js";
 import { createNonce, sign, verify } from "../wire/authentication.ts";
 import { encodeAcknowledgements, encodeControl } from "../wire/codec.ts";
-import { PING_MS, PROTOCOL_VERSION } from "../wire/protocol.ts";
+import { type ClientMessage, PING_MS, PROTOCOL_VERSION } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import { RefusedError } from "./refused_error.ts";
 
@@ -91,8 +91,12 @@ export class Speaker implements Disposable {
 
   /** Frames are wanted from now on, or are not. The greeting says it first. */
   watch(on: boolean): void {
-    if (!this.#hasGreeted) return;
-    this.#outbox.send([encodeControl({ type: "watch", on })]).catch(() => {});
+    if (this.#hasGreeted) this.say({ type: "watch", on });
+  }
+
+  /** Sends a message, after the greeting. */
+  say(message: ClientMessage): void {
+    this.#outbox.send([encodeControl(message)]).catch(() => {});
   }
 
   /** A frame has come. */

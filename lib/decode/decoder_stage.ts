@@ -65,6 +65,10 @@ export class DecoderStage implements DecodeStage {
     return this.#feed.info;
   }
 
+  get controls(): Feed["controls"] {
+    return this.#feed.controls;
+  }
+
   get source(): Source | undefined {
     return this.#feed.source;
   }

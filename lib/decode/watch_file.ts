@@ -6,7 +6,7 @@ export const FILE_POLL_MS = 300;
  * renaming, over a network) that notifications miss some. A file that is missing for a while is not
  * a save: an editor may remove it before it writes the new one.
  */
-export function watchFile(file: URL, onSave: () => void): Disposable {
+export function watchFile(file: URL | string, onSave: () => void): Disposable {
   let last = stamp(file);
   const timer = setInterval(() => {
     const now = stamp(file);
@@ -18,7 +18,7 @@ export function watchFile(file: URL, onSave: () => void): Disposable {
 }
 
 /** Changes whenever the file is saved; undefined while it is missing. */
-function stamp(file: URL): string | undefined {
+function stamp(file: URL | string): string | undefined {
   try {
     const { mtime, size, ino } = Deno.statSync(file);
     return `${mtime?.getTime()} ${size} ${ino}`;

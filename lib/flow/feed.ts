@@ -1,6 +1,7 @@
 /** What a stage offers to the next one: frames, and how things are where they come from. */
 
 import type { Frame } from "../frame/frame.ts";
+import type { Controls } from "./controls.ts";
 import type { Hub } from "./hub.ts";
 
 /** What the camera is and how it runs. */
@@ -45,6 +46,8 @@ export interface Feed {
   readonly status: Hub<CameraStatus>;
   /** What the camera is, once that is known. */
   readonly info: CameraInfo | undefined;
+  /** What can be adjusted on the camera, at each change; missing where nothing can. */
+  readonly controls?: Hub<Controls>;
   /** The server that they come from; undefined if the camera is in this program. */
   readonly source: Source | undefined;
   /** Frames that came in, and frames that the source skipped on the way here. */

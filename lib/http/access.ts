@@ -1,7 +1,9 @@
 import type { BasicAuth } from "../access/basic_auth.ts";
 import { cleanText } from "../access/clean_text.ts";
 import type { HostPolicy } from "../access/host_policy.ts";
-import { mayOpenSocket, type Origins } from "../access/origin_policy.ts";
+import type { Links, Permit } from "../access/links.ts";
+import { mayChange, mayOpenSocket, type Origins } from "../access/origin_policy.ts";
+import type { TrustedProxies } from "../access/trusted_proxies.ts";
 import { text } from "./reply.ts";
 
 /** Who gets in. */
@@ -10,8 +12,12 @@ export interface AccessPolicy {
   readonly hosts: HostPolicy;
   /** Checks what viewers must enter; without it, everybody may watch. */
   readonly auth?: BasicAuth;
+  /** Lets in whoever has a signed link instead, to what that shows. */
+  readonly links?: Links;
   /** The origins whose pages may use the answers. */
   readonly origins: Origins;
+  /** The proxies that say truly whom they speak for. */
+  readonly proxies?: TrustedProxies;
   /** How messages name the options that let more in. */
   readonly hints: AccessHints;
   /** Called with what is refused, to whom, and what would allow it. */
@@ -24,6 +30,8 @@ export interface AccessHints {
   readonly allowHost: string;
   /** Lets an origin in. */
   readonly allowOrigin: string;
+  /** Lets viewers change cameras; `allowControl` by default. */
+  readonly allowControl?: string;
 }
 
 const METHODS = "GET, HEAD, OPTIONS";
@@ -33,7 +41,7 @@ export function refusal(
   { hosts, hints, onRefused }: AccessPolicy,
   request: Request,
 ): Response | undefined {
-  const { hostname } = new URL(request.url);
+  const { hostname, pathname } = new URL(request.url);
   if (!hosts.accepts(hostname)) {
     const host = cleanText(hostname);
     const hint = `if it means this machine, allow it with ${hints.allowHost} ${host}`;
@@ -41,12 +49,19 @@ export function refusal(
     onRefused(reason);
     return text(403, reason);
   }
-  if (!METHODS.split(", ").includes(request.method)) {
-    return text(405, `${cleanText(request.method)} is not supported`, { allow: METHODS });
+  const methods = /\/controls$/.test(pathname) ? `${METHODS}, POST` : METHODS;
+  if (!methods.split(", ").includes(request.method)) {
+    return text(405, `${cleanText(request.method)} is not supported`, { allow: methods });
+  }
+  if (request.method === "POST" && !mayChange(hosts, request)) {
+    const page = cleanText(request.headers.get("origin") ?? "another site");
+    const reason = `Pages of ${page} may not change the camera; only the page of this endpoint may`;
+    onRefused(reason);
+    return text(403, reason);
   }
   // Browsers ask without a password whether a page may send one (CORS).
   if (request.method === "OPTIONS") {
-    return new Response(null, { status: 204, headers: { allow: METHODS } });
+    return new Response(null, { status: 204, headers: { allow: methods } });
   }
 }
 
@@ -63,6 +78,38 @@ export async function passwordRefusal(
   // Without one, it is no guess.
   if (authorization !== null) onRefused(`${address}: ${refused.reason}`);
   return text(refused.status, refused.reason, refused.headers);
+}
+
+/** The link of a request that gives no password. */
+export function linkOf({ url, headers }: Request): string | null {
+  return headers.has("authorization") ? null : new URL(url).searchParams.get(LINK);
+}
+
+/** The parameter that has a link. */
+const LINK = "link";
+
+/** A request's path and query, without the link: whoever has it may watch. */
+export function openPathOf({ url }: Request): string {
+  const shown = new URL(url);
+  if (shown.searchParams.has(LINK)) shown.searchParams.set(LINK, "***");
+  return shown.pathname + shown.search;
+}
+
+/** What a link permits, or the answer to one that is refused. @param camera what it is to show. */
+export async function linkPermit(
+  links: Links,
+  onRefused: AccessPolicy["onRefused"],
+  { link, camera, address }: {
+    readonly link: string;
+    readonly camera: string | undefined;
+    readonly address: string;
+  },
+  { signal }: Request,
+): Promise<Permit | Response> {
+  const permit = await links.judge(link, camera, address, signal);
+  if ("isOver" in permit) return permit;
+  onRefused(`${address}: ${permit.reason}`);
+  return text(permit.status, permit.reason, permit.status === 429 ? { "retry-after": "10" } : {});
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Controls } from "../flow/controls.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import { type DrawNotice, Notice } from "./notice.ts";
@@ -17,6 +18,8 @@ export interface Shown {
   readonly frames: Hub<Frame>;
   /** Returns what is known of them. */
   readonly readState: () => FeedState;
+  /** What viewers may change on it, at each change; missing if they may not. */
+  readonly controls?: Hub<Controls>;
   /** Whether it has gone: it is shown to those who watch it still, but not listed. */
   readonly isGone?: boolean;
 }
@@ -90,6 +93,9 @@ export class Channels implements Disposable {
       readState,
       viewers,
       encodePng,
+      get controls() {
+        return shown.controls;
+      },
       get isGone() {
         return shown.isGone;
       },

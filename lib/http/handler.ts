@@ -1,23 +1,28 @@
 import { cleanText } from "../access/clean_text.ts";
+import type { Permit } from "../access/links.ts";
 import { sharingHeaders } from "../access/origin_policy.ts";
 import {
   type AccessPolicy,
+  linkOf,
+  linkPermit,
+  openPathOf,
   passwordRefusal,
   refusal,
   reportEmbedding,
   socketRefusal,
 } from "./access.ts";
 import { type Channel, type ChannelMap, ONLY } from "./channels.ts";
+import { changeControls, readControls } from "./controls.ts";
 import { metrics } from "./metrics.ts";
 import { MJPEG_TYPE, MjpegResponse } from "./mjpeg.ts";
 import { healthOf, listOf, NO_CAMERA, stateOf } from "./overview.ts";
 import { type Asset, contentSecurityPolicy } from "./page/assets.ts";
 import { ALL_TAKEN } from "./places.ts";
-import { headers, text } from "./reply.ts";
+import { headers, json, text } from "./reply.ts";
 import { type Route, routeOf, TYPES } from "./route.ts";
 import { snapshot } from "./snapshot.ts";
 import { unavailableReason } from "./state.ts";
-import { MIN_FPS, type Viewer } from "./viewer.ts";
+import { MIN_FPS, type Viewer, type ViewerOptions } from "./viewer.ts";
 import type { Viewers } from "./viewers.ts";
 import { type Wall, WallResponse } from "./wall.ts";
 import { SocketResponse } from "./web_socket.ts";
@@ -32,26 +37,60 @@ export interface Site extends AccessPolicy, Channel {}
 export interface Sites extends AccessPolicy, Wall {}
 
 /** Where a request comes from. */
-export type Remote = Pick<Deno.NetAddr, "hostname" | "port">;
+export type Remote = Pick<ViewerOptions, "hostname" | "port" | "isOver">;
 
 /** How much of a viewer's path is shown, in characters. */
 export const MAX_PATH = 100;
 
-/** Answers a request, without a port. */
+/** Answers a request, without a port. @param peer where its connection comes from. */
 export async function handle(
   site: Site | Sites,
   request: Request,
-  remote: Remote,
+  peer: Remote,
 ): Promise<Response> {
-  const { auth } = site;
-  reportEmbedding(site, request);
-  const response = refusal(site, request) ??
-    (auth && await passwordRefusal(auth, site.onRefused, request, remote.hostname)) ??
-    await answer(site, request, remote);
+  const remote = senderOf(site, request, peer);
+  const entry = refusal(site, request) ?? await enter(site, request, remote.hostname);
+  if (!entry || entry instanceof Response) reportEmbedding(site, request);
+  const response = entry instanceof Response
+    ? entry
+    : await answer(site, request, { ...remote, ...entry });
   for (const [name, value] of sharingHeaders(site.origins, request)) {
     response.headers.set(name, value);
   }
+  // A link is for pages of others.
+  if (entry && entry !== response) {
+    response.headers.set("cross-origin-resource-policy", "cross-origin");
+  }
   return response;
+}
+
+/** What a link permits, or why a request is refused. A password permits everything. */
+async function enter(
+  site: Site | Sites,
+  request: Request,
+  address: string,
+): Promise<Permit | Response | undefined> {
+  const { auth, links, onRefused } = site;
+  if (!auth) return undefined;
+  const link = linkOf(request);
+  if (!links || link === null) return await passwordRefusal(auth, onRefused, request, address);
+  const camera = pictureOf(routeOf(request, channelsOf(site)));
+  return await linkPermit(links, onRefused, { link, camera, address }, request);
+}
+
+/** The camera whose pictures a request is for, if it is for nothing else. */
+function pictureOf(route: Route | Response): string | undefined {
+  if (route instanceof Response || !PICTURES.includes(route.resource)) return undefined;
+  return [...route.channels.keys()][0];
+}
+
+/** What links may show. */
+const PICTURES: readonly Route["resource"][] = ["stream", "snapshot", "png"];
+
+/** Where a request comes from, behind a proxy that is trusted. The port stays unknown then. */
+function senderOf({ proxies }: AccessPolicy, { headers }: Request, peer: Remote): Remote {
+  const hostname = proxies?.senderOf(peer.hostname, headers.get("x-forwarded-for"));
+  return hostname === undefined || hostname === peer.hostname ? peer : { hostname };
 }
 
 async function answer(site: Site | Sites, request: Request, remote: Remote): Promise<Response> {
@@ -81,16 +120,17 @@ async function answer(site: Site | Sites, request: Request, remote: Remote): Pro
     case "png":
       return await snapshot(channel, request, TYPES.png, channel.encodePng!);
     case "state":
-      return json(stateOf(channel));
+      // The page turns into a wall when there are several.
+      return json({ ...stateOf(channel), cameras: channels.size });
+    case "controls":
+      return request.method === "POST"
+        ? await changeControls(channel, request, site.hints)
+        : await readControls(channel, site.hints);
   }
 }
 
 function channelsOf(site: Site | Sites): ChannelMap {
   return "channels" in site ? site.channels : new Map([[ONLY, site]]);
-}
-
-function json(value: unknown): Response {
-  return new Response(JSON.stringify(value), { headers: headers(TYPES.state) });
 }
 
 async function metricsOf(channels: ChannelMap): Promise<Response> {
@@ -162,7 +202,7 @@ function upgradeRequired(): Response {
 function join(
   viewers: Viewers,
   request: Request,
-  { hostname, port }: Remote,
+  remote: Remote,
   { repeats }: { readonly repeats: boolean },
 ): Viewer | Response {
   const { pathname, searchParams } = new URL(request.url);
@@ -171,12 +211,11 @@ function join(
     const least = "a number of at least 1/60, which is a frame a minute";
     return text(400, `fps must be ${least}, as in ${cleanText(pathname)}?fps=5`);
   }
-  return viewers.join({ hostname, port, path: pathOf(request), fps, repeats }) ?? full();
+  return viewers.join({ ...remote, path: pathOf(request), fps, repeats }) ?? full();
 }
 
 function pathOf(request: Request): string {
-  const { pathname, search } = new URL(request.url);
-  return cleanText(pathname + search, MAX_PATH);
+  return cleanText(openPathOf(request), MAX_PATH);
 }
 
 function full(): Response {

@@ -7,7 +7,8 @@
  */
 
 import { createServer, type Server } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
+import type { KeyPair } from "../access/certificate.ts";
 import { cleanText } from "../access/clean_text.ts";
 import type { Respond, Socket } from "./connection.ts";
 import type { Connections } from "./connections.ts";
@@ -19,13 +20,10 @@ import { requestOf } from "./request_head.ts";
 export const HANDSHAKE_MS = 5000;
 
 /** Creates a server, which does not listen yet; with a certificate in PEM, one of HTTPS. */
-export function createHttpServer(
-  connections: Connections,
-  { cert, key }: { readonly cert?: string; readonly key?: string },
-): Server {
-  const isPlain = cert === undefined;
+export function createHttpServer(connections: Connections, pair?: KeyPair): Server | TlsServer {
+  const isPlain = pair === undefined;
   const server = isPlain ? createServer({ noDelay: true }) : createTlsServer({
-    ...{ cert, key, noDelay: true, handshakeTimeout: HANDSHAKE_MS, ALPNProtocols: ["http/1.1"] },
+    ...{ ...pair, noDelay: true, handshakeTimeout: HANDSHAKE_MS, ALPNProtocols: ["http/1.1"] },
   });
   server.on("connection", (socket: Socket) => connections.add(socket, { isPlain }));
   server.on("secureConnection", (socket: Socket) => connections.secure(socket));

@@ -26,8 +26,10 @@ export interface CameraEntry {
 }
 
 /** What `/state` says of a camera. */
-export function stateOf({ readState, viewers }: Channel): State {
-  return { ...readState(), viewers: viewers.state, viewerCount: viewers.count };
+export function stateOf({ readState, viewers, controls }: Channel): State {
+  const version = controls?.latest?.set ? controls.published : null;
+  const { state, count: viewerCount } = viewers;
+  return { ...readState(), controls: version, viewers: state, viewerCount };
 }
 
 /** What `/cameras` says. */

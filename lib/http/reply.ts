@@ -15,3 +15,8 @@ export function text(status: number, words: string, more: Record<string, string>
     headers: { ...headers("text/plain; charset=utf-8"), ...more },
   });
 }
+
+/** An answer of data. */
+export function json(value: unknown): Response {
+  return new Response(JSON.stringify(value), { headers: headers("application/json") });
+}

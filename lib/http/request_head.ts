@@ -3,6 +3,9 @@ import { bracketed } from "./url.ts";
 /** How long the head of a request may be, in bytes. */
 export const MAX_HEAD_BYTES = 16 * 1024;
 
+/** How long a body may be that is read, in bytes. */
+export const MAX_BODY_BYTES = 8 * 1024;
+
 const END = "\r\n\r\n";
 const REQUEST_LINE = /^([!#$%&'*+.^`|~\w-]+) (\S+) HTTP\/1\.([01])$/;
 const FIELD = /^([!#$%&'*+.^`|~\w-]+):([\t -~\x80-\xff]*)$/;
@@ -14,6 +17,8 @@ export interface RequestHead {
   readonly target: string;
   /** The fields, with a byte for each character. */
   readonly headers: Headers;
+  /** What a `POST` sends; empty if that is too long, or of unknown length. */
+  readonly body: Uint8Array<ArrayBuffer>;
   /** Whether another request may follow on the connection. */
   readonly keepsAlive: boolean;
   /** Whether the connection may become a WebSocket. */
@@ -28,9 +33,9 @@ export class HeadError extends Error {
 }
 
 /**
- * Takes the head of a request off the front; undefined until all of it is there.
+ * Takes a request off the front; undefined until all of it is there.
  *
- * @returns the head, and what came after it.
+ * @returns the head with its body, and what came after it.
  * @throws {HeadError} when no head can come of it.
  */
 export function takeHead(received: Buffer): [RequestHead, Buffer] | undefined {
@@ -42,15 +47,27 @@ export function takeHead(received: Buffer): [RequestHead, Buffer] | undefined {
     throw noHttp();
   }
   const end = received.indexOf(END, start);
-  if ((end < 0 ? received.length : end) - start > MAX_HEAD_BYTES) {
+  // Empty lines count too: they could go on for ever.
+  if ((end < 0 ? received.length : end) > MAX_HEAD_BYTES) {
     throw new HeadError(431, `The head of the request is longer than ${MAX_HEAD_BYTES} bytes`);
   }
   if (end < 0) return undefined;
   const head = parse(received.toString("latin1", start, end));
-  return [head, received.subarray(end + END.length)];
+  const bodyAt = end + END.length;
+  const restAt = bodyAt + bodyLength(head);
+  if (received.length < restAt) return undefined;
+  const body = new Uint8Array(received.subarray(bodyAt, restAt));
+  return [{ ...head, body }, received.subarray(restAt)];
 }
 
-function parse(text: string): RequestHead {
+/** How much of a body is read. */
+function bodyLength({ method, headers }: Pick<RequestHead, "method" | "headers">): number {
+  const text = headers.get("content-length") ?? "";
+  if (method !== "POST" || headers.has("transfer-encoding") || !/^\d{1,9}$/.test(text)) return 0;
+  return Number(text) <= MAX_BODY_BYTES ? Number(text) : 0;
+}
+
+function parse(text: string): Omit<RequestHead, "body"> {
   const [first, ...lines] = text.split("\r\n");
   const [, method, target, minor] = REQUEST_LINE.exec(first) ?? [];
   if (method === undefined) throw noHttp();
@@ -65,8 +82,9 @@ function parse(text: string): RequestHead {
   const isUpgrade = minor === "1" && words.includes("upgrade") &&
     /^\/([^?]*\/)?ws(\?|$)/.test(target) &&
     headers.get("upgrade")?.toLowerCase() === "websocket";
-  // Nobody reads the body of a request, and HTTP/1.0 has its own rules.
-  const keepsAlive = minor === "1" && !words.includes("close") && !hasBody(headers) && !isUpgrade;
+  // Most bodies are not read, and HTTP/1.0 has its own rules.
+  const isRead = !hasBody(headers) || bodyLength({ method, headers }) > 0;
+  const keepsAlive = minor === "1" && !words.includes("close") && isRead && !isUpgrade;
   return { method, target, headers, keepsAlive, isUpgrade };
 }
 
@@ -85,13 +103,16 @@ function noHttp(): HeadError {
  * @throws {TypeError} when the address or the method is invalid.
  */
 export function requestOf(
-  { method, target, headers, isUpgrade }: RequestHead,
+  { method, target, headers, body, isUpgrade }: RequestHead,
   signal: AbortSignal,
   { localAddress = "", localPort }: { readonly localAddress?: string; readonly localPort?: number },
 ): Request {
   const host = headers.get("host") ?? `${bracketed(localAddress)}:${localPort}`;
   const url = target.startsWith("/") ? `http://${host}${target}` : target;
-  const request = new Request(url, { method, headers, signal });
+  const request = new Request(url, {
+    ...{ method, headers, signal },
+    ...body.length > 0 && { body },
+  });
   if (!isUpgrade) request.headers.delete("upgrade");
   return request;
 }

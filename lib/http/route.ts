@@ -3,7 +3,7 @@ import { cleanText } from "../access/clean_text.ts";
 import type { ChannelMap } from "./channels.ts";
 import { METRICS_TYPE } from "./metrics.ts";
 import { MJPEG_TYPE } from "./mjpeg.ts";
-import { type Asset, readAssets } from "./page/assets.ts";
+import { type Asset, readAssets, withWay } from "./page/assets.ts";
 import { text } from "./reply.ts";
 
 /** The media types of what is made for each request. */
@@ -14,6 +14,7 @@ export const TYPES = {
   png: "image/png",
   state: "application/json",
   cameras: "application/json",
+  controls: "application/json",
   metrics: METRICS_TYPE,
   health: "text/plain; charset=utf-8",
 } as const;
@@ -37,6 +38,7 @@ const PATHS: Readonly<Record<string, keyof typeof TYPES>> = {
   "/snapshot.png": "png",
   "/ws": "socket",
   "/state": "state",
+  "/controls": "controls",
   "/metrics": "metrics",
   "/healthz": "health",
 };
@@ -64,8 +66,12 @@ export function routeOf(request: Request, channels: ChannelMap): Route | Respons
     );
   if (name === undefined) return text(404, nothing(request, path, present));
   const rest = path.slice(1 + name.length);
-  const one = new Map([[name, channels.get(name)!]]);
-  return rest === "" ? withSlash(pathname, search) : routeTo(request, rest, one);
+  if (rest === "") return withSlash(pathname, search);
+  const route = routeTo(request, rest, new Map([[name, channels.get(name)!]]));
+  const isPage = "resource" in route && route.resource === readAssets().page;
+  if (!isPage || present.size === 1) return route;
+  const up = pathname.split("/").length - 2;
+  return { ...route, resource: withWay(readAssets().page, up) };
 }
 
 function routeTo(request: Request, path: string, channels: ChannelMap): Route | Response {

@@ -1,6 +1,9 @@
 import { BasicAuth, type Credentials } from "../access/basic_auth.ts";
+import { checkPair, type KeyPair } from "../access/certificate.ts";
 import { HostPolicy } from "../access/host_policy.ts";
+import type { Links } from "../access/links.ts";
 import { ListenError } from "../access/listen_error.ts";
+import { TrustedProxies } from "../access/trusted_proxies.ts";
 import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import { onAbort } from "../time/on_abort.ts";
@@ -24,15 +27,22 @@ export interface EndpointOptions {
   readonly port?: number;
   /** What viewers must enter; without it, everybody may watch. */
   readonly credentials?: Credentials;
+  /** Lets in whoever has a link that was made with these, to the pictures of one camera. */
+  readonly links?: Links;
   /** A certificate, or a chain of them, as PEM. With `key`, connections are TLS. */
   readonly cert?: string;
   /** The certificate's private key, as PEM. */
   readonly key?: string;
   /** Host names to answer to besides this machine's own names and addresses. */
   readonly allowHosts?: readonly string[];
+  /**
+   * Proxies, by address or network (`10.0.0.0/8`), that say in `X-Forwarded-For` for whom they ask.
+   * Those are then throttled and shown, not the proxy.
+   */
+  readonly trustProxies?: readonly string[];
   /** Origins whose pages may use the answers (CORS); `*` is all. */
   readonly allowOrigins?: readonly string[];
-  /** What messages call the two options above; their own names by default. */
+  /** What messages call the options that let more in; their own names by default. */
   readonly hints?: AccessHints;
   /** Called, again and again, with what keeps the endpoint from accepting viewers. */
   readonly onTrouble?: (reason: string) => void;
@@ -54,12 +64,21 @@ export interface ViewerServer extends AsyncDisposable {
   readonly address: Deno.NetAddr;
   /** How many viewers there are now. */
   readonly viewers: number;
+  /**
+   * Shows another certificate to those who connect from now on. Open connections go on.
+   *
+   * @throws {CertificateError} when certificate and key cannot be used; the old ones stay.
+   * @throws {TypeError} when the endpoint was started without HTTPS.
+   */
+  renew(pair: KeyPair): void;
 }
 
 /**
  * Shows frames to viewers over HTTP: those of one camera, or of several. Closing it ends the channels.
  *
  * @throws {ListenError} when the address cannot be listened on.
+ * @throws {CertificateError} when certificate and key cannot be used.
+ * @throws {TypeError} when a trusted proxy is no address.
  */
 export function serveHttp(frames: Hub<Frame>, options: HttpOptions): Promise<ViewerServer>;
 export function serveHttp(channels: Channels, options: EndpointOptions): Promise<ViewerServer>;
@@ -71,16 +90,21 @@ export async function serveHttp(
     host = "127.0.0.1",
     port = DEFAULT_HTTP_PORT,
     credentials,
+    links,
     cert,
     key,
     allowHosts,
     allowOrigins: origins = [],
+    trustProxies = [],
     hints = { allowHost: "allowHosts", allowOrigin: "allowOrigins" },
     onTrouble = () => {},
     onRefused = () => {},
     signal,
   } = options;
   signal?.throwIfAborted();
+  let pair = cert === undefined || key === undefined ? undefined : { cert, key };
+  if (pair) checkPair(pair);
+  const proxies = new TrustedProxies(trustProxies);
   readAssets();
   const channels = shown instanceof Channels ? shown : only(shown, options as HttpOptions);
   const hosts = new HostPolicy(allowHosts);
@@ -92,12 +116,15 @@ export async function serveHttp(
     places: channels.places,
     hosts,
     auth,
+    links,
     origins,
+    proxies,
     hints,
     onRefused,
   };
   const connections = new Connections(responder(site));
-  const create = () => createHttpServer(connections, { cert, key });
+  let server: ReturnType<typeof createHttpServer>;
+  const create = () => server = createHttpServer(connections, pair);
   let listener: HttpListener;
   try {
     listener = await HttpListener.start({ host, port, create, onTrouble });
@@ -117,6 +144,12 @@ export async function serveHttp(
     address: listener.address,
     get viewers() {
       return channels.places.count;
+    },
+    renew(newer) {
+      if (!pair) throw new TypeError("This endpoint was started without HTTPS");
+      checkPair(newer);
+      pair = newer;
+      if ("setSecureContext" in server) server.setSecureContext({ ...newer });
     },
     async [Symbol.asyncDispose]() {
       abort[Symbol.dispose]();

@@ -2,6 +2,8 @@ import type { ViewerState } from "./viewer.ts";
 
 /** What `/state` says: where frames come from, how well they come, and who watches. */
 export interface State extends FeedState {
+  /** Another number whenever the controls have changed; null where viewers may not change them. */
+  readonly controls: number | null;
   /** The viewers of this endpoint: those that came first. */
   readonly viewers: readonly ViewerState[];
   /** How many there are in all. */

@@ -8,7 +8,7 @@ import type { PlaceHolder } from "./places.ts";
 
 /** One viewer, as `/state` shows it. */
 export interface ViewerState {
-  /** The viewer's address and port. */
+  /** The viewer's address and port; behind a trusted proxy, the address alone. */
   readonly address: string;
   /** The path and query it asked for. */
   readonly path: string;
@@ -22,12 +22,14 @@ export interface ViewerState {
 export interface ViewerOptions extends Pick<ViewerState, "path"> {
   /** The viewer's address. */
   readonly hostname: string;
-  /** The viewer's port. */
-  readonly port: number;
+  /** The viewer's port, if it is known. */
+  readonly port?: number;
   /** The most frames a second that it wants; may be `Infinity`. */
   readonly fps: number;
   /** Whether it gets the last frame again, or a notice, when no new one comes. */
   readonly repeats: boolean;
+  /** Whether it has to leave. */
+  readonly isOver?: () => boolean;
   /** Whether it is a part of a viewer that watches several cameras. */
   readonly isTile?: boolean;
 }
@@ -96,6 +98,11 @@ export class Viewer implements PlaceHolder {
     }
   }
 
+  /** Whether it has to leave. */
+  get isOver(): boolean {
+    return this.#options.isOver?.() ?? false;
+  }
+
   /** 0 while it waits. */
   get stalledMs(): number {
     return this.#isWaiting ? 0 : performance.now() - this.#lastAt;
@@ -139,7 +146,7 @@ export class Viewer implements PlaceHolder {
   get state(): ViewerState {
     const { hostname, port, path } = this.#options;
     return {
-      address: `${hostname}:${port}`,
+      address: port === undefined ? hostname : `${hostname}:${port}`,
       path,
       fps: this.#rate.read().fps,
       skipped: this.skipped,

@@ -58,7 +58,10 @@ export class Viewers {
   #remindAll(): void {
     if (this.#viewers.size === 0) return;
     const notice = this.#notice();
-    for (const viewer of this.#viewers) viewer.remind(notice);
+    for (const viewer of this.#viewers) {
+      if (viewer.isOver) viewer.leave();
+      else viewer.remind(notice);
+    }
   }
 
   [Symbol.dispose](): void {

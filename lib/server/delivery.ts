@@ -1,11 +1,13 @@
 /** One camera for one client: its frames while they are wanted, and how it is. */
 
+import type { Controls } from "../flow/controls.ts";
 import type { CameraInfo, CameraStatus, Feed } from "../flow/feed.ts";
 import type { FlightWindow } from "../flow/flight_window.ts";
 import { Mailbox } from "../flow/mailbox.ts";
 import type { Outbox } from "../flow/outbox.ts";
 import type { Frame } from "../frame/frame.ts";
 import { encodeControl, LENGTH_PREFIX } from "../wire/codec.ts";
+import { listedControls } from "./listed_controls.ts";
 
 /** Where a camera is delivered to. */
 export interface Recipient {
@@ -13,6 +15,8 @@ export interface Recipient {
   readonly window: FlightWindow;
   /** Whether it takes anything but frames. */
   speaks: boolean;
+  /** Whether it may change the camera. */
+  readonly mayControl: boolean;
   /** Frames that were left out so far. */
   skipped: number;
 }
@@ -24,6 +28,7 @@ export class Delivery {
   #frames: Mailbox<Frame> | undefined;
   readonly #subscriptions = new Mailbox<Mailbox<Frame>>();
   readonly #statuses: Mailbox<CameraStatus>;
+  readonly #controls: Mailbox<Controls> | undefined;
   /** What the client knows of the camera. */
   #told: CameraInfo | undefined;
 
@@ -32,6 +37,7 @@ export class Delivery {
     this.#to = to;
     this.#told = info;
     this.#statuses = feed.status.follow();
+    this.#controls = to.mayControl ? feed.controls?.follow() : undefined;
   }
 
   /** Whether the client wants frames. */
@@ -45,7 +51,7 @@ export class Delivery {
 
   /** Delivers until the camera's frames have ended, or {@linkcode end} is called. */
   async run(): Promise<void> {
-    await Promise.all([this.#sendFrames(), this.#sendStatus()]);
+    await Promise.all([this.#sendFrames(), this.#sendStatus(), this.#sendControls()]);
   }
 
   /** Ends it. */
@@ -53,6 +59,7 @@ export class Delivery {
     this.watch(false);
     this.#subscriptions.return();
     this.#statuses.return();
+    this.#controls?.return();
   }
 
   async #sendFrames(): Promise<void> {
@@ -81,6 +88,14 @@ export class Delivery {
 
   async #sendStatus(): Promise<void> {
     for await (const status of this.#statuses) await this.#tell(status);
+  }
+
+  async #sendControls(): Promise<void> {
+    for await (const { list } of this.#controls ?? []) {
+      if (!this.#to.speaks) continue;
+      const controls = listedControls(list);
+      await this.#to.outbox.send([encodeControl({ type: "controls", controls })]);
+    }
   }
 
   /** Repeats the status of a camera that gives no frames, unless the client is still busy. */

@@ -5,7 +5,6 @@ import { placeFor } from "../access/oldest_of_most.ts";
 import { Throttle } from "../access/throttle.ts";
 import { Outbox } from "../flow/outbox.ts";
 import { LateError } from "../time/deadline.ts";
-import { fingerprint, firstCertificate } from "../wire/authentication.ts";
 import type { ErrorCode } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import {
@@ -53,20 +52,15 @@ interface Place {
 /** Lets clients in, one place each. */
 export class Door {
   readonly #token: string | undefined;
-  readonly #certificate: Promise<string> | undefined;
   readonly #maxClients: number;
   readonly #waitingRoom = new WaitingRoom();
   readonly #throttle = new Throttle();
   readonly #places = new Map<Connection, Place>();
   #farewells = 0;
 
-  /**
-   * @param token what a client must know; without one, everybody may come in.
-   * @param cert the server's certificate, as PEM.
-   */
-  constructor(token: string | undefined, cert: string | undefined, maxClients: number) {
+  /** @param token what a client must know; without one, everybody may come in. */
+  constructor(token: string | undefined, maxClients: number) {
     this.#token = token;
-    if (cert !== undefined) this.#certificate = fingerprint(firstCertificate(cert));
     this.#maxClients = maxClients;
   }
 
@@ -123,7 +117,7 @@ export class Door {
     const answer = await this.#waitingRoom.wait(hostname, handshake());
     if (token === undefined || !answer) return undefined;
     const { hello, nonce } = answer;
-    const certificate = await this.#certificate;
+    const certificate = isTls(conn) ? await conn.fingerprint : undefined;
     const isRight = () => isProven(token, nonce, hello, certificate);
     switch (await this.#throttle.judge(hostname, isRight, signal)) {
       case "right":

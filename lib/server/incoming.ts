@@ -4,7 +4,7 @@ import { Deadline, LateError } from "../time/deadline.ts";
 import { ControlRate } from "../wire/control_rate.ts";
 import { greetingLimit, type PayloadLimit } from "../wire/limits.ts";
 import { MessageDecoder } from "../wire/message_decoder.ts";
-import { MESSAGE_MS } from "../wire/protocol.ts";
+import { CLIENT_CONTROL_BYTES, MESSAGE_MS } from "../wire/protocol.ts";
 import type { ServerConn } from "./server_socket.ts";
 
 /** How much is read at once, in bytes. */
@@ -17,7 +17,7 @@ export class Incoming implements Disposable {
   readonly #buffer = new Uint8Array(CHUNK_BYTES);
   readonly #decoder = new MessageDecoder((first) => this.limit(first));
   #payloads = this.#decoder.push(new Uint8Array(0));
-  readonly #controls = new ControlRate();
+  readonly #controls = new ControlRate(CLIENT_CONTROL_BYTES);
   #begunAt: number | undefined;
   /** The most bytes of a payload; only a little until the greeting was answered. */
   limit: PayloadLimit = greetingLimit;

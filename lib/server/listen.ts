@@ -1,6 +1,7 @@
 /** The server's end of the socket: accepts connections, and sends each client the feed's frames. */
 
 import { delay } from "@std/async/delay";
+import { checkPair, type KeyPair } from "../access/certificate.ts";
 import { isOutOfDescriptors, OUT_OF_DESCRIPTORS } from "../access/listen_error.ts";
 import { type Cameras, camerasOf } from "../flow/cameras.ts";
 import type { Feed } from "../flow/feed.ts";
@@ -28,6 +29,8 @@ export interface ListenOptions {
   readonly token?: string;
   /** How many clients at the same time; 64 by default. */
   readonly maxClients?: number;
+  /** Whether clients may change what their camera has controls for; false by default. */
+  readonly allowControl?: boolean;
   /** Called when a client comes or goes. */
   readonly onClient?: (event: ClientEvent) => void;
   /** Called, again and again, with what keeps the server from accepting clients. */
@@ -44,6 +47,8 @@ export interface ClientEvent {
   readonly address: string;
   /** How many clients there are now. */
   readonly clients: number;
+  /** The camera that it gets; undefined if none was there, or it left before it had one. */
+  readonly camera?: string;
   /** Why the server ended the connection, if the client did not just leave. */
   readonly reason?: string;
 }
@@ -54,6 +59,13 @@ export interface Listener extends AsyncDisposable {
   readonly address: Deno.NetAddr;
   /** How many clients there are now. */
   readonly clients: number;
+  /**
+   * Shows another certificate to those who connect from now on. Open connections go on.
+   *
+   * @throws {CertificateError} when certificate and key cannot be used; the old ones stay.
+   * @throws {TypeError} when the server was started without TLS.
+   */
+  renew(pair: KeyPair): void;
 }
 
 /**
@@ -85,6 +97,7 @@ export interface Listener extends AsyncDisposable {
  * ```
  *
  * @throws {ListenError} when the address cannot be listened on.
+ * @throws {CertificateError} when certificate and key cannot be used.
  */
 export function listen(feed: Feed | Cameras, options: ListenOptions = {}): Listener {
   return new SocketServer(camerasOf(feed), options);
@@ -94,6 +107,7 @@ class SocketServer implements Listener {
   readonly #cameras: Cameras;
   readonly #changes: Mailbox<ReadonlyMap<string, Feed>>;
   readonly #door: Door;
+  readonly #allowControl: boolean;
   readonly #onClient: (event: ClientEvent) => void;
   readonly #onTrouble: (reason: string) => void;
   readonly #listener: Deno.TcpListener;
@@ -101,18 +115,21 @@ class SocketServer implements Listener {
   readonly #closing = new AbortController();
   readonly #accepting: Promise<void>;
   readonly #abort: Disposable;
+  #pair: KeyPair | undefined;
 
   constructor(cameras: Cameras, options: ListenOptions) {
     const { host = "0.0.0.0", port = DEFAULT_PORT, cert, key, token, signal } = options;
     const { maxClients = MAX_CLIENTS, onClient = () => {}, onTrouble = () => {} } = options;
     this.#cameras = cameras;
-    this.#door = new Door(token, cert, maxClients);
+    this.#allowControl = options.allowControl ?? false;
+    this.#door = new Door(token, maxClients);
     this.#onClient = onClient;
     this.#onTrouble = onTrouble;
-    this.#listener = bind({ hostname: host, port, cert, key });
+    if (cert !== undefined && key !== undefined) checkPair(this.#pair = { cert, key });
+    this.#listener = bind(host, port);
     this.#changes = cameras.follow();
     void this.#deferAll().catch(() => {});
-    this.#accepting = this.#accept(this.#closing.signal, cert, key);
+    this.#accepting = this.#accept(this.#closing.signal);
     this.#abort = onAbort(signal, () => this.#close());
   }
 
@@ -135,15 +152,14 @@ class SocketServer implements Listener {
     }
   }
 
-  async #accept(
-    signal: AbortSignal,
-    cert: string | undefined,
-    key: string | undefined,
-  ): Promise<void> {
-    const secure = cert !== undefined && key !== undefined
-      // Node's TLS takes 11 MB.
-      ? (await import("./tls_server.ts")).tlsServer(cert, key)
-      : undefined;
+  renew(pair: KeyPair): void {
+    if (!this.#pair) throw new TypeError("This server was started without TLS");
+    checkPair(pair);
+    this.#pair = pair;
+  }
+
+  async #accept(signal: AbortSignal): Promise<void> {
+    const secure = this.#pair && await this.#securer();
     while (!signal.aborted) {
       try {
         const tcp = await this.#listener.accept();
@@ -162,6 +178,18 @@ class SocketServer implements Listener {
     }
   }
 
+  /** Makes TLS connections of plain ones, with the certificate that is the newest then. */
+  async #securer(): Promise<(tcp: Deno.TcpConn) => ServerConn> {
+    // Node's TLS takes 11 MB.
+    const { identityOf, TlsServerConn } = await import("./tls_server.ts");
+    let pair = this.#pair!;
+    let identity = identityOf(pair);
+    return (tcp) => {
+      if (pair !== this.#pair) identity = identityOf(pair = this.#pair!);
+      return new TlsServerConn(tcp, identity);
+    };
+  }
+
   async #serve(conn: ServerConn, signal: AbortSignal): Promise<void> {
     using connection = new Connection(conn);
     const { hostname, port } = connection.address;
@@ -170,16 +198,33 @@ class SocketServer implements Listener {
     using _closing = onAbort(leaving.signal, () => conn[Symbol.dispose]());
     let joined = false;
     let reason: string | undefined;
-    const report = (type: ClientEvent["type"]) => {
-      const address = `${hostname}:${port}`;
-      this.#onClient({ type, address, clients: this.#door.clients, ...reason && { reason } });
+    let camera: string | undefined;
+    const report = (type: ClientEvent["type"], reason?: string) => {
+      const event = { type, address: `${hostname}:${port}`, clients: this.#door.clients };
+      this.#onClient({
+        ...event,
+        ...camera !== undefined && { camera },
+        ...reason && { reason },
+      });
+    };
+    let isReported = false;
+    const reportJoined = () => {
+      if (!isReported) report("joined");
+      isReported = true;
     };
     try {
       const evict = () => leaving.abort(new Error("another address needed its place"));
       const greeting = await this.#door.enter(connection, evict, signal);
       joined = true;
-      report("joined");
-      const sender = new Sender(connection.outbox, connection.incoming, this.#cameras);
+      const { outbox, incoming } = connection;
+      const sender = new Sender(outbox, incoming, this.#cameras, {
+        mayControl: this.#allowControl,
+        // A moment later, it is known which camera it wants.
+        onChoice(name) {
+          camera = name;
+          reportJoined();
+        },
+      });
       await sender.run(leaving.signal, greeting);
       leaving.signal.throwIfAborted();
     } catch (cause) {
@@ -187,14 +232,15 @@ class SocketServer implements Listener {
       const error = leaving.signal.aborted ? leaving.signal.reason : cause;
       // Most clients leave by breaking the connection.
       if (!isClosed(error) && !signal.aborted) reason = (error as Error).message;
-      if (!joined && reason) report("refused");
+      if (!joined && reason) report("refused", reason);
       await this.#door.turnAway(connection, error, joined);
     } finally {
       conn[Symbol.dispose]();
     }
     if (!joined) return;
+    reportJoined();
     this.#door.leave(connection);
-    report("left");
+    report("left", reason);
   }
 
   #close(): void {

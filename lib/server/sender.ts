@@ -19,6 +19,7 @@ import {
   SPEAK_MS,
 } from "../wire/protocol.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
+import { Adjustments } from "./adjustments.ts";
 import { Delivery, type Recipient } from "./delivery.ts";
 import { type Greeting, HandshakeError } from "./handshake.ts";
 import type { Incoming } from "./incoming.ts";
@@ -29,11 +30,21 @@ export const STATUS_MS = 1000;
 /** What the server calls itself in `welcome`. */
 const SERVER = "socketcam";
 
+/** What a sender may do, and what it tells. */
+export interface SenderOptions {
+  /** Whether the client may change its camera. */
+  readonly mayControl: boolean;
+  /** Hears which camera the client gets; undefined while there is none. */
+  readonly onChoice: (camera: string | undefined) => void;
+}
+
 /** Serves one client until it leaves, breaks the protocol, or the frames end. */
 export class Sender {
   readonly #incoming: Incoming;
   readonly #cameras: Cameras;
   readonly #to: Recipient;
+  readonly #adjustments: Adjustments;
+  readonly #onChoice: (camera: string | undefined) => void;
   /** What the client gets: newest wins, should it choose again. */
   readonly #deliveries = new Mailbox<Delivery>();
   #delivery: Delivery | undefined;
@@ -45,10 +56,17 @@ export class Sender {
   /** The question that the next `pong` answers. */
   #asked: number | undefined;
 
-  constructor(outbox: Outbox, incoming: Incoming, cameras: Cameras) {
+  constructor(
+    outbox: Outbox,
+    incoming: Incoming,
+    cameras: Cameras,
+    { mayControl, onChoice }: SenderOptions,
+  ) {
+    this.#adjustments = new Adjustments(mayControl);
     this.#incoming = incoming;
+    this.#onChoice = onChoice;
     this.#cameras = cameras;
-    this.#to = { outbox, window: new FlightWindow(), speaks: false, skipped: 0 };
+    this.#to = { outbox, window: new FlightWindow(), speaks: false, mayControl, skipped: 0 };
   }
 
   /**
@@ -119,10 +137,11 @@ export class Sender {
 
   #prepare(choice: { readonly camera?: string; readonly watch: boolean }): void {
     const cameras = this.#cameras.latest ?? new Map<string, Feed>();
-    const { camera, watch } = choice;
-    const feed = camera === undefined ? cameras.values().next().value : cameras.get(camera);
-    if (camera !== undefined && !feed) throw noSuchCamera(camera, cameras);
+    const { camera = cameras.keys().next().value, watch } = choice;
+    const feed = cameras.get(camera!);
+    if (choice.camera !== undefined && !feed) throw noSuchCamera(choice.camera, cameras);
     this.#choice = choice;
+    this.#onChoice(camera);
     this.#delivery?.end();
     this.#delivery = feed && new Delivery(feed, this.#to);
     this.#delivery?.watch(watch);
@@ -152,6 +171,8 @@ export class Sender {
       throw new ProtocolError("it acknowledged more frames than it got");
     }
     if (message?.type === "watch") this.#watch(message.on);
+    // What is behind it must not wait for the camera.
+    else if (message?.type === "set") this.#set(message).catch(() => {});
     else if (message) this.#answer(message.sent);
   }
 
@@ -171,6 +192,10 @@ export class Sender {
       this.#asked = undefined;
       return pong;
     }).catch(() => {});
+  }
+
+  async #set(message: Extract<ClientMessage, { type: "set" }>): Promise<void> {
+    await this.#send(await this.#adjustments.answer(message, this.#delivery?.feed));
   }
 
   #watch(on: boolean): void {

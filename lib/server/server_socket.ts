@@ -6,24 +6,10 @@ import type { TlsServerConn } from "./tls_server.ts";
 /** A client's connection. */
 export type ServerConn = Deno.TcpConn | TlsServerConn;
 
-/** Where to listen, and with which certificate. */
-export interface BindOptions {
-  readonly hostname: string;
-  readonly port: number;
-  /** PEM; with `key`, connections are TLS. */
-  readonly cert?: string;
-  /** PEM. */
-  readonly key?: string;
-}
-
 /** Listens. @throws {ListenError} when that is not possible. */
-export function bind({ hostname, port, cert, key }: BindOptions): Deno.TcpListener {
+export function bind(hostname: string, port: number): Deno.TcpListener {
   try {
-    if (cert === undefined || key === undefined) return Deno.listen({ hostname, port });
-    // Unlike Node, Deno says what is wrong with a certificate or key before the first client comes.
-    const checked = Deno.listenTls({ hostname, port, cert, key });
-    checked.close();
-    return Deno.listen({ hostname, port: (checked.addr as Deno.NetAddr).port });
+    return Deno.listen({ hostname, port });
   } catch (error) {
     throw new ListenError(error, "socket", hostname, port);
   }

@@ -6,8 +6,10 @@
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import tls from "node:tls";
+import type { KeyPair } from "../access/certificate.ts";
 import { TlsConn } from "../flow/tls_conn.ts";
 import { TlsLink } from "../flow/tls_link.ts";
+import { fingerprint, firstCertificate } from "../wire/authentication.ts";
 
 /** How much is read at once, in bytes. */
 const CHUNK_BYTES = 16 * 1024;
@@ -15,20 +17,32 @@ const CHUNK_BYTES = 16 * 1024;
 /** Tells a client that does not speak TLS that this server does: Node sends nothing. Fatal, unexpected message. */
 const ALERT = new Uint8Array([0x15, 0x03, 0x03, 0, 2, 2, 10]);
 
-/** Makes TLS connections of plain ones. @param cert and `key` as PEM. */
-export function tlsServer(cert: string, key: string): (tcp: Deno.TcpConn) => TlsServerConn {
-  const secureContext = tls.createSecureContext({ cert, key });
-  return (tcp) => new TlsServerConn(tcp, secureContext);
+/** What a server shows its clients, and what they know it by. */
+export interface Identity {
+  readonly secureContext: tls.SecureContext;
+  /** The fingerprint of its certificate. */
+  readonly fingerprint: Promise<string>;
+}
+
+/** The identity that a certificate with its key gives to a server. */
+export function identityOf({ cert, key }: KeyPair): Identity {
+  return {
+    secureContext: tls.createSecureContext({ cert, key }),
+    fingerprint: fingerprint(firstCertificate(cert)),
+  };
 }
 
 /** A client's connection. */
 export class TlsServerConn extends TlsConn {
+  /** The fingerprint of the certificate that this client sees: a later one may have taken its place. */
+  readonly fingerprint: Promise<string>;
   readonly #tcp: Deno.TcpConn;
 
-  constructor(tcp: Deno.TcpConn, secureContext: tls.SecureContext) {
+  constructor(tcp: Deno.TcpConn, { secureContext, fingerprint }: Identity) {
     const socket = new tls.TLSSocket(streamOf(tcp), { isServer: true, secureContext });
     super(new TlsLink(socket, "secure"));
     this.#tcp = tcp;
+    this.fingerprint = fingerprint;
   }
 
   /** The client's address. */

@@ -1,6 +1,6 @@
 import { delay } from "@std/async/delay";
 
-/** Counts events, and says when there are too many of them in a second. */
+/** Counts events, or bytes, and says when there are too many of them in a second. */
 export class RateLimit {
   readonly #perSecond: number;
   #count = 0;
@@ -11,13 +11,14 @@ export class RateLimit {
     this.#perSecond = perSecond;
   }
 
-  /** Counts one event; whether it is within the limit. */
-  allows(at: number = performance.now()): boolean {
+  /** Counts one event, or several at once; whether they are within the limit. */
+  allows(count: number = 1): boolean {
+    const at = performance.now();
     if (at - this.#since >= 1000) {
       this.#since = at;
       this.#count = 0;
     }
-    return ++this.#count <= this.#perSecond;
+    return (this.#count += count) <= this.#perSecond;
   }
 
   /** Waits until the second that is counted is over. @throws the reason of `signal`. */

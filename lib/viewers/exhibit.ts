@@ -38,6 +38,11 @@ export class Exhibit implements Shown, Disposable {
     return this.#view === undefined;
   }
 
+  /** What viewers may change. */
+  get controls(): View["controls"] {
+    return this.#view?.controls;
+  }
+
   /** Shows this stage from now on, or a notice if there is none. */
   show(stage: DecodeStage | undefined): void {
     if (stage === this.#stage) return;

@@ -53,7 +53,6 @@ export function feedState(
 
 function reasonOf(status: ConnectionStatus): Pick<FeedState["source"], "reason" | "retryInMs"> {
   if (status.state === "connected") return {};
-  if (status.state === "refused") return { reason: status.reason };
   const { reason, retryAt } = status;
   return { reason, retryInMs: retryAt && Math.max(0, retryAt - now()) };
 }

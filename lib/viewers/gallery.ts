@@ -70,9 +70,9 @@ export class Gallery implements AsyncDisposable {
   }
 
   #open(name: string): Exhibit {
-    const { here, onTrouble } = this.#options;
+    const { onTrouble, ...others } = this.#options;
     const exhibit: Exhibit = new Exhibit(name, {
-      here,
+      ...others,
       onTrouble: (reason) =>
         onTrouble(this.#exhibits.size > 1 ? `${exhibit.name}: ${reason}` : reason),
     });

@@ -15,6 +15,8 @@ import { View } from "./view.ts";
 export interface ServeViewersOptions extends EndpointOptions {
   /** The source that `/state` names when the camera is in this program; by default the endpoint. */
   readonly source?: { readonly host: string; readonly port: number };
+  /** Whether viewers may change what cameras have controls for; false by default. */
+  readonly allowControl?: boolean;
 }
 
 /**
@@ -32,15 +34,18 @@ export interface ServeViewersOptions extends EndpointOptions {
  * ```
  *
  * @throws {ListenError} when the address cannot be listened on.
+ * @throws {TypeError} when a trusted proxy is no address.
+ * @throws {CertificateError} when certificate and key cannot be used.
  */
 export async function serveViewers(
   feeds: Feed | DecodeStage | Cameras,
   options: ServeViewersOptions = {},
 ): Promise<ViewerServer> {
   await using stack = new AsyncDisposableStack();
-  const { source, ...httpOptions } = options;
+  const { source, allowControl, ...httpOptions } = options;
   let here = source ?? { host: "localhost", port: 0 };
-  const viewOptions = { here: () => here, onTrouble: options.onTrouble ?? (() => {}) };
+  const { onTrouble = () => {} } = options;
+  const viewOptions = { here: () => here, allowControl, onTrouble };
   const png = stack.use(new PngEncoder());
   const notices = stack.use(new NoticeDrawer());
   const channels = stack.use(
@@ -64,6 +69,7 @@ export async function serveViewers(
     get viewers() {
       return viewers.viewers;
     },
+    renew: (pair) => viewers.renew(pair),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }

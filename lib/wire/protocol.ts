@@ -15,8 +15,8 @@
  * | client | (empty)             | an acknowledgement: one frame has arrived              |
  *
  * A client that never sends a byte gets frames and nothing else. A client that speaks sends `hello`
- * first; from then on the server may send it `welcome`, `camera`, `cameras`, `pong` and `error` as
- * well. Both sides ignore control messages and fields that they do not know, so that either can be
+ * first; from then on the server may send it `welcome`, `camera`, `cameras`, `controls`, `set`,
+ * `pong` and `error` as well. Both sides ignore control messages and fields that they do not know, so that either can be
  * newer.
  *
  * A connection carries one camera: the server's first, or the one that `hello` names. `welcome` lists
@@ -35,6 +35,15 @@
  * wants frames. A server that does not know `watch` keeps sending. A server gives a new client
  * {@linkcode SPEAK_MS} to speak before it takes it for one that never does.
  *
+ * A server that lets clients change its cameras sends `controls` after `welcome`, and to every client
+ * again whenever one has changed: at most {@linkcode MAX_LISTED_CONTROLS}, each menu with at most
+ * {@linkcode MAX_MENU_ITEMS} items, and fewer if they do not fit into a message. A client changes one
+ * with `{"type":"set","control":"brightness","value":10}`, at most {@linkcode MAX_SETS_PER_SECOND} in a
+ * second. The answer is a `set`, too, with the `id` of the question. If nothing was changed, it has a
+ * `code` and a sentence (`message`), and the connection goes on. The codes: `unknown` (no such control),
+ * `out-of-range`, `read-only`, `inactive` (another control decides), `no-controls`, `not-allowed` (by
+ * this server), `too-many`, `refused` (by the camera), `unavailable` (the camera is not there).
+ *
  * A client may ask for the time with `ping`. After three questions, each side takes the other for
  * gone when nothing has come for {@linkcode SILENCE_MS}. So both notice a link that died silently.
  *
@@ -50,9 +59,11 @@
  * `nonce` also sends the SHA-256 of the server's certificate (`certificate`, in hex), and both HMACs are
  * of the two nonces followed by these 32 bytes. A server that has a certificate accepts no other one.
  *
- * Both sides end a connection on which more than 1,000 control messages come in a second, and a
- * server one that acknowledges more frames than it got. A client reads at most 20,000 frames a second:
- * it leaves the others to the network until the second is over.
+ * Both sides end a connection on which more than 1,000 control messages come in a second, or more
+ * bytes of them than {@linkcode CLIENT_CONTROL_BYTES} and {@linkcode SERVER_CONTROL_BYTES}. A server
+ * ends one that acknowledges more frames than it got. A client reads at most 20,000 frames a second: it
+ * leaves the others to the network until the second is over. It counts what comes over all its
+ * connections to a server together.
  *
  * A frame has at most 16 MiB ({@linkcode MAX_FRAME_BYTES}). If a client breaks this limit, or one of
  * those below, the server sends an `error` and closes the connection. The codes of an `error`:
@@ -87,14 +98,24 @@ export const REGULAR_PINGS = 3;
 export const SILENCE_MS = 6000;
 /** How many control messages may come over a connection in a second. */
 export const MAX_CONTROLS_PER_SECOND = 1000;
+/** How many bytes of control messages a client may send in a second. */
+export const CLIENT_CONTROL_BYTES = 4 * MAX_CONTROL_BYTES;
 /** How many frames a client reads in a second. */
 export const MAX_FRAMES_PER_SECOND = 20_000;
 /** How long a nonce may be, in hex digits. */
 export const MAX_NONCE_DIGITS = 128;
 /** How many cameras a server lists; others can be named all the same. */
 export const MAX_CAMERAS = 64;
+/** How many bytes of control messages a server may send in a second: a full list for each camera. */
+export const SERVER_CONTROL_BYTES = MAX_CAMERAS * MAX_CONTROL_BYTES;
 /** How many characters of a camera's name and mode are listed, so that the whole list fits. */
 export const MAX_LISTED_TEXT = 100;
+/** How many controls of a camera a server lists. */
+export const MAX_LISTED_CONTROLS = 128;
+/** How many items of a control's menu it lists. */
+export const MAX_MENU_ITEMS = 128;
+/** How many controls a client may set in a second; the others are refused. */
+export const MAX_SETS_PER_SECOND = 30;
 /** How many clients a server accepts by default. */
 export const MAX_CLIENTS = 64;
 
@@ -131,6 +152,13 @@ export const ClientMessage = v.variant("type", [
   v.object({ type: v.literal("ping"), sent: number }),
   /** Starts or stops the frames. */
   v.object({ type: v.literal("watch"), on: v.boolean() }),
+  /** Changes a control of the camera; `id` comes back in the answer. */
+  v.object({
+    type: v.literal("set"),
+    control: text,
+    value: v.pipe(number, v.integer()),
+    id: v.optional(number),
+  }),
 ]);
 /** What a client sends. */
 export type ClientMessage = v.InferOutput<typeof ClientMessage>;
@@ -144,6 +172,28 @@ const cameras = v.pipe(
   v.array(v.object({ id: v.string(), name: v.optional(text), mode: v.optional(text) })),
   v.transform((list) => list.slice(0, MAX_CAMERAS)),
 );
+
+/** A control of a camera; what kind it is, a newer server may say in another word. */
+const control = v.object({
+  name: text,
+  type: v.fallback(v.picklist(["integer", "boolean", "menu", "button"]), "integer"),
+  min: number,
+  max: number,
+  step: v.pipe(number, v.minValue(1)),
+  default: number,
+  value: number,
+  menu: v.optional(
+    v.pipe(
+      v.array(v.object({ value: number, text })),
+      v.transform((items) => items.slice(0, MAX_MENU_ITEMS)),
+    ),
+  ),
+  inactive: v.optional(v.literal(true)),
+  readOnly: v.optional(v.literal(true)),
+});
+
+/** A control as a server lists it. */
+export type ListedControl = v.InferOutput<typeof control>;
 
 /** What a server sends. */
 export const ServerMessage = v.variant("type", [
@@ -172,6 +222,22 @@ export const ServerMessage = v.variant("type", [
     reason: v.optional(text),
     name: v.optional(text),
     mode: v.optional(text),
+  }),
+  /** What a client may change on the camera, at each change. */
+  v.object({
+    type: v.literal("controls"),
+    controls: v.pipe(
+      v.array(control),
+      v.transform((list) => list.slice(0, MAX_LISTED_CONTROLS)),
+    ),
+  }),
+  /** The answer to `set`; with `code` and `message`, nothing was changed. */
+  v.object({
+    type: v.literal("set"),
+    control: text,
+    id: v.optional(number),
+    code: v.optional(v.string()),
+    message: v.optional(text),
   }),
   /** The answer to `ping`; `now` is the server's time, in milliseconds since 1970. */
   v.object({ type: v.literal("pong"), sent: number, now: time }),

@@ -61,7 +61,7 @@ Deno.test("explainExit() blames the filter graph, not the camera, whatever is wr
 
 Deno.test("explainExit() names the group of a webcam that may not be read, not of a file", () => {
   const [code, message] = explain("/dev/video0", ["/dev/video0: Permission denied"]);
-  assertEquals([code, message.split(": ").at(-1)], ["denied", "sudo adduser $USER video"]);
+  assertEquals([code, message.split(": ").at(-1)], ["denied", "sudo usermod -aG video $USER"]);
   assertEquals(explain("a.mp4", ["file:a.mp4: Permission denied"]), [
     "denied",
     'Cannot read "a.mp4": ffmpeg exited with code 1: Permission denied: it may not be read',

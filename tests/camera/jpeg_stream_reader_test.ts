@@ -2,12 +2,14 @@ import { assert, assertEquals } from "@std/assert";
 import {
   JpegStreamReader,
   type JpegStreamReaderOptions,
+  MAX_PREVIEWS,
 } from "../../lib/camera/jpeg_stream_reader.ts";
-import { TAIL_BYTES } from "../../lib/camera/text_tail.ts";
+import { MAX_LINE_BYTES } from "../../lib/camera/gap.ts";
 import { MAX_FRAME_BYTES } from "../../lib/frame/frame.ts";
 import { photographs, testPictures } from "../support/pictures.ts";
 
 const pictures = await testPictures(4);
+const thumbnail = (await testPictures(1, "32x24"))[0];
 /** Baseline and progressive, with restart markers and without. */
 const photos = (await photographs()).slice(0, 6);
 
@@ -57,7 +59,6 @@ const withThumbnail = (jpeg: Uint8Array, thumbnail: Uint8Array) =>
     thumbnail,
     jpeg.subarray(2),
   );
-const thumbnail = (await testPictures(1, "32x24"))[0];
 
 /** A part, in the many forms of cameras. */
 type Form = (jpeg: Uint8Array) => Uint8Array;
@@ -95,6 +96,32 @@ const FORMS: Record<string, Form> = {
       "--b\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello\r\n--b\r\n\r\n",
       jpeg,
     ),
+  "sounds in between, in which a JPEG seems to start": (jpeg) =>
+    joined(
+      "--b\r\nContent-Type: audio/basic\r\n\r\n\xff\xff\xd8\xff\xe0\0\x10\r\n-\xff\xd8\xff",
+      "\r\n--b\r\n\r\n",
+      jpeg,
+      "\r\n",
+    ),
+  "such sounds, as long as their headers say, and no boundary behind": (jpeg) =>
+    joined("--b\nContent-Length: 6\nContent-Type: audio/x\n\n==\xff\xd8\xff\xe0", jpeg),
+  "types that are wrong": (jpeg) => joined("--b\r\nContent-Type: text/plain\r\n\r\n", jpeg, "\r\n"),
+  "a folded header": (jpeg) =>
+    joined(`--b\r\nContent-Length:\r\n ${jpeg.length}\r\n\r\n`, jpeg, "\r\n"),
+  "carriage returns only": (jpeg) =>
+    joined(`--b\rContent-Type: image/jpeg\rContent-Length: ${jpeg.length}\r\r`, jpeg, "\r"),
+  "zeros and a byte order mark around boundaries": (jpeg) =>
+    joined("\0\0\xef\xbb\xbf--b\0\r\nContent-Type: image/jpeg\r\n\r\n", jpeg, "\r\n"),
+  "very long headers": (jpeg) =>
+    joined(
+      `--b\r\nContent-Length: ${jpeg.length}\r\nX: ${"y".repeat(9000)}\r\n\r\n`,
+      jpeg,
+      "\r\n",
+    ),
+  "previews behind the picture": (jpeg) =>
+    joined("--b\r\nContent-Type: image/jpeg\r\n\r\n", jpeg, thumbnail, "\0\0", thumbnail, "\r\n"),
+  "lengths that include a preview": (jpeg) =>
+    joined(`--b\r\nContent-Length: ${jpeg.length + thumbnail.length}\r\n\r\n`, jpeg, thumbnail),
   "empty parts in between": (jpeg) =>
     joined("--b\r\nContent-Length: 0\r\n\r\n\r\n--b\r\nContent-Type: image/jpeg\r\n\r\n", jpeg),
   "nothing but JPEGs": (jpeg) => jpeg,
@@ -118,6 +145,26 @@ for (const [form, write] of Object.entries(FORMS)) {
     }
   });
 }
+
+Deno.test("JpegStreamReader skips three previews of a part, and then takes no boundary for granted", () => {
+  assertEquals(MAX_PREVIEWS, 3);
+  const small = Array(5).fill(thumbnail);
+  assertFinds(joined("--b\r\n\r\n", pictures[3], ...small), [pictures[3], ...small.slice(3)]);
+  assertFinds(joined("--b\r\n\r\n", ...pictures), pictures);
+});
+
+Deno.test("JpegStreamReader takes a JPEG that is sent again in the same part", () => {
+  const torn = pictures[0].subarray(0, 9000);
+  assertFinds(joined("--b\r\n\r\n", torn, pictures[1]), [torn, pictures[1]]);
+});
+
+Deno.test("JpegStreamReader takes JPEGs again when a part of another type never ends", () => {
+  const sound = new Uint8Array(MAX_FRAME_BYTES);
+  const stream = joined("--b\nContent-Type: audio/x\n\n=\xff\xd8");
+  const reader = new JpegStreamReader();
+  for (const chunk of [stream, sound]) assertEquals([...reader.push(chunk)], []);
+  assertSame([...reader.push(pictures[1])].map((memory) => memory.bytes), [pictures[1]]);
+});
 
 Deno.test("JpegStreamReader takes the picture, not the thumbnail in its Exif", () => {
   const whole = pictures.map((picture) => withThumbnail(picture, thumbnail));
@@ -202,7 +249,7 @@ Deno.test("JpegStreamReader takes no length over a frame's limit, and no endless
   const length = MAX_FRAME_BYTES + 1;
   const part = joined(`Content-Length: ${length}\r\n\r\n`, pictures[0]);
   assertFinds(part, [pictures[0]], { trustLengths: true });
-  const text = "x".repeat(3 * TAIL_BYTES);
+  const text = "x".repeat(3 * MAX_LINE_BYTES);
   assertFinds(joined(text, pictures[0], text, pictures[1]), [pictures[0], pictures[1]]);
 });
 

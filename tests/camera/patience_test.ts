@@ -47,6 +47,19 @@ Deno.test("Patience waits twice as long each time that a source was given up, up
   assertEquals(waits(patience, 0), [480]);
 });
 
+Deno.test("Patience gives a source more time for its second frame, once for each start", () => {
+  const patience = started();
+  assertEquals(patience.more(), 0);
+  assertEquals(waits(patience, 0), [60]);
+  assertEquals([patience.more() / 1000, patience.more()], [420, 0]);
+  assertEquals(waits(patience, 90), [270]);
+  assertEquals(patience.more(), 0);
+  // Nothing is late that is known to be slow.
+  patience.start();
+  assertEquals(waits(patience, 200), [270]);
+  assertEquals(patience.more(), 0);
+});
+
 Deno.test("Patience remembers across restarts how slow a source is", () => {
   const patience = started();
   patience.gaveUp();

@@ -3,72 +3,36 @@ import { CameraError } from "../../lib/camera/camera_error.ts";
 import { isPiPart, parseV4l2Ctl } from "../../lib/camera/v4l2.ts";
 import { parseListDevices } from "../../lib/camera/v4l2_list.ts";
 import { withHint } from "../../lib/cli/hint.ts";
-import { Program } from "../support/programs.ts";
+import { PiMachine } from "../support/pi_machine.ts";
+import type { Program } from "../support/programs.ts";
 import * as pi from "../support/raspberry_pi.ts";
 
-/** What each kind of device says of itself, by the name of its kind. */
-const SAYS: Readonly<Record<string, string>> = {
-  "bcm2835-codec-decode": pi.CODEC,
-  "bcm2835-isp": pi.ISP,
-  unicam: pi.UNICAM,
-  rpivid: pi.CODEC,
-  pispbe: pi.CODEC,
-  "rp1-cfe": pi.CFE,
-  "rpi-hevc-dec": pi.CODEC,
-};
-
-/**
- * Runs server.ts beside a fake `v4l2-ctl`, which prints what the real one does on this machine, with
- * permissions that do not let it see the devices of the machine that it runs on.
- */
+/** Runs server.ts on such a machine until it ends. */
 async function runOn(
   listing: string,
   args: readonly string[],
-  listCommand: string = "cat",
+  listCommand?: string,
 ): Promise<Program> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(`${folder}/devices`, listing);
-    for (const { path, name } of parseListDevices(listing)) {
-      const text = SAYS[name] ?? (path.endsWith("8") ? pi.UVC_PICTURES : pi.UVC_METADATA);
-      await Deno.writeTextFile(`${folder}/${path.replace("/dev/", "")}`, text);
-    }
-    const fake = `#!/bin/sh
-      [ "$1" = --list-devices ] && exec ${listCommand} ${folder}/devices
-      for last; do :; done
-      exec cat ${folder}/$(basename "$last")`;
-    await Deno.writeTextFile(`${folder}/v4l2-ctl`, fake, { mode: 0o755 });
-    const permissions = [
-      "--allow-net",
-      "--allow-env",
-      "--allow-sys",
-      "--allow-read=.",
-      "--allow-run",
-    ];
-    await using program = new Program(
-      Deno.execPath(),
-      ["run", "--no-prompt", ...permissions, "server.ts", "--port", "0", ...args],
-      { PATH: `${folder}:${Deno.env.get("PATH")}` },
-    );
-    await program.ends();
-    return program;
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await using machine = new PiMachine(listing, listCommand);
+  await using program = machine.start(args);
+  await program.ends();
+  return program;
 }
 
-const WITHOUT = [
-  { name: "4", listing: pi.PI_4, device: "auto" },
-  { name: "5", listing: pi.PI_5, device: "auto" },
-  { name: "5", listing: pi.PI_5, device: "0" },
-];
-
-for (const { name, listing, device } of WITHOUT) {
-  Deno.test(`--device ${device} finds no webcam among the devices of a Raspberry Pi ${name}, and says what to do`, async () => {
-    const { stderr } = await runOn(listing, ["--device", device]);
+for (const [name, listing] of Object.entries({ "4": pi.PI_4, "5": pi.PI_5 })) {
+  Deno.test(`--device 0 finds no webcam among the devices of a Raspberry Pi ${name}, and says what to do`, async () => {
+    const { stderr } = await runOn(listing, ["--device", "0"]);
     assertMatch(
       stderr,
       /^server: No webcam found: the video devices of this Raspberry Pi are .*; plug in a webcam; .* --device rpicam reads the camera on the ribbon cable$/m,
+    );
+  });
+
+  Deno.test(`auto says what to install on a Raspberry Pi ${name} without a webcam and rpicam-vid`, async () => {
+    const { stderr } = await runOn(listing, []);
+    assertMatch(
+      stderr,
+      /^server: The camera on the ribbon cable .* is not installed; install it \(sudo apt install rpicam-apps\), or plug in a webcam; --wait waits for it$/m,
     );
   });
 }

@@ -2,9 +2,11 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
   type CameraArguments,
   cameraSpecs,
+  controlValues,
   repeated,
   settings,
 } from "../../lib/cli/camera_spec.ts";
+import type { Flip, Rotation } from "../../lib/camera/turn.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";
 import { MAX_NAME, nameFault } from "../../lib/flow/camera_name.ts";
 import { readAssets } from "../../lib/http/page/assets.ts";
@@ -48,6 +50,7 @@ const INPUTS = [
   ],
   ...["rtsp://x/?a=1", "http://me:a=b@x/stream", "https://x/a=b?fps=5&size=9x9", "http://x?a=b"],
   ...["/dev/v4l/by-path/platform-1.usb-usb-0:1.2:1.0-video-index0", "socketcam://x:9999/porch"],
+  ...["rpicam", "exec:a", "exec:a b=c --d=e", "exec:'/opt/my cam' -o -", "exec:sh -c 'a=1; b | c'"],
 ];
 
 for (const input of INPUTS) {
@@ -119,6 +122,32 @@ Deno.test("each camera has its size, rate, quality and filter", () => {
       { name: "garden", device: "1" },
     ],
   );
+});
+
+Deno.test("a control is set for all cameras, or with a name in front for that one", () => {
+  const set = ["brightness=10", "porch=brightness=-5\nhue=3", "porch=focus_absolute=40", "hue=4"]
+    .reduce<ReturnType<typeof controlValues>>((before, text) => controlValues(text, before), []);
+  const cameras = cameraSpecs({ device: ["porch=0", "garden=1"], set });
+  assertEquals(cameras.map(({ set }) => set), [
+    { brightness: -5, hue: 4, focus_absolute: 40 },
+    { brightness: 10, hue: 4 },
+  ]);
+  assertEquals(
+    fault({ set: controlValues("barn=hue=1") }),
+    '--set is for "barn", but no camera has this name: there is 1',
+  );
+  for (const text of ["", "brightness", "brightness=", "brightness=bright", "a=b=c=1", "x=1.5"]) {
+    assertThrows(() => controlValues(text), Error, "as brightness=10");
+  }
+});
+
+Deno.test("each camera is turned in its own way", () => {
+  const rotate = settings((text) => Number(text) as Rotation)("porch=90");
+  const flip = settings((text) => text as Flip)("h");
+  assertEquals(cameraSpecs({ device: ["porch=0", "garden=1"], rotate, flip }), [
+    { name: "porch", device: "0", rotate: 90, flip: "h" },
+    { name: "garden", device: "1", flip: "h" },
+  ]);
 });
 
 Deno.test("a filter graph has a name in front only if a camera is called so", () => {

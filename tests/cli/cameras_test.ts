@@ -64,6 +64,12 @@ Deno.test("server.ts serves several cameras, and client.ts shows those of severa
   assertEquals((await fetch(`${url}/healthz`)).status, 200);
   assertEquals((await (await fetch(`${url}/${missing}/state`)).json()).source.state, "connecting");
   await client.says(/^client: garden: camera live$/m);
+  for (const name of ["porch", "garden", "3"]) {
+    await first.says(
+      new RegExp(`^server: ${name}: 127\\.0\\.0\\.1:\\d+ joined \\(\\d clients?\\)$`, "m"),
+    );
+  }
+  await second.says(/^server: 127\.0\.0\.1:\d+ joined \(1 client\)$/m);
   // One that is lost disturbs no other.
   second.kill("SIGKILL");
   await second.ends();

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { existsSync } from "node:fs";
 import { jpegSize } from "../../lib/frame/jpeg.ts";
+import { selfSigned } from "../support/certificates.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/ports.ts";
 import { clientUrl, Program, serverPort, startClient, startServer } from "../support/programs.ts";
@@ -56,8 +57,17 @@ Deno.test("server.ts says that a file is no video, and exits with 1", async () =
 });
 
 Deno.test("server.ts and client.ts refuse wrong usage with a sentence, and exit with 2", async () => {
+  const folders = [await Deno.makeTempDir(), await Deno.makeTempDir()];
+  await using stack = new AsyncDisposableStack();
+  for (const folder of folders) stack.defer(() => Deno.remove(folder, { recursive: true }));
+  const [{ certFile, keyFile }, { keyFile: otherKey }] = await Promise.all(
+    folders.map((folder) => selfSigned(folder)),
+  );
   const cases: [Program, RegExp][] = [
-    [startServer("--prot", "1"), /unknown option '--prot'\n\(Did you mean --port\?\)/],
+    [
+      startServer("--prot", "1"),
+      /^server: unknown option '--prot' \(Did you mean --port\?\) \(--help shows all options\)$/,
+    ],
     [startServer("--port", "65536"), /whole number from 0 to 65535/],
     [startServer("--size", "big"), /width and height in pixels, as 1280x720/],
     [startServer("--quality", "0"), /whole number from 1 to 100/],
@@ -66,6 +76,16 @@ Deno.test("server.ts and client.ts refuse wrong usage with a sentence, and exit 
     [startServer("--cert", "LICENSE"), /PEM file with a certificate/],
     [startServer("--token", ""), /must not be empty/],
     [startClient("--ca", "LICENSE"), /PEM file with a certificate/],
+    [startClient("--http-cert", certFile), /--http-cert and --http-key go together: give both/],
+    [startClient("--http-key", keyFile), /--http-cert and --http-key go together: give both/],
+    [
+      startClient("--http-cert", certFile, "--http-key", otherKey),
+      /--http-cert and --http-key cannot be used: The key does not belong to the certificate/,
+    ],
+    [
+      startServer("--cert", certFile, "--key", otherKey),
+      /--cert and --key cannot be used: The key does not belong to the certificate/,
+    ],
     [startClient("--workers", "0"), /whole number from 1 to 64/],
     [startClient("--no-decode", "--transform", "x.ts"), /'--no-decode' cannot be used with/],
     [startClient("--log", "xml"), /Allowed choices are text, json/],
@@ -74,7 +94,28 @@ Deno.test("server.ts and client.ts refuse wrong usage with a sentence, and exit 
     const { code, words } = await failure(program);
     assertEquals(code, 2, words);
     assertMatch(words, sentence);
+    assertEquals(words.split("\n").length, 1, words);
   }
+});
+
+Deno.test("wrong usage is one JSON line where the command line or the environment asks for JSON", async () => {
+  const run = (args: string[], env: Record<string, string> = {}) =>
+    new Program(Deno.execPath(), ["run", "-A", ...args], env);
+  const cases: [Program, RegExp][] = [
+    [startServer("--log", "json", "--prot", "1"), /^unknown option '--prot' \(Did you mean --port/],
+    [startServer("--size", "big", "--log=json"), /It takes width and height/],
+    [startServer("--log", "json", "--json"), /^--json goes with --list/],
+    [run(["client.ts", "--workers", "0"], { SOCKETCAM_LOG: "json" }), /whole number from 1 to 64/],
+    [run(["client.ts", "x"], { SOCKETCAM_CLIENT_LOG: "json" }), /^too many arguments/],
+  ];
+  for (const [program, sentence] of cases) {
+    const { code, words } = await failure(program);
+    const { level, message } = JSON.parse(words);
+    assertEquals([code, level], [2, "error"]);
+    assertMatch(message, sentence);
+  }
+  const text = run(["client.ts", "--log", "text", "x"], { SOCKETCAM_LOG: "json" });
+  assertMatch((await failure(text)).words, /^client: too many arguments/);
 });
 
 Deno.test("server.ts and client.ts print help and version, and exit with 0", async () => {
@@ -113,6 +154,8 @@ Deno.test("server.ts says once who can watch, where no token is set on a public 
     await server.says(/camera live/);
     assertEquals([...server.stderr.matchAll(warning)].length, times, server.stderr);
   }
+  await using open = start("--allow-control");
+  await open.says(/can watch and change the camera; set a --token/);
 });
 
 Deno.test("client.ts says that its token is missing or wrong, once, and exits with 1", async () => {
@@ -194,6 +237,32 @@ Deno.test("server.ts says what is wrong with a filter graph, and exits with 1", 
 Deno.test("server.ts says that a device is a folder, and exits with 1", async () => {
   const { code, words } = await failure(startServer("--device", "lib", "--port", "0"));
   assertEquals([code, words], [1, 'server: "lib" is a folder; name a video file in it']);
+});
+
+Deno.test("server.ts says that a camera has no controls to list or to set, and exits with 2", async () => {
+  const none =
+    /^server: "test picture" has no controls: only a webcam has some; leave out --set, .*$/;
+  const cases: [string[], RegExp][] = [
+    [["--device", "test", "--set", "brightness=10"], none],
+    [
+      ["--device", "test", "--list-controls"],
+      /^server: "test" has no controls: only a webcam has some$/,
+    ],
+    [
+      ["--device", "rtsp://me:secret@x/", "--list-controls"],
+      /^server: "rtsp:[^s]*x\/" has no cont/,
+    ],
+    [["--device", "LICENSE", "--list-controls"], /^server: "LICENSE" has no controls: /],
+    [
+      ["--device", "socketcam://127.0.0.1:1", "--set", "hue=1"],
+      /^server: --set is for cameras of this server: run it at 127.0.0.1:1, where the camera is$/,
+    ],
+  ];
+  for (const [args, sentence] of cases) {
+    const { code, words } = await failure(startServer("--port", "0", ...args));
+    assertEquals(code, 2, words);
+    assertMatch(words, sentence);
+  }
 });
 
 Deno.test("server.ts --wait waits for a camera that is not there, and says so", async () => {

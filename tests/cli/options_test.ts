@@ -156,11 +156,19 @@ Deno.test("viewers' password can come from a file, with or without a name", () =
   assertThrows(() => readClientOptions(["--http-user", "me"]), UsageError);
 });
 
-Deno.test("--json without --list is refused", () => {
+Deno.test("--json without --list or --list-controls is refused", () => {
   assertMatch(
     assertThrows(() => readServerOptions(["--json"]), UsageError).message,
     /add --list$/,
   );
+});
+
+Deno.test("--rotate takes quarters, and --flip a direction", () => {
+  const [camera] = readServerOptions(["--rotate", "270", "--flip", "v"]).cameras;
+  assertEquals([camera.rotate, camera.flip], [270, "v"]);
+  const message = (...args: string[]) => assertThrows(() => readServerOptions(args), Error).message;
+  assertMatch(message("--rotate", "45"), /It takes 0, 90, 180 or 270\./);
+  assertMatch(message("--flip", "x"), /It takes h or v\./);
 });
 
 Deno.test("--settle takes frames or milliseconds, and nothing else", () => {
@@ -175,4 +183,14 @@ Deno.test("--settle takes frames or milliseconds, and nothing else", () => {
   for (const wrong of ["", "-1", "1.5", "2s", "ms", "1001", "60001ms"]) {
     assertMatch(assertThrows(() => settle(wrong), Error).message, /It takes frames, as 20/);
   }
+});
+
+Deno.test("--trust-proxy takes addresses and networks, and says what it takes otherwise", () => {
+  const given = ["--trust-proxy", "127.0.0.1,10.0.0.0/8", "--trust-proxy", "::1"];
+  assertEquals(readClientOptions(given).viewers.trustProxies, ["127.0.0.1", "10.0.0.0/8", "::1"]);
+  assertEquals(readServerOptions(["--http-port", "0", ...given]).viewers!.trustProxies!.length, 3);
+  assertMatch(
+    assertThrows(() => readClientOptions(["--trust-proxy", "proxy.lan"]), Error).message,
+    /proxy.lan is no address: 127.0.0.1, 10.0.0.0\/8 or fd00::\/8/,
+  );
 });

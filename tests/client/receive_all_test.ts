@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { CameraNames } from "../../lib/client/camera_names.ts";
 import { receive } from "../../lib/client/receive.ts";
 import { receiveAll, type RemoteCameras } from "../../lib/client/receive_all.ts";
@@ -7,9 +8,11 @@ import { camerasOf } from "../../lib/flow/cameras.ts";
 import { listen } from "../../lib/server/listen.ts";
 import { eventually } from "../support/eventually.ts";
 import { FakeCamera, frameOf } from "../support/frames.ts";
+import { MAX_CONTROLS_PER_SECOND } from "../../lib/wire/protocol.ts";
 import { testPictures } from "../support/pictures.ts";
 import { freePort } from "../support/ports.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
+import { WireClient } from "../support/wire_client.ts";
 
 const [picture] = await testPictures(1);
 const HOST = "127.0.0.1";
@@ -21,6 +24,26 @@ function called(cameras: RemoteCameras, ...names: string[]): Promise<void> {
     () => now() === names.join(" "),
     () => `${now()} instead of ${names.join(" ")}`,
   );
+}
+
+/** A server that runs `script` with each of its clients at the same time. */
+function rogue(script: (client: WireClient) => Promise<void>) {
+  const listener = Deno.listen({ hostname: HOST, port: 0 });
+  const clients = new AsyncDisposableStack();
+  const accepting = (async () => {
+    for await (const conn of listener) {
+      const client = clients.use(WireClient.of(conn));
+      void script(client).catch(() => {});
+    }
+  })();
+  return {
+    port: listener.addr.port,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await accepting;
+      await clients[Symbol.asyncDispose]();
+    },
+  };
 }
 
 function serve(names: readonly string[], port = 0) {
@@ -190,6 +213,55 @@ Deno.test("receiveAll() ends when its only server refuses it, and tries again wh
   );
 });
 
+Deno.test("receiveAll() opens few connections to a server that lists other cameras all the time", async () => {
+  let connections = 0;
+  let lists = 0;
+  const list = () => {
+    lists++;
+    return Array.from({ length: 8 }, (_, i) => ({ id: `camera-${lists}-${i}` }));
+  };
+  const rename = async (client: WireClient) => {
+    await client.messageOf("hello");
+    await client.send({ type: "welcome", version: 1, cameras: list() });
+    while (true) {
+      await client.send({ type: "cameras", cameras: list() });
+      await delay(5);
+    }
+  };
+  await using server = rogue((client) => {
+    connections++;
+    return rename(client);
+  });
+  const honest = serve(["porch"]);
+  await using _ = honest.server;
+  await using cameras = receiveAll([
+    { host: HOST, port: server.port },
+    { host: HOST, port: honest.server.address.port },
+  ]);
+  await eventually(() => lists > 1000, () => `${lists} lists`);
+  assert(connections < 100, `${connections} connections for ${lists} lists`);
+  assert(cameras.latest!.has("porch"));
+});
+
+Deno.test("receiveAll() counts the messages of all connections to a server together", async () => {
+  const list = Array.from({ length: 8 }, (_, i) => ({ id: `camera-${i}` }));
+  await using server = rogue(async (client) => {
+    await client.messageOf("hello");
+    await client.send({ type: "welcome", version: 1, cameras: list });
+    const message = new TextEncoder().encode('{"type":"unknown"}');
+    for (let i = 2; i < MAX_CONTROLS_PER_SECOND; i++) await client.send(message);
+  });
+  await using cameras = receiveAll([HOST], { port: server.port });
+  const reasons = () =>
+    [...cameras.latest!.values()].map(({ source: { status } }) =>
+      "reason" in status && status.reason || ""
+    );
+  await eventually(
+    () => reasons().some((reason) => reason.includes("messages in a second")),
+    () => reasons().join("; "),
+  );
+});
+
 Deno.test("CameraNames puts the server in front of numbers, and of names that are the same", () => {
   const names = (ids: readonly [host: string, id: string][], ...more: [string, string][]) => {
     const cameras = [...ids, ...more].map(([at, id]) => {
@@ -208,4 +280,12 @@ Deno.test("CameraNames puts the server in front of numbers, and of names that ar
   ]);
   assertEquals(names([["a!1", "porch"], ["a!2", "porch"]]), ["a-1-porch", "a-2-porch"]);
   assertEquals(names([["fe80::1%eth0!1", "1"], ["b!1", "porch"]]), ["fe80-1-eth0-1", "porch"]);
+  // Not the name of another server's camera.
+  assertEquals(names([["a!1", "1"], ["b!1", "A-1"]]), ["a-1", "b-A-1"]);
+  assertEquals(names([["a!1", "b-1"], ["a-b!1", "1"], ["a!1", "1"], ["c!1", "b-1"]]), [
+    "a-b-1",
+    "a-b-1.2",
+    "a-1",
+    "c-b-1",
+  ]);
 });

@@ -13,7 +13,11 @@ import { LENGTH_PREFIX } from "../../lib/wire/codec.ts";
 import { receive } from "../../lib/client/receive.ts";
 import { RefusedError } from "../../lib/client/refused_error.ts";
 import { MAX_TEXT } from "../../lib/access/clean_text.ts";
-import { MAX_CONTROLS_PER_SECOND, MAX_FRAMES_PER_SECOND } from "../../lib/wire/protocol.ts";
+import {
+  MAX_CONTROLS_PER_SECOND,
+  MAX_FRAMES_PER_SECOND,
+  SERVER_CONTROL_BYTES,
+} from "../../lib/wire/protocol.ts";
 import { eventually } from "../support/eventually.ts";
 import { FakeCamera, frameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
@@ -211,18 +215,33 @@ Deno.test("receive() ignores a state that it does not know, and answers that it 
   assert(Math.abs(receiver.now() - now()) < 60_000);
 });
 
-Deno.test("receive() leaves a server that floods it, and tries it less and less often", async () => {
-  const flood = new Array(MAX_CONTROLS_PER_SECOND + 1).fill({ type: "camera", state: "live" });
-  await using server = sending(...flood);
-  await using receiver = receive(HOST, { port: server.port });
-  const waits: number[] = [];
-  for await (const status of receiver.connection.follow()) {
-    if (status.state !== "connecting" || status.retryAt === undefined) continue;
-    assertStringIncludes(status.reason!, "messages in a second");
-    if (waits.push(status.retryAt - now()) === 3) break;
-  }
-  assert(waits[2] > waits[0], String(waits));
-});
+/** Four times as much as a server may send in a second is in 280 of them. */
+const LONG = { type: "unknown", text: "x".repeat(60_000) };
+const MESSAGE_FLOODS: readonly [what: string, flood: object[], complaint: string][] = [
+  [
+    "messages",
+    new Array(MAX_CONTROLS_PER_SECOND + 1).fill({ type: "camera", state: "live" }),
+    "messages in a second",
+  ],
+  [
+    "long messages",
+    [{ type: "camera", state: "live" }, ...new Array(280).fill(LONG)],
+    `${SERVER_CONTROL_BYTES / 1024} KiB of messages in a second`,
+  ],
+];
+for (const [what, flood, complaint] of MESSAGE_FLOODS) {
+  Deno.test(`receive() leaves a server that floods it with ${what}, and tries it less and less often`, async () => {
+    await using server = sending(...flood);
+    await using receiver = receive(HOST, { port: server.port });
+    const waits: number[] = [];
+    for await (const status of receiver.connection.follow()) {
+      if (status.state !== "connecting" || status.retryAt === undefined) continue;
+      assertStringIncludes(status.reason!, complaint);
+      if (waits.push(status.retryAt - now()) === 3) break;
+    }
+    assert(waits[2] > waits[0], String(waits));
+  });
+}
 
 const FLOODS: readonly [what: string, message: number[]][] = [
   ["frames", [0, 0, 0, 4, 0xff, 0xd8, 0xff, 0xd9]],

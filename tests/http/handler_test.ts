@@ -3,10 +3,13 @@ import { PassThrough } from "node:stream";
 import { BasicAuth } from "../../lib/access/basic_auth.ts";
 import { HostPolicy } from "../../lib/access/host_policy.ts";
 import { FREE_FAILURES } from "../../lib/access/attempts.ts";
+import { Links } from "../../lib/access/links.ts";
+import { TrustedProxies } from "../../lib/access/trusted_proxies.ts";
 import { Hub } from "../../lib/flow/hub.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
 import { type EncodePng, handle, MAX_PATH, MIN_FPS } from "../../lib/http/handler.ts";
 import type { FeedState } from "../../lib/http/state.ts";
+import { MjpegResponse } from "../../lib/http/mjpeg.ts";
 import type { ViewerResponse } from "../../lib/http/viewer.ts";
 import { MAX_LISTED, MAX_VIEWERS, STALLED_MS, Viewers } from "../../lib/http/viewers.ts";
 import { eventually } from "../support/eventually.ts";
@@ -31,6 +34,8 @@ class TestSite implements Disposable {
   origins: string[] = [];
   encodePng?: EncodePng;
   auth?: BasicAuth;
+  proxies?: TrustedProxies;
+  links?: Links;
   state: FeedState = LOST;
   readonly readState = () => this.state;
 
@@ -154,6 +159,7 @@ Deno.test("handle() answers /state with the viewers", async () => {
   assertEquals(response.headers.get("content-type"), "application/json");
   assertEquals(await response.json(), {
     ...LOST,
+    controls: null,
     viewers: [{ address: "1.2.3.4:5", path: "/stream?x=1", fps: 0, skipped: 0 }],
     viewerCount: 1,
   });
@@ -438,4 +444,121 @@ Deno.test("handle() reports a foreign page that shows the stream, with the optio
   site.origins = ["https://blog.example"];
   await get({ ...shown, referer });
   assertEquals(site.refused, []);
+});
+
+Deno.test("handle() shows, logs and throttles the viewer for whom a trusted proxy asks, not the proxy", async () => {
+  using site = new TestSite();
+  site.auth = new BasicAuth({ password: "secret" });
+  const right = { authorization: basic("me", "secret") };
+  const wrong = { authorization: basic("me", "guess") };
+  const forwarded = (address: string) => ({ "x-forwarded-for": address });
+  const addresses = async () => {
+    const { viewers } = await (await site.get("/state", right)).json();
+    return viewers.map(({ address }: { address: string }) => address);
+  };
+  // Nobody is trusted: whatever the header says is forged.
+  const direct = await site.get("/stream", { ...right, ...forwarded("203.0.113.5") });
+  assertEquals(await addresses(), ["1.2.3.4:5"]);
+  site.proxies = new TrustedProxies(["1.2.3.4"]);
+  const proxied = await site.get("/stream", { ...right, ...forwarded("9.9.9.9, 203.0.113.5") });
+  assertEquals(await addresses(), ["1.2.3.4:5", "203.0.113.5"]);
+  for (let i = 0; i < FREE_FAILURES; i++) {
+    await site.get("/", { ...wrong, ...forwarded("192.0.2.1") });
+  }
+  assertEquals(new Set(site.refused), new Set(["192.0.2.1: The name or the password is wrong"]));
+  // One more is held back, but not a first one of somebody else behind the same proxy.
+  const held = site.get("/", { ...wrong, ...forwarded("192.0.2.1") });
+  const first = site.get("/", { ...wrong, ...forwarded("192.0.2.2") });
+  assertEquals(await Promise.race([held.then(() => "held"), first.then(() => "first")]), "first");
+  await held;
+  for (const response of [direct, proxied]) (response as ViewerResponse).viewer.leave();
+});
+
+/** A site with a password, and with links. */
+function siteWithLinks(): TestSite & { readonly links: Links } {
+  const links = new Links(Links.createKey());
+  return Object.assign(new TestSite(), { auth: new BasicAuth({ password: "secret" }), links });
+}
+
+Deno.test("handle() shows stream and snapshots to a link, and nothing else", async () => {
+  using site = siteWithLinks();
+  const publishing = setInterval(() => site.frames.publish(frameOf(pictures[0])), 10);
+  try {
+    site.encodePng = () => Promise.resolve(new Uint8Array(1));
+    const link = site.links.sign("1", Date.now() + 60_000);
+    const get = async (path: string) => {
+      const response = await site.get(path + (path.includes("?") ? "&" : "?") + `link=${link}`);
+      if (response instanceof MjpegResponse) response.viewer.leave();
+      return response;
+    };
+    const pictures = ["/stream", "/1/stream", "/?action=stream", "/snapshot", "/1/snapshot.png"];
+    for (const path of pictures) {
+      const { status, headers } = await get(path);
+      assertEquals([path, status], [path, 200]);
+      // For the page of somebody else.
+      assertEquals(headers.get("cross-origin-resource-policy"), "cross-origin");
+    }
+    for (const path of ["/state", "/cameras", "/metrics", "/healthz", "/ws", "/2/stream", "/x"]) {
+      site.links = new Links(Links.createKey());
+      const response = await site.get(`${path}?link=${site.links.sign("1", Date.now() + 60_000)}`);
+      assertEquals([path, response.status], [path, 403]);
+      assertEquals(response.headers.get("www-authenticate"), null);
+    }
+    // The page takes it for a stranger without a password.
+    const page = await site.get("/?link=x", { accept: "text/html" });
+    assertEquals([page.status, page.headers.get("content-type")], [
+      403,
+      "text/plain; charset=utf-8",
+    ]);
+    assertEquals((await site.get("/stream")).status, 401);
+  } finally {
+    clearInterval(publishing);
+  }
+});
+
+Deno.test("handle() ends the stream of a link when it expires, and when it is revoked", async () => {
+  for (const end of ["expire", "revoke"]) {
+    using site = siteWithLinks();
+    const ms = end === "expire" ? 2000 : 60_000;
+    const response = await site.get(`/stream?link=${site.links.sign("1", Date.now() + ms)}`);
+    assert(response instanceof MjpegResponse);
+    assertEquals(site.viewers.count, 1);
+    if (end === "revoke") site.links.renew(Links.createKey());
+    await eventually(() => site.viewers.count === 0, () => `the stream goes on after ${end}`);
+  }
+});
+
+Deno.test("handle() never shows a link in /state or in the log", async () => {
+  using site = siteWithLinks();
+  const authorization = basic("me", "secret");
+  const link = site.links.sign("1", Date.now() + 60_000);
+  const [, proof] = link.split(".");
+  const stream = await site.get(`/stream?fps=5&%6Cink=${link}&link=${link}`);
+  assert(stream instanceof MjpegResponse);
+  const state = await (await site.get("/state", { authorization })).text();
+  assertStringIncludes(state, '"path":"/stream?fps=5&link=***"');
+  assertEquals(state.includes(proof), false);
+  stream.viewer.leave();
+  site.links.renew(Links.createKey());
+  assertEquals((await site.get(`/stream?link=${link}`)).status, 403);
+  assertEquals(site.refused, ["1.2.3.4: This link is not for this, or was revoked"]);
+});
+
+Deno.test("handle() holds back the answer to one wrong link too many, and never a right one", async () => {
+  using site = siteWithLinks();
+  const publishing = setInterval(() => site.frames.publish(frameOf(pictures[0])), 10);
+  try {
+    for (let i = 0; i < FREE_FAILURES; i++) {
+      assertEquals((await site.get("/snapshot?link=1.x")).status, 403);
+    }
+    const order: string[] = [];
+    const held = site.get("/snapshot?link=1.x").then(() => order.push("wrong"));
+    const link = site.links.sign("1", Date.now() + 60_000);
+    assertEquals((await site.get(`/snapshot?link=${link}`)).status, 200);
+    order.push("right");
+    await held;
+    assertEquals(order, ["right", "wrong"]);
+  } finally {
+    clearInterval(publishing);
+  }
 });

@@ -58,3 +58,21 @@ Deno.test("HttpListener listens anew when connections are not accepted, and says
   await eventually(() => troubles.includes(NOT_ACCEPTING), () => "it does not listen");
   assertEquals(await answers(port, 5000), true);
 });
+
+Deno.test("HttpListener does not listen anew while connections are accepted, however late its own are", async () => {
+  const troubles: string[] = [];
+  const servers: Server[] = [];
+  // A fake that is too busy to close a connection, but accepts them.
+  const create = () => {
+    const server = createServer({ allowHalfOpen: true }, (socket) => socket.on("error", () => {}));
+    servers.push(server);
+    return server;
+  };
+  const onTrouble = (reason: string) => troubles.push(reason);
+  await using _ = await HttpListener.start({ host: "127.0.0.1", port: 0, create, onTrouble });
+  let accepted = 0;
+  servers[0].on("connection", () => accepted++);
+  // More often than one check that hears nothing.
+  await eventually(() => accepted > 2 || servers.length > 1, () => "it does not check itself");
+  assertEquals([troubles, servers.length], [[], 1]);
+});

@@ -70,6 +70,8 @@ Deno.test("takeHead() refuses what is no request, as soon as that is clear", () 
   const head = (bytes: number) => `GET / HTTP/1.1\r\nX: ${"x".repeat(bytes - 19)}`;
   refuses(head(MAX_HEAD_BYTES + 1), 431);
   refuses(`${head(MAX_HEAD_BYTES + 1)}\r\n\r\n`, 431);
+  refuses("\r\n".repeat(MAX_HEAD_BYTES), 431);
+  refuses(`${"\r\n".repeat(MAX_HEAD_BYTES)}${head(100)}\r\n\r\n`, 431);
   assertEquals(takeHead(Buffer.from(head(MAX_HEAD_BYTES))), undefined);
   assertEquals(takeHead(Buffer.from(`${head(MAX_HEAD_BYTES)}\r\n\r\n`))![1].length, 0);
 });

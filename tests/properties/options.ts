@@ -17,7 +17,18 @@ import { assertHolds, type Property } from "./property.ts";
 const FLAGS = [
   ...["--device", "--size", "--fps", "--quality", "--filter", "--host", "--port", "--token"],
   ...["--cert", "--key", "--max-clients", "--http-port", "--always-on", "--list", "--json"],
-  ...["--tls", "--ca", "--http-host", "--http-user", "--allow-host", "--allow-origin"],
+  ...[
+    "--tls",
+    "--ca",
+    "--http-host",
+    "--http-user",
+    "--http-cert",
+    "--http-key",
+    "--allow-host",
+    "--allow-origin",
+    "--trust-proxy",
+    "--link-key",
+  ],
   ...["--transform", "--no-decode", "--decode", "--workers", "--open", "--log", "--verbose"],
   ...["--help", "--version", "-h", "-V", "--", "-", "--prot"],
 ];

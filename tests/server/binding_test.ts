@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { receive } from "../../lib/client/receive.ts";
 import { RefusedError } from "../../lib/client/refused_error.ts";
 import { type ClientEvent, listen } from "../../lib/server/listen.ts";
-import { type Certificate, selfSigned } from "../support/certificates.ts";
+import { type Certificate, selfSigned, withCertificates } from "../support/certificates.ts";
 import { FakeCamera, frameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
 
@@ -46,21 +46,9 @@ class TlsProxy implements Disposable {
   }
 }
 
-/** Runs a test with two certificates for the same name, which the client both trusts. */
-async function withCertificates(
-  test: (one: Certificate, other: Certificate, ca: string) => Promise<void>,
-): Promise<void> {
-  const folders = [await Deno.makeTempDir(), await Deno.makeTempDir()];
-  try {
-    const [one, other] = await Promise.all(folders.map((folder) => selfSigned(folder)));
-    await test(one, other, one.cert + other.cert);
-  } finally {
-    await Promise.all(folders.map((folder) => Deno.remove(folder, { recursive: true })));
-  }
-}
-
 Deno.test("a token proves nothing through a server with another certificate, although it is trusted", async () => {
-  await withCertificates(async (one, other, ca) => {
+  await withCertificates(async (one, other) => {
+    const ca = one.cert + other.cert;
     const camera = new FakeCamera();
     const refused = Promise.withResolvers<ClientEvent>();
     const { cert, key } = one;
@@ -77,7 +65,8 @@ Deno.test("a token proves nothing through a server with another certificate, alt
 });
 
 Deno.test("a client with a token sees pictures over TLS, from the server itself and behind a proxy that ends TLS", async () => {
-  await withCertificates(async ({ cert, key }, other, ca) => {
+  await withCertificates(async ({ cert, key }, other) => {
+    const ca = cert + other.cert;
     const camera = new FakeCamera();
     const options = { host: HOST, port: 0, token };
     await using secure = listen(camera, { ...options, cert, key });

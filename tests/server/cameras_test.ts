@@ -3,7 +3,7 @@ import { camerasOf } from "../../lib/flow/cameras.ts";
 import type { Feed } from "../../lib/flow/feed.ts";
 import { encodeControl } from "../../lib/wire/codec.ts";
 import { MAX_CAMERAS, MAX_CONTROL_BYTES } from "../../lib/wire/protocol.ts";
-import { listen } from "../../lib/server/listen.ts";
+import { type ClientEvent, listen } from "../../lib/server/listen.ts";
 import { listed } from "../../lib/server/listed.ts";
 import { eventually } from "../support/eventually.ts";
 import { FakeCamera, frameOf } from "../support/frames.ts";
@@ -41,6 +41,28 @@ Deno.test("listen() gives a client that never speaks the first camera, and one t
   garden.frames.publish(frames[1]);
   assertEquals((await silent.payload())!, frames[0].bytes);
   assertEquals((await speaking.messageOf("frame")).bytes, frames[1].bytes);
+});
+
+Deno.test("listen() tells which camera a client gets when it joins and when it leaves", async () => {
+  const events: ClientEvent[] = [];
+  const cameras = camerasOf({ porch: new FakeCamera(), garden: new FakeCamera() });
+  const onClient = (event: ClientEvent) => events.push(event);
+  await using server = listen(cameras, { host: HOST, port: 0, onClient });
+  const told = (count: number) =>
+    eventually(() => events.length === count, () => JSON.stringify(events));
+  {
+    using client = await WireClient.connect(server.address.port);
+    await client.send({ ...HELLO, camera: "garden" });
+    await told(1);
+  }
+  await told(2);
+  using _ = await WireClient.connect(server.address.port);
+  await told(3);
+  assertEquals(events.map(({ type, camera, clients }) => [type, camera, clients]), [
+    ["joined", "garden", 1],
+    ["left", "garden", 0],
+    ["joined", "porch", 1],
+  ]);
 });
 
 Deno.test("listen() lists all cameras in its welcome, and again when one comes or goes", async () => {

@@ -19,22 +19,13 @@ export interface Nginx extends AsyncDisposable {
 export async function startNginx(upstream: string, ...lines: string[]): Promise<Nginx> {
   const folder = await Deno.makeTempDir({ prefix: "socketcam-nginx-" });
   const port = freePort();
-  const temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-    .map((name) => `${name}_temp_path ${folder}/${name};`);
-  const config = `
-    daemon off;
-    master_process off;
-    pid ${folder}/pid;
-    error_log stderr notice;
-    events {}
-    http {
-      access_log off;
-      ${temp.join("\n")}
-      server {
-        listen 127.0.0.1:${port};
-        location / { proxy_pass ${upstream}; ${lines.join(" ")} }
-      }
-    }`;
+  const config = nginxConfig(
+    folder,
+    `server {
+      listen 127.0.0.1:${port};
+      location / { proxy_pass ${upstream}; ${lines.join(" ")} }
+    }`,
+  );
   await Deno.writeTextFile(`${folder}/conf`, config);
   const nginx = new Program("nginx", ["-c", `${folder}/conf`, "-e", "stderr"]);
   try {
@@ -51,4 +42,21 @@ export async function startNginx(upstream: string, ...lines: string[]): Promise<
       await Deno.remove(folder, { recursive: true });
     },
   };
+}
+
+/** The configuration of an nginx that keeps its files in `folder`. */
+export function nginxConfig(folder: string, server: string): string {
+  const temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `${name}_temp_path ${folder}/${name};`);
+  return `
+    daemon off;
+    master_process off;
+    pid ${folder}/pid;
+    error_log stderr notice;
+    events {}
+    http {
+      access_log off;
+      ${temp.join("\n")}
+      ${server}
+    }`;
 }

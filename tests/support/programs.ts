@@ -140,5 +140,5 @@ export async function serverPort(server: Program): Promise<string> {
 /** The address in a client's ready line. */
 export async function clientUrl(client: Program): Promise<string> {
   // As text, or with --log json.
-  return (await client.says(/^(?:client: |\{.*"message":")open (http:[^ ]+) \(from [^)]+\)/m))[1];
+  return (await client.says(/^(?:client: |\{.*"message":")open (https?:[^ ]+) \(from [^)]+\)/m))[1];
 }

@@ -5,6 +5,7 @@
  */
 
 import { deadline } from "@std/async/deadline";
+import type { KeyPair } from "../../lib/access/certificate.ts";
 import { Hub } from "../../lib/flow/hub.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
 import { type HttpOptions, serveHttp, type ViewerServer } from "../../lib/http/serve_http.ts";
@@ -36,6 +37,11 @@ export class TestServer implements AsyncDisposable {
 
   get(path: string, init?: RequestInit): Promise<Response> {
     return fetch(`http://127.0.0.1:${this.port}${path}`, init);
+  }
+
+  /** Shows another certificate from now on. */
+  renew(pair: KeyPair): void {
+    this.#server.renew(pair);
   }
 
   /** A connection on which `text` was sent. */

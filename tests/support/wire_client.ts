@@ -11,15 +11,15 @@ const PATIENCE_MS = 10_000;
 
 /** One connection to a server. */
 export class WireClient implements Disposable {
-  readonly #conn: Deno.TcpConn;
+  readonly #conn: Deno.TcpConn | Deno.TlsConn;
   #buffer = new Uint8Array(0);
 
-  private constructor(conn: Deno.TcpConn) {
+  private constructor(conn: Deno.TcpConn | Deno.TlsConn) {
     this.#conn = conn;
   }
 
   /** A client of a connection that was accepted. */
-  static of(conn: Deno.TcpConn): WireClient {
+  static of(conn: Deno.TcpConn | Deno.TlsConn): WireClient {
     return new WireClient(conn);
   }
 

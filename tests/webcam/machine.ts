@@ -31,7 +31,7 @@ export type Order =
 /** The permissions of `deno task server`, as far as they matter for webcams. */
 export const LEAST = [
   ...["--no-prompt", "--allow-net", "--allow-env", "--allow-sys", "--allow-read=."],
-  "--allow-run=ffmpeg,v4l2-ctl",
+  "--allow-run=ffmpeg,v4l2-ctl,jpegtran",
 ];
 
 /** What a machine is booted with. */

@@ -93,7 +93,7 @@ for (const [words, permissions] of [["all", ["-A"]], ["few", LEAST]] as const) {
     await using machine = await Machine.boot({ camera: "raw", before: "deny", permissions });
     // On a busy host, the emulated machine takes longer than a camera may.
     await machine.program.says(
-      /\/dev\/video0.*Permission denied: join its group, and log in again: sudo adduser/,
+      /\/dev\/video0.*Permission denied: join its group, and log in again: sudo usermod -aG video \$USER/,
       2 * BOOT_MS,
     );
   });

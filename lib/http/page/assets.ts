@@ -29,9 +29,17 @@ const PATHS: readonly string[] = [
   "/lib/http/page/address.js",
   "/lib/http/page/controls.js",
   "/lib/http/page/feed.js",
+  "/lib/http/page/layout.js",
   "/lib/http/page/main.js",
   "/lib/http/page/page.css",
+  "/lib/http/page/panel.js",
+  "/lib/http/page/panel_row.js",
   "/lib/http/page/picture.js",
+  "/lib/http/page/poll.js",
+  "/lib/http/page/tile.js",
+  "/lib/http/page/wall.css",
+  "/lib/http/page/wall.js",
+  "/lib/http/page/wall_feed.js",
   "/lib/http/page/words.js",
   "/lib/time/clock.js",
   "/lib/time/clock_sync.js",
@@ -46,6 +54,12 @@ export function readAssets(): Assets {
     wall: read("/lib/http/page/wall.html"),
     files: Object.fromEntries(PATHS.map((path) => [path, read(path)])),
   };
+}
+
+/** The page of one camera among several, with a link to all of them, which are so many folders up. */
+export function withWay({ type, text }: Asset, up: number): Asset {
+  const link = `<a id="all" href="${"../".repeat(up)}">All cameras</a>`;
+  return { type, text: text.replace("<!-- all -->", link) };
 }
 
 function read(path: string): Asset {

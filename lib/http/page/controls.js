@@ -11,6 +11,10 @@ export function control(actions) {
   for (const button of buttons) button.onclick = () => actions[button.id]();
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    // Where something is chosen or typed, keys have a meaning of their own.
+    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement) {
+      return;
+    }
     // On a focused button, the space bar presses that button.
     if (event.key === " " && event.target instanceof HTMLButtonElement) return;
     const key = event.key === " " ? "Space" : event.key.toUpperCase();

@@ -4,17 +4,17 @@ import { address } from "./address.js";
 const RETRY_MS = { min: 250, max: 2000 };
 /** After how many failed attempts in a row to fall back, if other requests are answered. */
 const ATTEMPTS = 3;
-/** How long a connection may be silent although the camera is live, in milliseconds. */
+/** How long a connection may be silent although a camera is live, in milliseconds. */
 const SILENCE_MS = 4000;
 
 /**
- * Frames from a WebSocket. Each is acknowledged once it is drawn, so that a slow page gets fewer but
- * fresh ones. Where WebSockets do not work (some proxies do not pass them on, some browsers send no
- * password with them), the page falls back to the stream.
+ * Messages from a WebSocket, which is opened again whenever it ends. Where WebSockets do not work (some
+ * proxies do not pass them on, some browsers send no password with them), the page falls back to
+ * something else.
  */
 export class Feed {
-  #onFrame;
-  #onFallback;
+  #path;
+  #on;
   #socket;
   #timer;
   #wait = RETRY_MS.min;
@@ -22,15 +22,18 @@ export class Feed {
   #heardAt = 0;
 
   /**
-   * @param {(bytes: Uint8Array) => Promise<void>} onFrame settles once the frame is drawn
-   * @param {() => void} onFallback called when WebSockets do not work
+   * @param {string} path where the WebSocket is
+   * @param {{ open?: () => void, fallback: () => void,
+   *   message: (data: ArrayBuffer | string, isCurrent: () => boolean) => void }} on `open` is called for
+   *   each connection, `fallback` when WebSockets do not work; `isCurrent` says whether the connection
+   *   that the message came on is still the one that is wanted
    */
-  constructor(onFrame, onFallback) {
-    this.#onFrame = onFrame;
-    this.#onFallback = onFallback;
+  constructor(path, on) {
+    this.#path = path;
+    this.#on = on;
   }
 
-  /** Whether frames are wanted. */
+  /** Whether messages are wanted. */
   get isOpen() {
     return this.#socket !== undefined || this.#timer !== undefined;
   }
@@ -46,6 +49,11 @@ export class Feed {
     this.#wait = RETRY_MS.min;
   }
 
+  /** Sends a text, if there is a connection. */
+  send(text) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(text);
+  }
+
   /** Reconnects or falls back, given whether other requests are answered and frames should come. */
   check({ isAnswered, isLive }) {
     if (!isAnswered) this.#failures = 0;
@@ -53,7 +61,7 @@ export class Feed {
     if (this.#failures >= ATTEMPTS) {
       this.close();
       this.#failures = 0;
-      return this.#onFallback();
+      return this.#on.fallback();
     }
     const silent = performance.now() - this.#heardAt;
     if (isLive && this.#socket && silent > SILENCE_MS) this.#again();
@@ -62,25 +70,22 @@ export class Feed {
   #connect() {
     this.#timer = undefined;
     this.#heardAt = performance.now();
-    const url = address("ws");
+    const url = address(this.#path);
     url.protocol = url.protocol.replace("http", "ws");
     const socket = this.#socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
-    // One after the other, however long each takes.
-    let work = Promise.resolve();
+    const isCurrent = () => socket === this.#socket;
     socket.onmessage = ({ data }) => {
       this.#heardAt = performance.now();
       this.#failures = 0;
       this.#wait = RETRY_MS.min;
-      work = work.then(async () => {
-        if (socket !== this.#socket) return;
-        // A frame that cannot be drawn is acknowledged too.
-        await this.#onFrame(new Uint8Array(data)).catch(() => {});
-        if (socket.readyState === WebSocket.OPEN) socket.send("");
-      });
+      this.#on.message(data, isCurrent);
     };
     let opened = false;
-    socket.onopen = () => opened = true;
+    socket.onopen = () => {
+      opened = true;
+      this.#on.open?.();
+    };
     socket.onclose = () => {
       if (!opened) this.#failures++;
       this.#again();
@@ -97,7 +102,24 @@ export class Feed {
     const socket = this.#socket;
     this.#socket = undefined;
     if (!socket) return;
-    socket.onclose = socket.onmessage = null;
+    socket.onopen = socket.onclose = socket.onmessage = null;
     socket.close();
   }
+}
+
+/**
+ * Draws frames one after the other, however long each takes, as long as they are wanted. `drawn` is
+ * called for each once it is drawn, or cannot be: a slow page gets fewer but fresh ones.
+ *
+ * @param {(bytes: Uint8Array) => Promise<void>} draw settles once the frame is drawn
+ */
+export function inTurn(draw) {
+  let work = Promise.resolve();
+  return (bytes, isCurrent, drawn) => {
+    work = work.then(async () => {
+      if (!isCurrent()) return;
+      await draw(bytes).catch(() => {});
+      if (isCurrent()) drawn();
+    });
+  };
 }

@@ -2,21 +2,18 @@ import { Percentiles, RateMeter } from "../../flow/meters.js";
 import { now } from "../../time/clock.js";
 import { ClockSync } from "../../time/clock_sync.js";
 import { address } from "./address.js";
+import { Panel } from "./panel.js";
 import { control, FullScreen, press, save } from "./controls.js";
-import { Feed } from "./feed.js";
+import { Feed, inTurn } from "./feed.js";
 import { Picture } from "./picture.js";
+import { poll } from "./poll.js";
 import { ago, verdict } from "./words.js";
-
-/** How often to ask for the state, in milliseconds. */
-const POLL_MS = 1000;
-/** How long its answer may take, in milliseconds. */
-const ANSWER_MS = 4000;
-/** After a pause longer than this, in milliseconds, the machine has slept: connections are dead. */
-const SLEPT_MS = 15_000;
 
 const $ = (id) => document.getElementById(id);
 const picture = new Picture($("picture"), $("stream"));
 const screen = new FullScreen();
+/** What paths call the camera, where there are several. */
+const id = $("all") ? decodeURIComponent(location.pathname.split("/").at(-2)) : undefined;
 /** The camera's clock, from the times that `/state` tells. */
 let clock = new ClockSync();
 /** The frames that this page draws. */
@@ -28,10 +25,12 @@ let latency;
 let gap;
 /** The last answer of `/state`; undefined if it does not answer. */
 let state;
+// The page of several cameras has none.
+const panel = $("panel") ? new Panel() : undefined;
 let isFrozen = false;
 let isStreaming = false;
 
-const feed = new Feed(async (bytes) => {
+const drawInTurn = inTurn(async (bytes) => {
   const before = picture.capturedAt;
   await picture.show(bytes);
   const { capturedAt } = picture;
@@ -41,9 +40,13 @@ const feed = new Feed(async (bytes) => {
     const age = ageOf(capturedAt);
     if (age !== undefined) ages.add(age);
   });
-}, () => {
-  isStreaming = true;
-  picture.stream();
+});
+const feed = new Feed("ws", {
+  message: (data, isCurrent) => drawInTurn(new Uint8Array(data), isCurrent, () => feed.send("")),
+  fallback() {
+    isStreaming = true;
+    picture.stream();
+  },
 });
 
 /** How long ago the camera's clock showed a time, in milliseconds; undefined while unknown. */
@@ -72,18 +75,12 @@ function wake() {
   void attend();
 }
 
-async function poll() {
-  const from = now();
+function take(answer, from) {
+  // With several cameras, this address shows all of them.
+  if (answer?.cameras > 1) return location.reload();
   const before = state;
-  try {
-    const response = await fetch(address("state"), {
-      signal: AbortSignal.timeout(ANSWER_MS),
-    });
-    state = response.ok ? await response.json() : undefined;
-    if (state) clock.add(from, state.now, now());
-  } catch {
-    state = undefined;
-  }
+  state = answer;
+  if (state) clock.add(from, state.now, now());
   // A browser does not load an image again by itself when its stream has ended.
   if (state && !before && isStreaming) picture.stream();
   const isLive = state?.source.state === "connected" && !state.camera.reason;
@@ -97,7 +94,7 @@ function draw() {
   const shown = isFrozen ? {} : { lateMs, age, gap: gap || 0 };
   const { tone, title, detail, next, isFlawed } = verdict(state, shown);
   const isLive = tone === "live";
-  const name = state?.camera.name;
+  const name = id ?? state?.camera.name;
   document.title = `${isLive ? name ?? "Live" : title} – socketcam`;
   const color = isFlawed || isFrozen && isLive ? "wait" : tone;
   $("state").style.setProperty("--tone", `var(--${color})`);
@@ -114,6 +111,7 @@ function draw() {
     say("last", age === undefined ? "" : `Last picture at ${time}, ${ago(age)}`);
     say("next", next ?? "");
   }
+  panel?.update(state?.controls ?? null);
   drawNumbers(isLive, age);
   drawMotion(state?.scene?.lastMinute);
 }
@@ -179,24 +177,9 @@ control({
     press("actual", isActual);
     $("stage").style.setProperty("--pixel", 1 / devicePixelRatio);
   },
+  ...panel && { adjust: () => panel.toggle() },
   full: () => screen.toggle(),
 });
 $("stage").ondblclick = () => $("full").hidden || screen.toggle();
 
-let timer;
-let turnedAt = Date.now();
-async function turn() {
-  clearTimeout(timer);
-  if (document.hidden) return;
-  if (Date.now() - turnedAt > SLEPT_MS) wake();
-  turnedAt = Date.now();
-  await poll();
-  clearTimeout(timer);
-  if (!document.hidden) timer = setTimeout(turn, POLL_MS);
-}
-document.addEventListener("visibilitychange", () => {
-  void attend();
-  void turn();
-});
-void attend();
-void turn();
+poll("state", { answer: take, wake, turn: () => void attend() });

@@ -5,7 +5,6 @@ import { address } from "./address.js";
 export class Picture {
   #canvas;
   #image;
-  #context;
 
   /** The picture as a JPEG with its capture time; undefined if it came from the stream. */
   jpeg;
@@ -15,7 +14,6 @@ export class Picture {
   constructor(canvas, image) {
     this.#canvas = canvas;
     this.#image = image;
-    this.#context = canvas.getContext("bitmaprenderer");
   }
 
   /** Width and height in pixels; undefined without a picture. */
@@ -60,9 +58,14 @@ export class Picture {
   }
 
   #draw(bitmap) {
-    if (this.#canvas.width !== bitmap.width) this.#canvas.width = bitmap.width;
-    if (this.#canvas.height !== bitmap.height) this.#canvas.height = bitmap.height;
-    this.#context.transferFromImageBitmap(bitmap);
+    paint(this.#canvas, bitmap);
     this.#canvas.hidden = false;
   }
+}
+
+/** Shows a bitmap on a canvas, which gets its size. */
+export function paint(canvas, bitmap) {
+  if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
+  if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
+  canvas.getContext("bitmaprenderer").transferFromImageBitmap(bitmap);
 }

@@ -1,26 +1,29 @@
 /** How old a picture may be when it is drawn, or stay without another one, in milliseconds. */
 export const STALE_MS = 3000;
 
+/** What is said when nothing answers. */
+const GONE = {
+  tone: "lost",
+  title: "Viewer gone",
+  detail: "The program behind this page does not answer. Is client.ts still running?",
+};
+
 /**
  * The answer of `/state` in words; pass undefined if there was none.
  *
  * @param {{ lateMs?: number, age?: number, gap?: number }} shown how late pictures are drawn, how old
  *   the newest one is, and how long it took after the one before, in milliseconds
- * @returns {{ tone: "live" | "wait" | "lost", title: string, detail?: string, next?: string,
+ * @returns {{ tone: "live" | "soft" | "wait" | "lost", title: string, detail?: string, next?: string,
  *   isFlawed?: boolean }} `next` says what happens next
  */
 export function verdict(state, { lateMs = 0, age = 0, gap = 0 } = {}) {
-  if (!state) {
-    return {
-      tone: "lost",
-      title: "Viewer gone",
-      detail: "The program behind this page does not answer. Is client.ts still running?",
-      next: "Trying again every second",
-    };
-  }
+  if (!state) return { ...GONE, next: "Trying again every second" };
   const { source, camera, decode } = state;
   const server = `${source.host}:${source.port}`;
-  if (source.state === "refused") return { tone: "lost", title: "Refused", detail: source.reason };
+  if (source.state === "refused") {
+    const next = source.retryInMs === undefined ? undefined : retry(source.retryInMs);
+    return { tone: "lost", title: "Refused", detail: source.reason, next };
+  }
   if (source.state === "connecting") {
     const detail = source.reason && sentence(source.reason);
     if (!detail) return { tone: "wait", title: `Connecting to ${server}` };
@@ -31,7 +34,7 @@ export function verdict(state, { lateMs = 0, age = 0, gap = 0 } = {}) {
     return { tone: "lost", title: "Camera lost", detail, next: "The server keeps trying" };
   }
   if (camera.state === "idle") {
-    return { tone: "wait", title: "The camera sleeps and wakes when watched" };
+    return { tone: "soft", title: "The camera sleeps and wakes when watched" };
   }
   if (camera.state === "starting") return { tone: "wait", title: "The camera is starting" };
   if (camera.state === "unknown") return { tone: "wait", title: `Waiting for ${server}` };
@@ -52,6 +55,26 @@ export function verdict(state, { lateMs = 0, age = 0, gap = 0 } = {}) {
     return { tone: "live", title: `Shown untransformed: ${decode.error}`, isFlawed: true };
   }
   return { tone: "live", title: "Live" };
+}
+
+/**
+ * How several cameras are, in words; the detail says what to do where there is nothing to see.
+ *
+ * @param {("live" | "soft" | "wait" | "lost")[]} tones of the verdict on each
+ */
+export function summary(isAnswered, tones) {
+  if (!isAnswered) return GONE;
+  if (tones.length === 0) {
+    return { tone: "wait", title: "No camera yet", detail: "It is shown as soon as there is one" };
+  }
+  const count = (tone) => tones.filter((one) => one === tone).length;
+  const live = count("live");
+  // Those that nobody looks at sleep, which is as it should be.
+  const asleep = count("soft");
+  const tone = count("lost") > 0 ? "lost" : count("wait") > 0 ? "wait" : live > 0 ? "live" : "soft";
+  const rest = asleep > 0 ? `, ${asleep} asleep` : "";
+  const all = tones.length;
+  return { tone, title: live === all ? `All ${all} live` : `${live} of ${all} live${rest}` };
 }
 
 function retry(ms) {

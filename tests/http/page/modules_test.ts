@@ -28,10 +28,15 @@ Deno.test("verdict() has words for every state", () => {
   assertEquals(title(connecting), "Connecting to camera.local:9999");
   const retrying = { ...connecting, source: { ...connecting.source, reason: "no", retryInMs: 0 } };
   assertEquals(verdict(retrying).next, "Trying now");
-  assertEquals(
-    title({ ...LIVE, source: { ...source, state: "refused", reason: "no" } }),
-    "Refused",
-  );
+  const refused = { ...LIVE, source: { ...source, state: "refused", reason: "no" } };
+  assertEquals(verdict(refused), {
+    tone: "lost",
+    title: "Refused",
+    detail: "no",
+    next: undefined,
+  });
+  const refusedForNow = { ...refused, source: { ...refused.source, retryInMs: 4200 } };
+  assertEquals(verdict(refusedForNow).next, "Next try in 5 s");
 });
 
 Deno.test("verdict() never calls a picture live that is late or old", () => {

@@ -296,7 +296,9 @@ Deno.test("the page says what is wrong and since when, and goes on once it works
     "No route",
     "Next try in 3 s",
   );
-  await says({ source: { ...server, state: "refused", reason: "wrong token" } }, "Refused");
+  const refused = { state: "refused", reason: "door:9999: this server needs a token" } as const;
+  await says({ source: { ...server, ...refused } }, "Refused", refused.reason);
+  await says({ source: { ...server, ...refused, retryInMs: 4200 } }, "Next try in 5 s");
   source.run();
   await live(page).waitFor();
   assertEquals(await page.locator("#trouble").isVisible(), false);
