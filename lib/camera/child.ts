@@ -59,6 +59,10 @@ export class Child implements AsyncDisposable {
     this.#signal = signal;
     this.stdout = this.#process.stdout;
     this.exit = this.#wait();
+    // Whoever exits at once does not wait for it to end.
+    const kill = () => this.#kill("SIGKILL");
+    addEventListener("unload", kill);
+    void this.exit.then(() => removeEventListener("unload", kill));
   }
 
   /** Its input. @throws {TypeError} when that is `null`. */

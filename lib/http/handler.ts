@@ -1,3 +1,4 @@
+import type { BasicAuth } from "../access/basic_auth.ts";
 import { cleanText } from "../access/clean_text.ts";
 import type { Permit } from "../access/links.ts";
 import { sharingHeaders } from "../access/origin_policy.ts";
@@ -49,7 +50,9 @@ export async function handle(
   peer: Remote,
 ): Promise<Response> {
   const remote = senderOf(site, request, peer);
-  const entry = refusal(site, request) ?? await enter(site, request, remote.hostname);
+  // Without a password, a snapshot is asked for at once.
+  const entry = refusal(site, request) ??
+    (site.auth && await enter(site, site.auth, request, remote.hostname));
   if (!entry || entry instanceof Response) reportEmbedding(site, request);
   const response = entry instanceof Response
     ? entry
@@ -67,11 +70,11 @@ export async function handle(
 /** What a link permits, or why a request is refused. A password permits everything. */
 async function enter(
   site: Site | Sites,
+  auth: BasicAuth,
   request: Request,
   address: string,
 ): Promise<Permit | Response | undefined> {
-  const { auth, links, onRefused } = site;
-  if (!auth) return undefined;
+  const { links, onRefused } = site;
   const link = linkOf(request);
   if (!links || link === null) return await passwordRefusal(auth, onRefused, request, address);
   const camera = pictureOf(routeOf(request, channelsOf(site)));
@@ -120,8 +123,8 @@ async function answer(site: Site | Sites, request: Request, remote: Remote): Pro
     case "png":
       return await snapshot(channel, request, TYPES.png, channel.encodePng!);
     case "state":
-      // The page turns into a wall when there are several.
-      return json({ ...stateOf(channel), cameras: channels.size });
+      // Of several cameras, the page becomes a wall.
+      return json({ ...stateOf(channel), ...channels.size > 1 && { cameras: channels.size } });
     case "controls":
       return request.method === "POST"
         ? await changeControls(channel, request, site.hints)

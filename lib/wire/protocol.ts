@@ -96,7 +96,7 @@ export const PING_MS = 1000;
 export const REGULAR_PINGS = 3;
 /** How long the other side may be silent, in milliseconds; then it counts as gone. */
 export const SILENCE_MS = 6000;
-/** How many control messages may come over a connection in a second. */
+/** How many control messages may come from one side in a second. */
 export const MAX_CONTROLS_PER_SECOND = 1000;
 /** How many bytes of control messages a client may send in a second. */
 export const CLIENT_CONTROL_BYTES = 4 * MAX_CONTROL_BYTES;

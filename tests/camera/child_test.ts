@@ -1,5 +1,6 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Child } from "../../lib/camera/child.ts";
+import { eventually } from "../support/eventually.ts";
 
 Deno.test("Child ends a program that ignores SIGTERM when it is disposed of", async () => {
   const child = new Child("sh", ["-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"]);
@@ -8,6 +9,28 @@ Deno.test("Child ends a program that ignores SIGTERM when it is disposed of", as
   await child[Symbol.asyncDispose]();
   assertEquals((await child.exit).signal, "SIGKILL");
   await reader.cancel();
+});
+
+Deno.test("Child is killed when the program that has started it exits at once", async () => {
+  const module = new URL("../../lib/camera/child.ts", import.meta.url);
+  // A stopped program does not notice SIGTERM, like one that waits for its hardware.
+  const program = `
+    import { Child } from ${JSON.stringify(module.href)};
+    const child = new Child("sh", ["-c", "echo $$; kill -STOP $$"]);
+    const { value } = await child.stdout.getReader().read();
+    await Deno.stdout.write(value);
+    void child[Symbol.asyncDispose]();
+    Deno.exit(0);
+  `;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--quiet", program],
+  }).output();
+  const pid = Number(new TextDecoder().decode(stdout));
+  assert(pid > 0);
+  const runs = () => new Deno.Command("ps", { args: ["-o", "stat=", "-p", `${pid}`] }).output();
+  const state = async () => new TextDecoder().decode((await runs()).stdout).trim();
+  // Nobody may be there to reap it.
+  await eventually(async () => /^Z|^$/.test(await state()), () => `process ${pid} runs on`);
 });
 
 Deno.test("Child ends when its signal is aborted, and output() throws the reason", async () => {

@@ -6,9 +6,9 @@ import { receiveAll, type RemoteCameras } from "../../lib/client/receive_all.ts"
 import { RefusedError } from "../../lib/client/refused_error.ts";
 import { camerasOf } from "../../lib/flow/cameras.ts";
 import { listen } from "../../lib/server/listen.ts";
+import { MAX_CONTROLS_PER_SECOND } from "../../lib/wire/protocol.ts";
 import { eventually } from "../support/eventually.ts";
 import { FakeCamera, frameOf } from "../support/frames.ts";
-import { MAX_CONTROLS_PER_SECOND } from "../../lib/wire/protocol.ts";
 import { testPictures } from "../support/pictures.ts";
 import { freePort } from "../support/ports.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";

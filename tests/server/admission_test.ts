@@ -4,6 +4,7 @@ import { type ClientEvent, listen, type ListenOptions } from "../../lib/server/l
 import { MAX_FAREWELLS } from "../../lib/server/door.ts";
 import { FREE_FAILURES, MAX_HELD } from "../../lib/access/attempts.ts";
 import {
+  CLIENT_CONTROL_BYTES,
   MAX_CONTROL_BYTES,
   MAX_CONTROLS_PER_SECOND,
   MAX_GREETING_BYTES,
@@ -458,5 +459,20 @@ Deno.test("listen() ends a client that sends too many messages in a second", asy
     for (let at = 0; at < flood.length; at += message.length) flood.set(message, at);
     await client.write(flood).catch(() => {});
     assertStringIncludes((await told("left")).reason!, "messages in a second");
+  });
+});
+
+Deno.test("listen() ends a client that sends too many bytes of messages in a second", async () => {
+  await at({}, async ({ port, told }) => {
+    using client = await WireClient.connect(port);
+    await client.send(HELLO);
+    const long = { type: "news", text: "x".repeat(60_000) };
+    const sending = (async () => {
+      // Four times as much as may come in a second.
+      for (let sent = 0; sent < 4 * CLIENT_CONTROL_BYTES; sent += 60_000) await client.send(long);
+    })().catch(() => {});
+    const kibibytes = CLIENT_CONTROL_BYTES / 1024;
+    assertStringIncludes((await told("left")).reason!, `${kibibytes} KiB of messages in a second`);
+    await sending;
   });
 });
