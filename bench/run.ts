@@ -15,6 +15,7 @@ import { compare } from "./support/versions.ts";
 import { measureCameras } from "./cameras.ts";
 import { measureCopy } from "./copy.ts";
 import { measureDecode } from "./decode.ts";
+import { measureDemand } from "./demand.ts";
 import { measureFanOut } from "./fan_out.ts";
 import { measureGrowth } from "./growth.ts";
 import { measureLink } from "./link.ts";
@@ -31,6 +32,7 @@ const ALL: Readonly<Record<string, Measure>> = {
   copy: measureCopy,
   viewers: measureFanOut,
   cameras: measureCameras,
+  demand: measureDemand,
   link: measureLink,
   decode: measureDecode,
   start: measureStart,
