@@ -62,6 +62,17 @@ Deno.test("handle() answers / with the page for a browser, and with the stream f
   }
 });
 
+Deno.test("handle() finds a camera without a name below /1/, too", async () => {
+  using site = new TestSite();
+  for (const method of ["GET", "HEAD"]) {
+    const { status, headers } = await site.get("/1?x=2", { method });
+    assertEquals([status, headers.get("location")], [308, "./1/?x=2"], method);
+  }
+  const page = await site.get("/1/", { accept: "text/html" });
+  assertEquals(page.headers.get("content-type"), "text/html; charset=utf-8");
+  assertEquals((await site.get("/2")).status, 404);
+});
+
 Deno.test("handle() answers a snapshot with the next frame", async () => {
   using site = new TestSite();
   for (const path of ["/snapshot", "/snapshot.jpg", "/?action=snapshot", "/snapshot?timestamp=1"]) {
