@@ -99,7 +99,10 @@ Deno.test("both ends notice when a link carries nothing, and reconnect after it"
   await delay(SETTLING_MS);
   const cutAt = performance.now();
   link.cut();
-  await Promise.all([server.says(/^left it has been silent for 6 s/m), client.says(/^connecting .*was lost/m)]);
+  await Promise.all([
+    server.says(/^left it has been silent for 6 s/m),
+    client.says(/^connecting .*was lost/m),
+  ]);
   const noticed = performance.now() - cutAt;
   await delay(5000);
   link.restore();
