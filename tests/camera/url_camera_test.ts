@@ -10,11 +10,10 @@ import {
 import type { CameraStatus } from "../../lib/flow/feed.ts";
 import { jpegSize } from "../../lib/frame/jpeg.ts";
 import { selfSigned } from "../support/certificates.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, PATIENCE_MS } from "../support/eventually.ts";
 import { RawCamera, type RawRequest } from "../support/fake_network_camera.ts";
 import { ffmpeg, testPictures } from "../support/pictures.ts";
 
-const PATIENCE_MS = 10_000;
 const jpegs = await testPictures(5);
 const MULTIPART = "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace;boundary=b\r\n\r\n";
 

@@ -38,7 +38,7 @@ Deno.test("the client accepts viewers again after viewers took all its descripto
     ended: now(),
     // The viewer keeps its stream; recovery means that another one can watch.
     over: async () => {
-      const signal = () => AbortSignal.timeout(500);
+      const signal = () => AbortSignal.timeout(5000);
       const url = `http://127.0.0.1:${way.httpPort}/snapshot`;
       const come = async () => {
         const response = await fetch(url, { signal: signal() });

@@ -16,6 +16,7 @@ import { type ViewerRequest, ViewerResponse } from "../../lib/http/viewer.ts";
 import { Viewers } from "../../lib/http/viewers.ts";
 import { Hub } from "../../lib/flow/hub.ts";
 import { eventually } from "../support/eventually.ts";
+import { StillTime } from "../support/still_time.ts";
 
 /** A connection from nowhere, whose other side reads only if it is told to. */
 class FakeSocket extends Duplex {
@@ -109,27 +110,25 @@ Deno.test("Connections takes no place from a viewer", async () => {
 });
 
 Deno.test("Connections ends those that ask for nothing, and the slowest ones when there are many", async () => {
+  using time = new StillTime();
   using connections = new TestConnections();
   const slow = connections.come("192.0.2.1", MAX_GUESTS + 7);
-  const { now } = performance;
-  try {
-    performance.now = () => now.call(performance) + GRACE_MS + 1;
-    const fresh = connections.come("192.0.2.2", MAX_GUESTS);
-    await eventually(() => gone(slow) > 0, () => "nobody had to leave");
-    assertEquals([gone(slow), gone(fresh)], [MAX_GUESTS + 7, 0]);
-    fresh[0].ask("/slow");
-    fresh[1].push("GET / HT");
-    performance.now = () => now.call(performance) + GRACE_MS + REQUEST_MS + 2;
-    await eventually(() => gone(fresh) > 0, () => "nobody was idle");
-    assertEquals(fresh.slice(0, 3).map(({ destroyed }) => destroyed), [false, false, true]);
-    await says(fresh[1], "408 Request Timeout");
-    assertEquals(gone(fresh), MAX_GUESTS - 2);
-  } finally {
-    performance.now = now;
-  }
+  time.pass(GRACE_MS + 1);
+  const fresh = connections.come("192.0.2.2", MAX_GUESTS);
+  await eventually(() => gone(slow) > 0, () => "nobody had to leave");
+  assertEquals([gone(slow), gone(fresh)], [MAX_GUESTS + 7, 0]);
+  fresh[0].ask("/slow");
+  fresh[1].push("GET / HT");
+  await eventually(() => connections.slow.length > 0, () => "no request");
+  time.pass(REQUEST_MS + 1);
+  await eventually(() => gone(fresh) > 0, () => "nobody was idle");
+  assertEquals(fresh.slice(0, 3).map(({ destroyed }) => destroyed), [false, false, true]);
+  await says(fresh[1], "408 Request Timeout");
+  assertEquals(gone(fresh), MAX_GUESTS - 2);
 });
 
 Deno.test("Connections keeps one for another request as long as it has promised", async () => {
+  using time = new StillTime();
   using connections = new TestConnections();
   const [socket, begun] = connections.come("192.0.2.1", 2);
   for (const each of [socket, begun]) {
@@ -137,19 +136,14 @@ Deno.test("Connections keeps one for another request as long as it has promised"
     await says(each, `keep-alive: timeout=${KEEP_ALIVE_MS / 1000}`);
   }
   begun.push("GET / HT");
-  const { now } = performance;
-  try {
-    performance.now = () => now.call(performance) - REQUEST_MS;
-    const [late] = connections.come("192.0.2.1", 1);
-    performance.now = () => now.call(performance) + KEEP_ALIVE_MS;
-    await eventually(() => late.destroyed, () => "nobody looks");
-    assert(!socket.destroyed);
-    performance.now = () => now.call(performance) + KEEP_ALIVE_MS + GRACE_MS + 1;
-    await eventually(() => socket.destroyed, () => "it is kept");
-    assert(!begun.destroyed);
-  } finally {
-    performance.now = now;
-  }
+  time.pass(-REQUEST_MS);
+  const [late] = connections.come("192.0.2.1", 1);
+  time.pass(REQUEST_MS + KEEP_ALIVE_MS);
+  await eventually(() => late.destroyed, () => "nobody looks");
+  assert(!socket.destroyed);
+  time.pass(GRACE_MS + 1);
+  await eventually(() => socket.destroyed, () => "it is kept");
+  assert(!begun.destroyed);
 });
 
 Deno.test("Connections answers the requests of a connection one after the other", async () => {
@@ -188,11 +182,11 @@ Deno.test("Connections hangs up on whoever does not read an answer", async () =>
   using connections = new TestConnections();
   const [socket] = connections.come("192.0.2.1", 1);
   const { setTimeout } = globalThis;
-  const { now } = performance;
+  using time = new StillTime();
   try {
     globalThis.setTimeout = ((callback: () => void, ms?: number) => {
       if (ms !== UNREAD_MS) return setTimeout(callback, ms);
-      performance.now = () => now.call(performance) + UNREAD_MS;
+      time.pass(UNREAD_MS);
       return setTimeout(callback, 0);
     }) as typeof setTimeout;
     socket.reads = false;
@@ -200,7 +194,6 @@ Deno.test("Connections hangs up on whoever does not read an answer", async () =>
     await new Promise((resolve) => socket.once("close", resolve));
   } finally {
     globalThis.setTimeout = setTimeout;
-    performance.now = now;
   }
 });
 
