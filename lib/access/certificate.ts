@@ -27,8 +27,8 @@ const SENTENCES: Readonly<Record<CertificateError["code"], string>> = {
 };
 
 /**
- * Checks that both can be used. Node's TLS takes anything, and each handshake fails then; so Deno's
- * listener, which reads both, is opened for a moment.
+ * Checks that both can be used. Node's TLS accepts anything, and then each handshake fails. So this
+ * opens Deno's listener for a moment, which reads both.
  *
  * @throws {CertificateError} when they cannot be used.
  */
