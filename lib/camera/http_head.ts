@@ -9,7 +9,7 @@ export interface HttpHead {
 }
 
 /** The start of an answer, behind some odd bytes; anything else has no head. */
-const STATUS = /^\s*[^!-~]{0,4}(?:HTTP|ICY)(?:\/[\d.]*)?[ \t]+(\d{1,3})/i;
+const STATUS = /^(\s*[^!-~]{0,4})(?:HTTP|ICY)(?:\/[\d.]*)?[ \t]+(\d{1,3})/i;
 const STATUS_BEGUN = /^\s*[^!-~]{0,4}(?:h|ht|htt|http\b.*|i|ic|icy\b.*)?$/is;
 
 /** A blank line behind the head, whatever ends its lines. */
@@ -26,23 +26,24 @@ const LINE_END = /\r*\n|\r/;
 export function parseHead(bytes: Uint8Array): { head: HttpHead; end: number } | undefined {
   // One character for each byte, of any value.
   const text = Buffer.from(bytes).toString("latin1");
-  if (!STATUS.test(text)) {
+  const status = STATUS.exec(text);
+  if (!status) {
     if (STATUS_BEGUN.test(text) && bytes.length < MAX_HEAD_BYTES) return;
     return { head: { status: 200, headers: new Map() }, end: 0 };
   }
-  // Blank lines may precede the head.
-  const start = text.length - text.trimStart().length;
+  const start = status[1].length;
   END.lastIndex = start;
   const match = END.exec(text);
   if (!match) {
     if (bytes.length < MAX_HEAD_BYTES) return;
     throw new Error(`its answer has headers of over ${MAX_HEAD_BYTES} bytes`);
   }
-  return { head: headOf(text.slice(start, match.index)), end: END.lastIndex };
+  const headers = headersOf(text.slice(start, match.index));
+  return { head: { status: Number(status[2]), headers }, end: END.lastIndex };
 }
 
-function headOf(text: string): HttpHead {
-  const [first, ...lines] = text.replace(/[\r\n]+[ \t]+/g, " ").split(LINE_END);
+function headersOf(text: string): HttpHead["headers"] {
+  const [, ...lines] = text.replace(/[\r\n]+[ \t]+/g, " ").split(LINE_END);
   const headers = new Map<string, string>();
   for (const line of lines) {
     const [, name, value] = /^([^:]+):(.*)$/.exec(line) ?? [];
@@ -52,5 +53,5 @@ function headOf(text: string): HttpHead {
     const earlier = headers.get(key);
     headers.set(key, earlier === undefined ? value.trim() : `${earlier}, ${value.trim()}`);
   }
-  return { status: Number(STATUS.exec(first)![1]), headers };
+  return headers;
 }

@@ -53,9 +53,10 @@ export async function run<Options extends CommonOptions>(
     Deno.unrefTimer(setTimeout(() => Deno.exit(0), SHUTDOWN_MS));
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, end);
-  // What is wrong with the options is logged in the format that they ask for.
-  let log = createLog(program, wantedFormat(program, Deno.args), false);
+  let log = createLog(program, "text", false);
   try {
+    // What is wrong with the options is logged in the format that they ask for.
+    log = createLog(program, wantedFormat(program, Deno.args), false);
     const options = readOptions(Deno.args);
     log = createLog(program, options.log, options.verbose === true);
     for (const warning of [...await warningsOfVariables(), ...options.warnings]) log.warn(warning);

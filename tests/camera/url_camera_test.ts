@@ -54,6 +54,7 @@ const HEADS: Record<string, string> = {
   "a status line of two blanks": "HTTP/1.1  200 OK\r\n\r\n",
   "a status line without version": "HTTP 200 OK\r\n\r\n",
   "a blank line in front": "\r\nHTTP/1.1 200 OK\r\n\r\n",
+  "a zero byte and a line end in front": "\0\nHTTP/1.1 200 OK\r\n\r\n",
   "no head at all": "",
   "a header without a colon": "HTTP/1.1 200 OK\r\nServer nonsense\r\n\r\n",
   "a blank in front of the colon": "HTTP/1.1 200 OK\r\nContent-Type : image/jpeg\r\n\r\n",
