@@ -21,8 +21,8 @@ export function readLinkKey(path: string): Secret {
 /**
  * The links of a key.
  *
- * @param missing the option that would ask for a password, where none does.
- * @throws {UsageError} when everybody may watch: then a link means nothing.
+ * @param missing the option that asks for a password, if it is missing.
+ * @throws {UsageError} when everybody may watch, so that a link has no meaning.
  */
 export function linksOf(key: Secret | undefined, missing: string | undefined): Links | undefined {
   if (!key) return undefined;
@@ -33,8 +33,8 @@ export function linksOf(key: Secret | undefined, missing: string | undefined): L
 }
 
 /**
- * Takes the key anew whenever its file has changed, which revokes the links made before. While there is
- * something else in it, no link is valid.
+ * Reads the key again whenever its file has changed, which revokes the links of the old key. While
+ * the file contains no key, no link is valid.
  */
 export function keepLinkKey(
   { path, text }: Secret,

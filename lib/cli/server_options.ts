@@ -126,7 +126,7 @@ export function readServerOptions(args: readonly string[]) {
   const viewers = httpPort === undefined ? undefined : {
     host: options.host,
     port: httpPort,
-    // There is no second way in: the token is the viewers' password too.
+    // The token is also the viewers' password, so that there is no other way in.
     credentials: token === undefined ? undefined : { password: token },
     links: linksOf(options.linkKey, token === undefined ? "--token" : undefined),
     ...pair?.pem,
