@@ -94,7 +94,7 @@ function reserve(...files: string[]): Disposable {
 
 async function main(args: readonly string[]): Promise<void> {
   const parsed = new Command("deno task cert")
-    .description("Makes a certificate for TLS and HTTPS, without names for those of this machine.")
+    .description("Makes a certificate for TLS and HTTPS; without names, for this machine.")
     .argument("[names...]", "host names and addresses; localhost is always included")
     .option("--in <folder>", "where to put cert.pem and key.pem", ".")
     .exitOverride()
@@ -127,7 +127,7 @@ async function main(args: readonly string[]): Promise<void> {
     "",
     tool === "mkcert"
       ? "Browsers of this machine trust it after: mkcert -install"
-      : "A browser warns of it until you let it continue, or make it trust the certificate.",
+      : "Browsers show a warning until you make them trust the certificate.",
     `Another machine needs a copy of ${trusted}. How browsers and others trust it: docs/https.md`,
   ].join("\n"));
 }

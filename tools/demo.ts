@@ -58,7 +58,7 @@ export function planOf(args: readonly string[]): Plan {
     );
     const [owner] = programs;
     if (!arg.startsWith("--") || owner === undefined) {
-      throw new UsageError(`the demo has no option ${arg}; --help shows those that it has`);
+      throw new UsageError(`the demo has no option ${arg}; --help shows its options`);
     }
     const option = options[owner].find((option) => nameOf(option) === name)!;
     const words = option.required && value === undefined ? [arg, args[at++] ?? ""] : [arg];

@@ -57,7 +57,7 @@ function exists(path: string): boolean {
 function main(args: readonly string[]): void {
   const command = new Command("deno task link")
     .description("Makes a link that shows one camera for a while without a password.")
-    .option("--camera <name>", "the camera; one that has no name is called 1", "1")
+    .option("--camera <name>", "the camera; a single one without a name is called 1", "1")
     .addOption(
       new Option("--for <time>", "how long it is valid: 90m, 12h, 7d")
         .argParser(duration).default(duration("7d"), "7d"),

@@ -21,8 +21,8 @@ export class CertificateError extends Error {
 }
 
 const SENTENCES: Readonly<Record<CertificateError["code"], string>> = {
-  certificate: "The certificate is damaged, or is none",
-  key: "The key is damaged, needs a password, or is none",
+  certificate: "The certificate is damaged, or not a certificate",
+  key: "The key is damaged, needs a password, or is not a key",
   mismatch: "The key does not belong to the certificate",
 };
 

@@ -23,7 +23,7 @@ export class ListenError extends Error {
 
 /** The report when there are no file descriptors left. */
 export const OUT_OF_DESCRIPTORS =
-  "Too many files are open: nobody else gets in until somebody leaves; allow more with ulimit -n";
+  "Too many files are open: new connections wait until others end; allow more with ulimit -n";
 
 /** Whether an error means that this process, or the whole system, has no descriptor left. */
 export function isOutOfDescriptors(error: unknown): boolean {

@@ -26,7 +26,7 @@ export class TrustedProxies {
       const prefix = Number(length ?? bits);
       // Without a prefix, everybody could forge an address.
       if (version === 0 || prefix < 1 || prefix > bits) {
-        throw new TypeError(`${proxy} is no address: 127.0.0.1, 10.0.0.0/8 or fd00::/8`);
+        throw new TypeError(`${proxy} is not an address: 127.0.0.1, 10.0.0.0/8 or fd00::/8`);
       }
       this.#trusted.addSubnet(address, prefix, `ipv${version}`);
     }

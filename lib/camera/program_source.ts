@@ -26,7 +26,7 @@ export function commandSource(options: SourceOptions, signal: AbortSignal): Sour
   if (!program) {
     const isEmpty = command.trim() === "";
     const message = isEmpty
-      ? `"${EXEC}" names no program: write one behind it, and what it takes`
+      ? `"${EXEC}" names no program: write the program and its arguments behind it`
       : "The command has a quote, or a backslash at its end, that is not closed";
     throw new CameraError("no-program", message, { permanent: true });
   }

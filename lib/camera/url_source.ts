@@ -36,7 +36,7 @@ export async function openUrl(
   if (!/^http/i.test(options.device) || previous?.isLookedAt) return ffmpegUrl(options);
   const url = URL.parse(options.device);
   if (!url) {
-    const message = `"${address}" is no URL as it stands; in a name and a password, ` +
+    const message = `"${address}" is not a valid URL; in a name and a password, ` +
       "write / as %2F, ? as %3F, # as %23 and % as %25";
     throw new CameraError("not-a-video", message, { permanent: true });
   }

@@ -86,7 +86,7 @@ export function controlValues(
         return { ...camera !== undefined && { camera }, value: [name, Number(value)] as const };
       }
       throw new InvalidArgumentError(
-        "It takes a control and a whole number, as brightness=10; --list-controls shows them.",
+        "It takes a control and a whole number, such as brightness=10; --list-controls shows them.",
       );
     }),
   ];

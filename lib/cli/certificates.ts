@@ -68,7 +68,7 @@ export function keepRenewed(
   };
   const complain = (reason: string) => {
     log.warn(
-      `${certFile} and ${keyFile} have changed and cannot be used, the old ones stay: ${reason}`,
+      `${certFile} and ${keyFile} have changed and cannot be used; the old ones stay: ${reason}`,
     );
   };
   const onSave = () => read(() => timer = setTimeout(() => read(complain), GRACE_MS));

@@ -67,7 +67,7 @@ export function clientCommand() {
       options.one("--http-host <address>", "where viewers connect; 0.0.0.0 admits other machines")
         .default("127.0.0.1"),
     )
-    .addOption(options.one("--http-user <name:password>", "what viewers must enter"))
+    .addOption(options.one("--http-user <name:password>", "the name and password of viewers"))
     .addOption(
       options.one("--http-password-file <file>", "the password, read from a file")
         .argParser(readSecret),

@@ -47,7 +47,7 @@ export async function unknownVariables(
   const unknown = ourVariables(names).filter((name) => !known.includes(name));
   return await Promise.all(
     unknown.map(async (name) =>
-      `${name} is no variable of socketcam, and ignored: ${await suggestion(name, known)}`
+      `${name} is not a variable of socketcam, and has no effect: ${await suggestion(name, known)}`
     ),
   );
 }

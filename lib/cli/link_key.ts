@@ -28,7 +28,7 @@ export function linksOf(key: Secret | undefined, missing: string | undefined): L
   if (!key) return undefined;
   if (missing === undefined) return new Links(key.text);
   throw new UsageError(
-    `--link-key is for those who do not know the password, and there is none: add ${missing}`,
+    `--link-key does nothing while everybody may watch: add ${missing}`,
   );
 }
 
@@ -54,7 +54,7 @@ export function keepLinkKey(
       current = "";
       links.revoke();
       const reason = (error as Error).message.replace(/\.$/, "");
-      log.warn(`${path} has changed and is no key, so that no link is valid: ${reason}`);
+      log.warn(`${path} has changed and contains no key, so no link is valid: ${reason}`);
     }
   };
   const watching = watchFile(path, look);

@@ -41,7 +41,10 @@ export class Options {
 
   /** The option for more host names. */
   allowHost() {
-    return this.one("--allow-host <names>", "names to answer to as well, as a proxy's; * is all")
+    return this.one(
+      "--allow-host <names>",
+      "more host names to answer to, such as a proxy's; * is all",
+    )
       .argParser(list);
   }
 
@@ -61,7 +64,7 @@ export class Options {
 
   /** The option for signed links. */
   linkKey() {
-    return this.one("--link-key <file>", "let in links of deno task link, made with this key")
+    return this.one("--link-key <file>", "accept links of deno task link, made with this key")
       .argParser(readLinkKey);
   }
 

@@ -60,7 +60,7 @@ export function readCredential(name: string): Secret | undefined {
     return readSecret(path);
   } catch (error) {
     throw new UsageError(
-      `${path}, which systemd passes on, is no secret: ${(error as Error).message}`,
+      `${path}, which systemd passes on, is not a secret: ${(error as Error).message}`,
     );
   }
 }

@@ -87,7 +87,7 @@ function assertEncodable(bitmap: Uint8ClampedArray, width: number, height: numbe
   for (const side of [width, height]) {
     if (Number.isInteger(side) && side > 0 && side <= MAX_SIDE) continue;
     throw new TypeError(
-      `an image of ${width}x${height} pixels is no JPEG: 1 to ${MAX_SIDE} a side`,
+      `an image of ${width}x${height} pixels cannot be a JPEG, whose sides have 1 to ${MAX_SIDE}`,
     );
   }
   if (bitmap.length === width * height * 4) return;

@@ -105,7 +105,7 @@ export function* segments(bytes: Uint8Array): Generator<Segment> {
       continue;
     }
     if (length < 2 || end > bytes.length) {
-      throw new JpegError("broken header", `the segment at byte ${start} does not fit`);
+      throw new JpegError("broken header", `the segment at byte ${start} has an impossible length`);
     }
     yield { marker, start, end, isBehindStray };
     if (marker === SOS) return;

@@ -11,7 +11,7 @@ const KNOCK_MS = 1000;
 export const CLOSE_MS = 1000;
 
 /** The report when connections were not accepted, and are again. */
-export const NOT_ACCEPTING = "The viewers' port accepted no connections; it listens anew";
+export const NOT_ACCEPTING = "The viewers' port accepted no connections; it listens again";
 
 /** Options of {@linkcode HttpListener.start}. */
 export interface HttpListenerOptions {

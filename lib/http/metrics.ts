@@ -42,7 +42,7 @@ export async function metrics(states: ReadonlyMap<string, State>): Promise<strin
   gauge("source_connected", "Whether the server is connected.", (state) => +isConnected(state));
   gauge("camera_live", "Whether the camera gives frames.", (state) => +isLive(state));
   const isIdle = ({ camera }: State) => camera.state === "idle";
-  const sleeps = "Whether the camera sleeps, since nobody watches.";
+  const sleeps = "Whether the camera sleeps because nobody watches.";
   gauge("camera_idle", sleeps, (state) => +isIdle(state));
   gauge("viewers", "Open streams.", ({ viewerCount }) => viewerCount);
   gauge("frames_per_second", "Frames published a second.", ({ frames }) => frames.fps);

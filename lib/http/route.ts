@@ -108,7 +108,7 @@ function decoded(pathname: string): string {
 /** The page's links are relative, so its own address must end with a slash. */
 function withSlash(pathname: string, search: string): Response {
   const last = pathname.slice(pathname.lastIndexOf("/") + 1);
-  return text(308, "The page is one slash further", { location: `./${last}/${search}` });
+  return text(308, "The page's address ends with a slash", { location: `./${last}/${search}` });
 }
 
 /** Why a path leads nowhere. */

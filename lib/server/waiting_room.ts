@@ -31,7 +31,7 @@ export class WaitingRoom {
     if (this.#waiting.size > MAX_WAITING) {
       const oldest = oldestOfMost(this.#waiting)!;
       this.#waiting.delete(oldest);
-      oldest.evict(new LateError("its handshake was not done when others came"));
+      oldest.evict(new LateError("its handshake was slow while others waited"));
     }
     const late = `its handshake was not done within ${HANDSHAKE_MS / 1000} s`;
     try {

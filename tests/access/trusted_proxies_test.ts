@@ -30,7 +30,7 @@ Deno.test("nobody can forge an address: not without a proxy, and not in front of
     ["11.0.0.1", "192.0.2.1", "11.0.0.1"],
     ["127.0.0.1", "192.0.2.1, 203.0.113.5", "203.0.113.5"],
     ["127.0.0.1", "10.0.0.1, 203.0.113.5, 10.0.0.1", "203.0.113.5"],
-    // What is no address says nothing of the sender.
+    // What is not an address says nothing of the sender.
     ["127.0.0.1", "192.0.2.1, unknown", "127.0.0.1"],
     ["127.0.0.1", "192.0.2.1, unknown, 10.0.0.1", "10.0.0.1"],
     ["127.0.0.1", "", "127.0.0.1"],
@@ -53,6 +53,6 @@ Deno.test("a proxy is an address or a network, and never everybody", () => {
   for (
     const proxy of ["", "x", "10.0.0.0/33", "::/129", "0.0.0.0/0", "::/0", "10.0.0.1/", "1.2.3"]
   ) {
-    assertThrows(() => new TrustedProxies([proxy]), TypeError, "is no address");
+    assertThrows(() => new TrustedProxies([proxy]), TypeError, "is not an address");
   }
 });

@@ -292,7 +292,7 @@ Deno.test("a URL that is none is an error that says how to write a password, and
   ) {
     await using camera = openCamera({ device });
     const error = await assertRejects(() => camera.ready, CameraError);
-    assert(error.permanent && /is no URL .*%2F/.test(error.message), error.message);
+    assert(error.permanent && /is not a valid URL.*%2F/.test(error.message), error.message);
     assert(!/se\/cret|s#e/.test(error.message), error.message);
   }
 });

@@ -137,7 +137,7 @@ Deno.test("a control is set for all cameras, or with a name in front for that on
     '--set is for "barn", but no camera has this name: there is 1',
   );
   for (const text of ["", "brightness", "brightness=", "brightness=bright", "a=b=c=1", "x=1.5"]) {
-    assertThrows(() => controlValues(text), Error, "as brightness=10");
+    assertThrows(() => controlValues(text), Error, "such as brightness=10");
   }
 });
 

@@ -157,7 +157,7 @@ const FAILURES: Record<string, [code: string, problem: RegExp]> = {
   ],
   "returns an image that is too wide for a JPEG": [
     `import { Image } from "imagescript";\nexport default () => new Image(65536, 1);`,
-    /transform\.ts:2: an image of 65536x1 pixels is no JPEG: 1 to 65535 a side$/,
+    /transform\.ts:2: an image of 65536x1 pixels cannot be a JPEG, whose sides have 1 to 65535$/,
   ],
   "returns an image whose bitmap is too short": [
     `export default (image) => {\n  image.bitmap = image.bitmap.slice(4);\n};`,

@@ -6,7 +6,7 @@ import { FaultPipeline } from "../support/fault_pipeline.ts";
 import { Program, startServer } from "../support/programs.ts";
 import { WireClient } from "../support/wire_client.ts";
 
-const FEW = /Too many files are open: nobody else gets in until somebody leaves; .*ulimit -n$/;
+const FEW = /Too many files are open: new connections wait until others end; .*ulimit -n$/;
 const TAKEN = /Port \d+ is taken by another program; end it, or choose another port with --port$/m;
 
 /** Starts a program that may open 64 descriptors, about 30 of which it needs itself. */
