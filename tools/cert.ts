@@ -1,6 +1,6 @@
 /**
  * Makes a certificate for TLS and HTTPS: `deno task cert camera.lan 192.168.1.20`. Without names, it is
- * for those of this machine. mkcert makes it if that is installed, otherwise openssl.
+ * for this machine's. mkcert makes it if that is installed, otherwise openssl.
  *
  * @module
  */

@@ -102,7 +102,7 @@ const BENCH: readonly Need[] = [
   ...TESTS.filter(({ sign }) => /python3-opencv|vtest|^djpeg|^pgrep|^ip$/.test(sign)),
 ];
 
-/** Installs those of `needs` that are missing. @throws if that fails. */
+/** Installs what is missing of `needs`. @throws if that fails. */
 export async function install(needs: readonly Need[]): Promise<void> {
   const missing = needs.filter(({ sign, os }) => (!os || os === Deno.build.os) && !isThere(sign));
   if (missing.length === 0) return;

@@ -23,7 +23,7 @@ Deno.test("the sender is the last address that no trusted proxy has", () => {
   }
 });
 
-Deno.test("nobody can forge an address: not without a proxy, and not in front of what a proxy wrote", () => {
+Deno.test("nobody can forge an address, neither without a proxy nor before a proxy's entries", () => {
   const proxies = new TrustedProxies(["127.0.0.1", "10.0.0.0/8"]);
   const cases: [peer: string, forwarded: string, sender: string][] = [
     ["203.0.113.5", "192.0.2.1", "203.0.113.5"],

@@ -50,7 +50,7 @@ Deno.test("server.ts says that ffmpeg is missing and how to install it, and exit
   assertMatch(words, /^server: ffmpeg is not installed; install it .*apt install ffmpeg.*$/);
 });
 
-Deno.test("server.ts says that a file is no video, and exits with 1", async () => {
+Deno.test("server.ts says that a file is not a video, and exits with 1", async () => {
   const { code, words } = await failure(startServer("--device", "LICENSE", "--port", "0"));
   assertEquals(code, 1);
   assertMatch(words, /^server: Cannot read "LICENSE".*this is not a video that ffmpeg can read$/);

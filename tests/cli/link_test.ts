@@ -114,7 +114,7 @@ async function replace(path: string, text: string): Promise<void> {
   await Deno.rename(`${path}.new`, path);
 }
 
-Deno.test("the key of links is taken anew when it changes, and no link is valid while it is none", async () => {
+Deno.test("the key of links is read again when its file changes, and no link is valid while the file has no key", async () => {
   await withKey(async (key) => {
     await link("--key", key);
     const first = readLinkKey(key);

@@ -170,7 +170,7 @@ Deno.test("a relay has the token of its own server, or the one in its address", 
   }
 });
 
-Deno.test("a relay names one of a server's cameras, and is refused if there is none of the name", async () => {
+Deno.test("a relay names one of a server's cameras, and is refused when there is no camera of this name", async () => {
   const [porch, garden] = [new FakeCamera(), new FakeCamera()];
   await using server = listen(camerasOf({ porch, garden }), { host: HOST, port: 0 });
   const open = (camera: string) =>

@@ -56,7 +56,7 @@ Deno.test("PngEncoder encodes the newest of the frames that wait, once for all w
   assertEquals((await Image.decode(waiting[0])).bitmap, await pixelsOf(others.at(-1)!));
 });
 
-Deno.test("PngEncoder does not begin what nobody waits for any more", async () => {
+Deno.test("PngEncoder does not begin a PNG that nobody waits for any more", async () => {
   using encoder = new PngEncoder();
   const [first, second, third] = [1, 2, 3].map((number) => frameOf(picture, number));
   const png = encoder.encode(first);

@@ -385,7 +385,7 @@ Deno.test("transformFrames() gives the module damaged frames as browsers show th
   assertEquals([bench.stage.counts.warned, bench.problem], [1, undefined]);
 });
 
-Deno.test("transformFrames() gives the module an upright image, whatever way its Exif turns it", async () => {
+Deno.test("transformFrames() gives the module an upright image for every orientation", async () => {
   await using bench = new Bench(`export default (image) => {
     if (image.width !== 48 || image.height !== 64) throw new Error("lying");
   };`);

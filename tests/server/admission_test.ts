@@ -195,7 +195,7 @@ Deno.test("listen() does not accept the answer to a challenge that was passed on
     using client = await WireClient.connect(port);
     const { nonce } = await client.messageOf("challenge");
     const own = createNonce();
-    // What a client of a rogue server sends there, of which the rogue server passes on the HMAC.
+    // What a client sends to a rogue server, which relays the HMAC.
     await client.send({ ...HELLO, hmac: await sign("secret", nonce + own) });
     assertEquals((await client.message()).code, "token");
   });
@@ -391,7 +391,7 @@ Deno.test("listen() accepts a client with the token while strangers fill its wai
   const { address } = await told("joined");
   assertEquals(strangers.some((stranger) => stranger.address === address), false);
   assertEquals(receiver.source.reconnects, 0);
-  const evicted = events.filter(({ reason }) => reason?.includes("when others came"));
+  const evicted = events.filter(({ reason }) => reason?.includes("while others waited"));
   assert(evicted.length >= MAX_WAITING, `${evicted.length} made room`);
   for (const stranger of strangers) stranger[Symbol.dispose]();
   await close();
