@@ -30,8 +30,8 @@ export interface Decoder extends Disposable {
   /** Waits until it can take another frame. Disposing of the turn ends it. */
   turn(): Promise<Disposable>;
   /**
-   * Decodes a frame; the caller stays its holder. A {@linkcode JpegError} or {@linkcode
-   * WorkerError} refuses the frame; any other error is unexpected.
+   * Decodes a frame; the caller stays its holder. A {@linkcode JpegError} or
+   * {@linkcode WorkerError} refuses the frame; any other error is unexpected.
    *
    * @param camera the camera's number, if several share the decoder.
    */

@@ -2,8 +2,8 @@
  * Limits the frames on their way to a client, or to a page.
  *
  * The kernels on both sides buffer megabytes: dozens of ageing frames. So a client that
- * acknowledges frames gets the next one only when the link has room for it. {@linkcode
- * LinkEstimate} derives from the acknowledgements what the link carries.
+ * acknowledges frames gets the next one only when the link has room for it.
+ * {@linkcode LinkEstimate} derives from the acknowledgements what the link carries.
  */
 
 import { LinkEstimate } from "./link_estimate.ts";

@@ -17,7 +17,7 @@ export const LATE_MS = 50;
 export const ROUND_TRIP_WINDOW_MS = 10_000;
 /** After how long a full link is left to run empty once, to measure the round trip. */
 export const PROBE_MS = 5000;
-/** How many skipped frames in between make the link count as full: a few may be a hiccup. */
+/** How many frames may be skipped in between before the link counts as full: a few may be a hiccup. */
 export const HICCUPS = 5;
 /** How many frames are sent ahead while the link is unknown. */
 export const FIRST_IN_FLIGHT = 2;

@@ -32,14 +32,14 @@
  *
  * A client that says `"watch":false` in `hello` gets no frames until it sends
  * `{"type":"watch","on":true}`; `"on":false` stops them again. The camera sleeps while no connection
- * wants frames. A server that does not know `watch` keeps sending. A server waits {@linkcode
- * SPEAK_MS} for the first message of a new client before it treats it as one that never speaks.
+ * wants frames. A server that does not know `watch` keeps sending. A server waits
+ * {@linkcode SPEAK_MS} for the first message of a new client before it treats it as one that never speaks.
  *
  * A server that lets clients change its cameras sends `controls` after `welcome`, and again to
  * every client whenever a control has changed: at most {@linkcode MAX_LISTED_CONTROLS}, each menu
  * with at most {@linkcode MAX_MENU_ITEMS} items, and fewer if they do not fit into a message. A
- * client changes one with `{"type":"set","control":"brightness","value":10}`, at most {@linkcode
- * MAX_SETS_PER_SECOND} in a second. The answer is a `set`, too, with the `id` of the question. If
+ * client changes one with `{"type":"set","control":"brightness","value":10}`, at most
+ * {@linkcode MAX_SETS_PER_SECOND} in a second. The answer is a `set`, too, with the `id` of the question. If
  * nothing was changed, it has a `code` and a sentence (`message`), and the connection goes on. The
  * codes: `unknown` (no such control), `out-of-range`, `read-only`, `inactive` (another control
  * decides), `no-controls`, `not-allowed` (by this server), `too-many`, `refused` (by the camera),
