@@ -12,7 +12,7 @@ export interface HttpHead {
 const STATUS = /^(\s*[^!-~]{0,4})(?:HTTP|ICY)(?:\/[\d.]*)?[ \t]+(\d{1,3})/i;
 const STATUS_BEGUN = /^\s*[^!-~]{0,4}(?:h|ht|htt|http\b.*|i|ic|icy\b.*)?$/is;
 
-/** A blank line behind the head, whatever ends its lines. */
+/** A blank line behind the head, with any kind of line end. */
 const END = /\n\r*\n|\r\r(?=[^\r\n])/g;
 const LINE_END = /\r*\n|\r/;
 

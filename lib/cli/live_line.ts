@@ -76,7 +76,7 @@ export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
-/** What is shown instead of rates. */
+/** The text instead of rates. */
 function withoutFrames(feeds: readonly Feed[]): string {
   if (feeds.length !== 1) return "no frames";
   const { latest: status } = feeds[0].status;

@@ -23,7 +23,8 @@ type Renumbering = readonly [dc: ReadonlyMap<number, number>, ac: ReadonlyMap<nu
  * The header's segments as every decoder accepts them; undefined if nothing has to change.
  *
  * - Stray bytes between segments, and Exif among others, are left out.
- * - A sequential scan has all coefficients, whatever its header says (`00 00 00` instead of `00 3F 00`).
+ * - A sequential scan has all coefficients, even if its header says otherwise (`00 00 00` instead
+ *   of `00 3F 00`).
  * - Huffman tables have the numbers 0 and 1.
  * - Adobe's colour transform is a known one, and agrees with JFIF. Components with the names R, G
  *   and B get a segment that says so.

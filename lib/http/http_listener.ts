@@ -26,7 +26,7 @@ export interface HttpListenerOptions {
 }
 
 /**
- * Listens, and listens anew when connections are no longer accepted: in Deno, `node:net` stops
+ * Listens, and listens again when connections are no longer accepted: in Deno, `node:net` stops
  * accepting, without an error and for good, once there was no free file descriptor for a
  * connection. In `poll_tcp_handle()`, an error of `poll_accept()` ends the loop and leaves nobody
  * to be woken (https://github.com/denoland/deno/blob/v2.9.5/libs/core/uv_compat/tcp.rs).
@@ -120,8 +120,8 @@ function bind(server: Server, host: string, port: number): Promise<void> {
 }
 
 /**
- * Knocks at an address of this machine: connects, says nothing, and waits until the other side
- * closes too, for which it must have accepted the connection. Rejects when it cannot connect.
+ * Knocks at an address of this machine: connects, sends nothing, and waits until the other side
+ * closes, too, which it can only do after accepting the connection. Rejects when it cannot connect.
  */
 async function knock({ hostname, port }: Deno.NetAddr): Promise<"heard" | "unheard"> {
   using conn = await Deno.connect({ hostname: REACHED_AT[hostname] ?? hostname, port });

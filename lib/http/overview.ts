@@ -59,5 +59,5 @@ export function healthOf(channels: ChannelMap): Response {
   return text(isHealthy ? 200 : 503, [...isHealthy ? ["ok"] : [], ...words].join("\n"));
 }
 
-/** Why nothing can be shown while there is no camera. */
+/** The reason for no picture while there is no camera. */
 export const NO_CAMERA = "There is no camera yet";

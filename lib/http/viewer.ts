@@ -116,7 +116,7 @@ export class Viewer implements PlaceHolder {
     if (frame) this.show(frame);
   }
 
-  /** Shows a frame that is not new, whatever the viewer's pace. */
+  /** Shows a frame that is not new, without regard to the viewer's pace. */
   show(frame: Frame): void {
     this.#remember(frame);
     this.#frames.put(frame);

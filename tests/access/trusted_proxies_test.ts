@@ -30,7 +30,7 @@ Deno.test("nobody can forge an address, neither without a proxy nor before a pro
     ["11.0.0.1", "192.0.2.1", "11.0.0.1"],
     ["127.0.0.1", "192.0.2.1, 203.0.113.5", "203.0.113.5"],
     ["127.0.0.1", "10.0.0.1, 203.0.113.5, 10.0.0.1", "203.0.113.5"],
-    // What is not an address says nothing of the sender.
+    // Anything but an address does not name the sender.
     ["127.0.0.1", "192.0.2.1, unknown", "127.0.0.1"],
     ["127.0.0.1", "192.0.2.1, unknown, 10.0.0.1", "10.0.0.1"],
     ["127.0.0.1", "", "127.0.0.1"],

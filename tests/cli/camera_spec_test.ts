@@ -60,7 +60,7 @@ for (const input of INPUTS) {
   });
 }
 
-/** What is no name, and what is said of it. */
+/** Texts that are not names, and the error for each. */
 const WRONG: readonly (readonly [device: string, words: RegExp])[] = [
   ["my porch=0", /^--device my porch=0: the name before the = takes letters, digits, - and _, /],
   ["a.b=c.mp4", /for a file of this name, write \.\/a\.b=c\.mp4$/],

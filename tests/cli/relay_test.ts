@@ -76,7 +76,7 @@ Deno.test("frames keep their numbers and times over three hops, and the last one
     assertAlmostEquals(frame!.capturedAt, capturedAt, 0.001);
     assertEquals(frame!.bytes, camera.frames.latest!.bytes);
   }
-  // What is left is how far the hops were off when they asked for the time.
+  // The rest is the hops' error when they asked for the time.
   const apart = () => Math.abs(end.now() - camera.now());
   await eventually(() => apart() < 5000, () => `${apart()} ms apart`);
   assertEquals(end.info, camera.info);

@@ -320,7 +320,7 @@ Deno.test("transformFrames() closes at once while a transform hangs or works", a
       bench.source.publish(frameOf(large, i));
       await new Promise((resolve) => setTimeout(resolve));
     }
-    // A hanging transform would hold it up for ever.
+    // A hanging transform would delay it forever.
     await deadline(bench[Symbol.asyncDispose](), 30_000);
   }
 });
@@ -364,7 +364,7 @@ Deno.test("transformFrames() publishes unchanged frames when the module ends its
 });
 
 Deno.test("transformFrames() ends the worker of a module that keeps more and more images", async () => {
-  // What is not written to takes no memory of the machine.
+  // Untouched memory takes none of the machine's.
   await using bench = new Bench(`const all = [];
     export default () => void all.push(new Uint8Array(128 * 2 ** 20));`);
   const frame = frameOf(pictures[0]);

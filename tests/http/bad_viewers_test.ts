@@ -120,7 +120,7 @@ Deno.test("serveHttp() streams after other requests on the same connection, and 
 setFlagsFromString("--expose-gc");
 const collect: () => void = runInNewContext("gc");
 
-/** What is left in JavaScript's heap and buffers once all garbage is collected, in bytes. */
+/** The size of JavaScript's heap and buffers after garbage collection, in bytes. */
 function liveBytes(): number {
   // The second collection frees what the first one finalized.
   collect();

@@ -62,7 +62,7 @@ class TestConnections implements Disposable {
     return Promise.resolve(new Watching(this.viewers.join(options)!));
   });
 
-  /** Lets so many connections of an address in. */
+  /** Admits this many connections of an address. */
   come(address: string, count: number): FakeSocket[] {
     return Array.from({ length: count }, () => {
       const socket = new FakeSocket(address);

@@ -27,7 +27,7 @@ class TestNotice implements Disposable {
     });
   }
 
-  /** What is shown after so many milliseconds. */
+  /** The notice after this many milliseconds. */
   after(ms: number): Frame | undefined {
     this.#at += ms;
     return this.#notice.read();

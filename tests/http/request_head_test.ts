@@ -4,7 +4,7 @@ import { HeadError, MAX_HEAD_BYTES, requestOf, takeHead } from "../../lib/http/r
 const { signal } = new AbortController();
 const HERE = { localAddress: "::1", localPort: 8080 };
 
-/** What is read of a request, and the URL that it means. */
+/** A request, the part of it that is read, and its URL. */
 function read(text: string) {
   const [head, rest] = takeHead(Buffer.from(text, "latin1"))!;
   const { url, method } = requestOf(head, signal, HERE);

@@ -34,7 +34,7 @@ function open(options: Partial<ListenOptions> = {}) {
     changed.resolve();
   };
   const door = listen(camera, { host: HOST, port: 0, onClient, ...options });
-  /** Waits until so many events of a type were told; gives the last one of them. */
+  /** Waits for this many events of a type; returns the last one. */
   const told = async (type: ClientEvent["type"], count = 1): Promise<ClientEvent> => {
     while (true) {
       const found = events.filter((event) => event.type === type);
