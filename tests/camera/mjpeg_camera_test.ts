@@ -112,7 +112,7 @@ Deno.test("a frame torn in its header is dropped and counted, and the others com
   assertEquals(camera.counts.dropped, { "broken header": 10 });
 });
 
-Deno.test("a camera of which all frames are dropped is lost, says why, and comes back", async () => {
+Deno.test("a camera whose frames are all dropped is lost, says why, and comes back", async () => {
   await using network = new NetworkCamera();
   await using camera = await open(network);
   using frames = camera.frames.subscribe();

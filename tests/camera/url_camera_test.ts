@@ -188,7 +188,7 @@ Deno.test("a camera with a certificate that it signed itself is shown", async ()
   }
 });
 
-Deno.test("a camera that wants a password gets it, whatever characters it has", async () => {
+Deno.test("a camera that wants a password gets it, with any characters", async () => {
   const passwords = {
     "p%40ss": "p@ss",
     "p@ss": "p@ss",
@@ -285,13 +285,13 @@ Deno.test("a camera gets the cookies back that it sets with a redirect, and no o
   assertEquals([network.requests.length, /cookie/i.test(other.requests[0].text)], [2, false]);
 });
 
-Deno.test("a URL that is none is an error that says how to write a password, and shows none", async () => {
+Deno.test("a malformed URL is an error that says how to write a password, and shows no password", async () => {
   for (
     const device of ["http://me:se/cret@127.0.0.1/", "https://me:s#e@127.0.0.1/", "http://[::1/"]
   ) {
     await using camera = openCamera({ device });
     const error = await assertRejects(() => camera.ready, CameraError);
-    assert(error.permanent && /is no URL .*%2F/.test(error.message), error.message);
+    assert(error.permanent && /is not a valid URL.*%2F/.test(error.message), error.message);
     assert(!/se\/cret|s#e/.test(error.message), error.message);
   }
 });

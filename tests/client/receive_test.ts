@@ -178,7 +178,7 @@ Deno.test("a frame keeps its memory from the socket through a relay to the next 
   assert(message.buffer === frame.bytes.buffer);
 });
 
-Deno.test("receive() keeps trying after it was connected, whatever answers at the server's address", async () => {
+Deno.test("receive() keeps trying after it was connected, even if another program answers at the server's address", async () => {
   const first = listen(new FakeCamera(), { host: HOST, port: 0 });
   const { port } = first.address;
   await using receiver = receive(HOST, { port });
@@ -195,7 +195,7 @@ Deno.test("receive() keeps trying after it was connected, whatever answers at th
   await until(receiver.connection, ({ state }) => state === "connected");
 });
 
-/** A server that sends these messages at once to whoever connects. */
+/** A server that sends these messages at once to every client. */
 function sending(...messages: object[]): ScriptedServer {
   const bytes = concat(messages.map(framed));
   return new ScriptedServer((client) => client.write(bytes));
@@ -275,7 +275,7 @@ for (const [what, message] of FLOODS) {
   });
 }
 
-Deno.test("receive() takes the camera for live when frames come, whatever the server says", async () => {
+Deno.test("receive() takes the camera for live when frames come, even if the server says otherwise", async () => {
   await using server = new ScriptedServer(async (client) => {
     await client.send({ type: "welcome", version: 1, camera: { name: "door", mode: "MJPEG" } });
     await client.write(new Uint8Array([0, 0, 0, 4, 0xff, 0xd8, 0xff, 0xd9]));

@@ -166,7 +166,7 @@ const FAILURES: Record<string, [code: string, problem: RegExp]> = {
   ],
   "returns an image that is too wide for a JPEG": [
     `import { Image } from "imagescript";\nexport default () => new Image(65536, 1);`,
-    /transform\.ts:2: an image of 65536x1 pixels is no JPEG: 1 to 65535 a side$/,
+    /transform\.ts:2: an image of 65536x1 pixels cannot be a JPEG, whose sides have 1 to 65535$/,
   ],
   "returns an image whose bitmap is too short": [
     `export default (image) => {\n  image.bitmap = image.bitmap.slice(4);\n};`,
@@ -333,7 +333,7 @@ Deno.test("transformFrames() closes at once while a transform hangs or works", a
       bench.source.publish(frameOf(large, i));
       await new Promise((resolve) => setTimeout(resolve));
     }
-    // A hanging transform would hold it up for ever.
+    // A hanging transform would delay it forever.
     await deadline(bench[Symbol.asyncDispose](), 30_000);
   }
 });
@@ -377,7 +377,7 @@ Deno.test("transformFrames() publishes unchanged frames when the module ends its
 });
 
 Deno.test("transformFrames() ends the worker of a module that keeps more and more images", async () => {
-  // What is not written to takes no memory of the machine.
+  // Untouched memory takes none of the machine's.
   await using bench = new Bench(`const all = [];
     export default () => void all.push(new Uint8Array(128 * 2 ** 20));`);
   const frame = frameOf(pictures[0]);
@@ -398,7 +398,7 @@ Deno.test("transformFrames() gives the module damaged frames as browsers show th
   assertEquals([bench.stage.counts.warned, bench.problem], [1, undefined]);
 });
 
-Deno.test("transformFrames() gives the module an upright image, whatever way its Exif turns it", async () => {
+Deno.test("transformFrames() gives the module an upright image for every orientation", async () => {
   await using bench = new Bench(`export default (image) => {
     if (image.width !== 48 || image.height !== 64) throw new Error("lying");
   };`);

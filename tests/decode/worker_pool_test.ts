@@ -127,7 +127,7 @@ Deno.test("WorkerPool never has more workers at work than its size, however many
   assertEquals(new Set(workers).size, 2);
 });
 
-Deno.test("WorkerPool gives a question up that nobody waits for any more, before it is made", async () => {
+Deno.test("WorkerPool cancels a question that nobody waits for any more before it is made", async () => {
   using pool = misbehaving(1);
   const abort = new AbortController();
   let made = 0;

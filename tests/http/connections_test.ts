@@ -47,7 +47,7 @@ class Watching extends ViewerResponse {
   }
 }
 
-/** Connections of which the test answers `/slow` itself. */
+/** Connections whose `/slow` the test answers itself. */
 class TestConnections implements Disposable {
   readonly viewers = new Viewers(new Hub());
   readonly slow: { head: RequestHead; signal: AbortSignal; answer: (r: Response) => void }[] = [];
@@ -63,7 +63,7 @@ class TestConnections implements Disposable {
     return Promise.resolve(new Watching(this.viewers.join(options)!));
   });
 
-  /** Lets so many connections of an address in. */
+  /** Admits this many connections of an address. */
   come(address: string, count: number): FakeSocket[] {
     return Array.from({ length: count }, () => {
       const socket = new FakeSocket(address);
@@ -160,7 +160,7 @@ Deno.test("Connections answers the requests of a connection one after the other"
   assert(!socket.destroyed);
 });
 
-Deno.test("Connections hangs up on whoever asks for more without waiting for answers", async () => {
+Deno.test("Connections ends a connection that sends more requests without waiting for answers", async () => {
   using connections = new TestConnections();
   const [socket, other] = connections.come("192.0.2.1", 2);
   socket.ask("/slow");
@@ -178,7 +178,7 @@ Deno.test("Connections hangs up on whoever asks for more without waiting for ans
   assertEquals([socket.written, other.written], ["", ""]);
 });
 
-Deno.test("Connections hangs up on whoever does not read an answer", async () => {
+Deno.test("Connections ends a connection that does not read an answer", async () => {
   using connections = new TestConnections();
   const [socket] = connections.come("192.0.2.1", 1);
   const { setTimeout } = globalThis;
@@ -197,7 +197,7 @@ Deno.test("Connections hangs up on whoever does not read an answer", async () =>
   }
 });
 
-Deno.test("Connections bounds what all answers that nobody reads take, at the cost of who owes most", async () => {
+Deno.test("Connections limits the memory of all unread answers, and ends a connection of the address that has the most", async () => {
   using connections = new TestConnections();
   const few = connections.come("192.0.2.1", 2);
   const many = connections.come("192.0.2.2", 10);

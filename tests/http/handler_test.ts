@@ -29,7 +29,7 @@ class TestSite implements Disposable {
   readonly viewers = new Viewers(this.frames);
   readonly hosts = new HostPolicy();
   readonly hints = { allowHost: "--allow-host", allowOrigin: "--allow-origin" };
-  /** What was refused so far. */
+  /** The refusals so far. */
   readonly refused: string[] = [];
   readonly onRefused = (reason: string) => void this.refused.push(reason);
   origins: string[] = [];
@@ -464,7 +464,7 @@ Deno.test("handle() shows, logs and throttles the viewer for whom a trusted prox
     const { viewers } = await (await site.get("/state", right)).json();
     return viewers.map(({ address }: { address: string }) => address);
   };
-  // Nobody is trusted: whatever the header says is forged.
+  // Nobody is trusted, so the header counts as forged.
   const direct = await site.get("/stream", { ...right, ...forwarded("203.0.113.5") });
   assertEquals(await addresses(), ["1.2.3.4:5"]);
   site.proxies = new TrustedProxies(["1.2.3.4"]);

@@ -37,7 +37,7 @@ Deno.test("Deno's node:net still stops accepting after a lack of descriptors: Ht
   assertEquals(await answers(port, 3000), false);
 });
 
-Deno.test("HttpListener listens anew when connections are not accepted, and says so", async () => {
+Deno.test("HttpListener listens again when connections are not accepted, and says so", async () => {
   const troubles: string[] = [];
   const servers: Server[] = [];
   const create = () => {
@@ -65,7 +65,7 @@ Deno.test("HttpListener listens anew when connections are not accepted, and says
   assertEquals(await answers(port), true);
 });
 
-Deno.test("HttpListener does not listen anew while connections are accepted, however late its own are", async () => {
+Deno.test("HttpListener does not listen again while connections are accepted, even if its own ones are late", async () => {
   const troubles: string[] = [];
   const servers: Server[] = [];
   // A fake that is too busy to close a connection, but accepts them.

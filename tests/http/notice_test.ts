@@ -26,7 +26,7 @@ class TestNotice implements Disposable {
     });
   }
 
-  /** What is shown after so many milliseconds. */
+  /** The notice after this many milliseconds. */
   after(ms: number): Frame | undefined {
     this.#time.pass(ms);
     return this.#notice.read();

@@ -232,7 +232,7 @@ Deno.test("serveHttp() ends its streams when the frames end with an error, and a
   assert((await rest(await server.say(STREAM))).endsWith("\r\n\r\n--frame\r\n"));
 });
 
-Deno.test("serveHttp() ends its streams when it is closed, also those that nobody reads", async () => {
+Deno.test("serveHttp() ends its streams when it is closed, including those that nobody reads", async () => {
   const server = await TestServer.start();
   using watching = await server.say(STREAM);
   using stalled = await server.say(STREAM);

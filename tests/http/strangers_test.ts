@@ -97,14 +97,14 @@ Deno.test("serveHttp() ends connections that do not finish their TLS handshake",
   using _ = new StillTime();
   await using server = await TestServer.start({ cert, key });
   using silent = await server.say("");
-  // The first bytes of a client's greeting, and of something that is none.
+  // The first bytes of a client's greeting, and of something else.
   using begun = await server.say("\x16\x03\x01\x01\x00\x01");
   using plain = await server.say("GET / HTTP/1.1\r\n\r\n");
   const ended = [silent, begun, plain].map((connection) => rest(connection).catch(() => {}));
   await deadline(Promise.all(ended), HANDSHAKE_MS + PATIENCE_MS);
 });
 
-Deno.test("serveHttp() closes in time whatever is open", async () => {
+Deno.test("serveHttp() closes in time with connections in any state", async () => {
   // No other limit ends a connection.
   using _ = new StillTime();
   for (const options of [{}, { cert, key }]) {

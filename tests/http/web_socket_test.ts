@@ -162,7 +162,7 @@ Deno.test("/ws refuses pages of another origin unless they are allowed", async (
   await server.viewers(0);
 });
 
-Deno.test("/ws takes pages of an allowed host, whatever host and port a proxy passes on", async () => {
+Deno.test("/ws accepts pages of an allowed host with any host and port that a proxy passes on", async () => {
   await using server = await TestServer.start({ allowHosts: ["camera.example.org"] });
   const ask = async (origin: string, host: string) => {
     using connection = await server.say(handshake({ origin, host }));

@@ -1,6 +1,6 @@
 /**
- * The packages that only tests need. Deno fetches all of those in deno.json for whoever runs a program;
- * these it fetches for whoever imports this module.
+ * The packages that only tests need. Deno fetches all packages in deno.json for users of the programs;
+ * it fetches these only for importers of this module.
  *
  * @module
  */
