@@ -49,7 +49,7 @@ export function readModuleGraphs(): Promise<ModuleGraph[]> {
 }
 
 async function readModuleGraph(entry: string): Promise<ModuleGraph> {
-  const args = ["info", "--json", "--frozen", entry];
+  const args = ["info", "--json", "--frozen", "--lock=tests/deno.lock", entry];
   const { stdout } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
   const graph: ModuleGraph = JSON.parse(new TextDecoder().decode(stdout));
   assertEquals(graph.modules.flatMap(({ error }) => error ?? []), []);

@@ -1,6 +1,6 @@
 /**
- * The packages that only tests need. Deno fetches all packages in deno.json for users of the programs;
- * it fetches these only for importers of this module.
+ * The packages that only tests and the bench need. Deno downloads every package of the lock file, so
+ * these have one of their own, tests/deno.lock: users of the programs download none of them.
  *
  * @module
  */
