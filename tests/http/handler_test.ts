@@ -526,19 +526,18 @@ Deno.test("handle() shows stream and snapshots to a link, and nothing else", asy
 
 Deno.test("handle() ends the stream of a link when it expires, and when it is revoked", async () => {
   const { now } = Date;
-  for (
-    const end of [
-      () => Date.now = () => now() + 60_000,
-      ({ links }: ReturnType<typeof siteWithLinks>) => links.renew(Links.createKey()),
-    ]
-  ) {
+  const ends: Record<string, (links: Links) => unknown> = {
+    "expired": () => Date.now = () => now() + 60_000,
+    "was revoked": (links) => links.renew(Links.createKey()),
+  };
+  for (const [what, end] of Object.entries(ends)) {
     using site = siteWithLinks();
     const response = await site.get(`/stream?link=${site.links.sign("1", Date.now() + 60_000)}`);
     assert(response instanceof MjpegResponse);
     assertEquals(site.viewers.count, 1);
     try {
-      end(site);
-      await eventually(() => site.viewers.count === 0, () => `the stream goes on after ${end}`);
+      end(site.links);
+      await eventually(() => site.viewers.count === 0, () => `it goes on after the link ${what}`);
     } finally {
       Date.now = now;
     }
