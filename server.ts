@@ -45,7 +45,7 @@ if (import.meta.main) {
     const isOne = specs.length === 1;
     await using stack = new AsyncDisposableStack();
     const cameras = new Map(specs.map(({ name, size, ...spec }) => {
-      // One that is not there must not keep the others from being served.
+      // A missing camera must not keep the server from serving the others.
       const camera = openDevice({ ...options, ...spec, ...size, wait: options.wait || !isOne });
       return [name, stack.use(camera)] as const;
     }));

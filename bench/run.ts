@@ -12,8 +12,10 @@ import { Footage, SIZES } from "./support/footage.ts";
 import { type Claim, isInBand, type Measurement, type Run } from "./support/measurement.ts";
 import { verdict, writeReport } from "./support/report.ts";
 import { compare } from "./support/versions.ts";
+import { measureCameras } from "./cameras.ts";
 import { measureCopy } from "./copy.ts";
 import { measureDecode } from "./decode.ts";
+import { measureDemand } from "./demand.ts";
 import { measureFanOut } from "./fan_out.ts";
 import { measureGrowth } from "./growth.ts";
 import { measureLink } from "./link.ts";
@@ -29,6 +31,8 @@ const ALL: Readonly<Record<string, Measure>> = {
   way: (run, footage) => measureWholeWay(run, footage, run.quick ? ["1280x720"] : SIZES),
   copy: measureCopy,
   viewers: measureFanOut,
+  cameras: measureCameras,
+  demand: measureDemand,
   link: measureLink,
   decode: measureDecode,
   start: measureStart,

@@ -66,12 +66,24 @@ Deno.test("docs/dependencies.md lists each package with its version, place, lice
   assertEquals(table().sort(byName), wanted.sort(byName));
 });
 
-Deno.test("deno.lock has a hash for each package, and docs/dependencies.md a row", () => {
-  const { npm } = JSON.parse(Deno.readTextFileSync(new URL("deno.lock", ROOT)));
-  const locked = Object.entries<{ integrity: string }>(npm);
-  for (const [name, { integrity }] of locked) assert(integrity.startsWith("sha512-"), name);
+/** The packages of a lock file, each with its hash. */
+function locked(path: string): [id: string, { integrity: string }][] {
+  return Object.entries(JSON.parse(Deno.readTextFileSync(new URL(path, ROOT))).npm);
+}
+
+Deno.test("deno.lock has only the packages of the programs, since users download all of it", async () => {
+  const { program } = await loaded();
+  assertEquals(locked("deno.lock").map(([id]) => id).sort(), [...program].sort());
+});
+
+Deno.test("tests/deno.lock has a hash for each package, and docs/dependencies.md a row", () => {
+  const all = locked("tests/deno.lock");
+  for (const own of locked("deno.lock")) {
+    assertEquals(all.find(([id]) => id === own[0]), own);
+  }
+  for (const [name, { integrity }] of all) assert(integrity.startsWith("sha512-"), name);
   // Peer dependencies follow the id after an underscore.
-  const names = locked.map(([id]) => id.replace(/(.)_.*$/, "$1"));
+  const names = all.map(([id]) => id.replace(/(.)_.*$/, "$1"));
   assertEquals(table().map(({ name, version }) => `${name}@${version}`).sort(), names.sort());
 });
 

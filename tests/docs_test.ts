@@ -61,6 +61,17 @@ Deno.test("docs/troubleshooting.md quotes what the programs say", async () => {
   assertEquals(quoted.filter((words) => !code.includes(words)), []);
 });
 
+Deno.test("docs/environment.md has every variable that programs, tools and tests read", async () => {
+  const text = await Deno.readTextFile(new URL("docs/environment.md", ROOT));
+  const pattern = String.raw`env\.(get|has)\("[A-Z_]+"|SOCKETCAM_(READ|RUN|TOKEN|TOKEN_FILE|LOG)\b`;
+  const args = ["grep", "-hoE", pattern, "--", "lib", "tools", "tests", "server.ts", "client.ts"];
+  const { stdout } = await new Deno.Command("git", { args, cwd: ROOT }).output();
+  const found = new TextDecoder().decode(stdout).match(/[A-Z_]{3,}/g) ?? [];
+  const names = new Set(found.filter((name) => !["HOME", "PATH"].includes(name)));
+  assert(names.size > 5, [...names].join());
+  assertEquals([...names].filter((name) => !new RegExp(`\\b${name}\\b`).test(text)), []);
+});
+
 /** The commands of a document's blocks of shell code, except for those that are marked. */
 async function commandsOf(path: string): Promise<string[]> {
   const text = await Deno.readTextFile(new URL(path, ROOT));

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { deadline } from "@std/async/deadline";
 import type { Page } from "./support/packages.ts";
 import { openPage } from "./support/browser.ts";
+import { eventually } from "./support/eventually.ts";
 import { Pipeline } from "./support/pipeline.ts";
 import { clientUrl, serverPort, startClient, startServer } from "./support/programs.ts";
 
@@ -13,10 +13,8 @@ function seen(page: Page): Promise<Uint8Array> {
 /** Waits until the picture changes. */
 async function moves(page: Page): Promise<void> {
   const before = await seen(page);
-  const moving = async () => {
-    while (String(await seen(page)) === String(before));
-  };
-  await deadline(moving(), 15_000);
+  const isOther = async () => String(await seen(page)) !== String(before);
+  await eventually(isOther, () => "the picture does not move");
 }
 
 /** The paths that viewers have open, from `/state`. */

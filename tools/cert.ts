@@ -1,6 +1,6 @@
 /**
  * Makes a certificate for TLS and HTTPS: `deno task cert camera.lan 192.168.1.20`. Without names, it is
- * for those of this machine. mkcert makes it if that is installed, otherwise openssl.
+ * for this machine's. mkcert makes it if that is installed, otherwise openssl.
  *
  * @module
  */
@@ -13,16 +13,16 @@ import { complain, print } from "../lib/cli/terminal.ts";
 
 /** How long it is valid, in days; Apple's systems refuse more. */
 const DAYS = 825;
-/** What every machine calls itself. */
+/** The names of every machine for itself. */
 const HERE = ["localhost", "127.0.0.1", "::1"];
 const HOST_NAME =
   /^(?=.{1,253}$)(\*\.)?[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)*$/i;
 
-/** Where the certificate and its key are to be, and for which names and addresses it is. */
+/** Where the certificate and its key go, and its names and addresses. */
 interface Order {
   readonly cert: string;
   readonly key: string;
-  /** Where the certificate of its authority is to be, if it has one. */
+  /** Where the certificate of its authority goes, if it has one. */
   readonly ca: string;
   readonly names: readonly string[];
 }
@@ -94,7 +94,7 @@ function reserve(...files: string[]): Disposable {
 
 async function main(args: readonly string[]): Promise<void> {
   const parsed = new Command("deno task cert")
-    .description("Makes a certificate for TLS and HTTPS, without names for those of this machine.")
+    .description("Makes a certificate for TLS and HTTPS; without names, for this machine.")
     .argument("[names...]", "host names and addresses; localhost is always included")
     .option("--in <folder>", "where to put cert.pem and key.pem", ".")
     .exitOverride()
@@ -111,7 +111,7 @@ async function main(args: readonly string[]): Promise<void> {
   using reserved = new DisposableStack();
   reserved.use(reserve(cert, key, ...tool === "mkcert" ? [ca] : []));
   await MAKERS[tool]({ cert, key, ca, names });
-  // It was made: it stays.
+  // The certificate was made, so the files stay.
   reserved.move();
   const trusted = tool === "mkcert" ? ca : cert;
   // The tasks may read this folder only.
@@ -127,7 +127,7 @@ async function main(args: readonly string[]): Promise<void> {
     "",
     tool === "mkcert"
       ? "Browsers of this machine trust it after: mkcert -install"
-      : "A browser warns of it until you let it continue, or make it trust the certificate.",
+      : "Browsers show a warning until you make them trust the certificate.",
     `Another machine needs a copy of ${trusted}. How browsers and others trust it: docs/https.md`,
   ].join("\n"));
 }

@@ -38,10 +38,10 @@ interface Plan {
   readonly client: string[];
 }
 
-/** Where the demo says itself what to use. */
+/** Options that the demo sets itself. */
 const TAKEN = ["host", "port", "list", "json", "http-host"];
 
-/** Gives each option to the program that has it. @throws {UsageError} for one that neither has. */
+/** Gives each option to its program. @throws {UsageError} for one that neither has. */
 export function planOf(args: readonly string[]): Plan {
   const options = { server: serverCommand().options, client: clientCommand().options };
   const plan = { isLan: false, server: [] as string[], client: [] as string[] };
@@ -52,13 +52,13 @@ export function planOf(args: readonly string[]): Plan {
       continue;
     }
     const [name, value] = arg.replace(/^--/, "").split(/=(.*)/s);
-    // Viewers are the client's here.
+    // In the demo, the client serves viewers.
     const programs = (["client", "server"] as const).filter((program) =>
       !TAKEN.includes(name) && options[program].some((option) => nameOf(option) === name)
     );
     const [owner] = programs;
     if (!arg.startsWith("--") || owner === undefined) {
-      throw new UsageError(`the demo has no option ${arg}; --help shows those that it has`);
+      throw new UsageError(`the demo has no option ${arg}; --help shows its options`);
     }
     const option = options[owner].find((option) => nameOf(option) === name)!;
     const words = option.required && value === undefined ? [arg, args[at++] ?? ""] : [arg];
@@ -96,7 +96,7 @@ class Part {
     return pattern.exec(await this.#ready.promise)![1];
   }
 
-  /** Waits until it has pictures, but not for ever. */
+  /** Waits until it has pictures, but not forever. */
   async isLive(): Promise<void> {
     await Promise.race([this.#live.promise, this.process.status, delay(LIVE_MS)]);
   }
@@ -184,7 +184,7 @@ if (import.meta.main) {
   try {
     Deno.exit(await demo(planOf(Deno.args)));
   } catch (error) {
-    // A program that ended has said why.
+    // A program that ended has reported the reason.
     const { message } = error as Error;
     if (message !== "it ended") complain(`demo: ${message}`);
     Deno.exit(error instanceof UsageError ? 2 : 1);

@@ -1,6 +1,6 @@
 /**
- * Makes a link that shows one camera for a while without a password:
- * `deno task link --camera porch --for 7d`. `--revoke` makes all links void.
+ * Makes a link that shows one camera for a limited time without a password: `deno task link
+ * --camera porch --for 7d`. `--revoke` makes all links void.
  *
  * @module
  */
@@ -56,8 +56,8 @@ function exists(path: string): boolean {
 
 function main(args: readonly string[]): void {
   const command = new Command("deno task link")
-    .description("Makes a link that shows one camera for a while without a password.")
-    .option("--camera <name>", "the camera; one that has no name is called 1", "1")
+    .description("Makes a link that shows one camera for a limited time without a password.")
+    .option("--camera <name>", "the camera; a single one without a name is called 1", "1")
     .addOption(
       new Option("--for <time>", "how long it is valid: 90m, 12h, 7d")
         .argParser(duration).default(duration("7d"), "7d"),
@@ -87,7 +87,7 @@ function main(args: readonly string[]): void {
 try {
   main(Deno.args);
 } catch (error) {
-  // commander has reported its own ones.
+  // commander has reported its own errors.
   if (error instanceof CommanderError) Deno.exit(error.exitCode === 0 ? 0 : 2);
   complain(`link: ${(error as Error).message}`);
   Deno.exit(1);

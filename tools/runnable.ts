@@ -1,6 +1,7 @@
 /**
- * Prints the programs that the server's task lets it run, separated by commas: those that read webcams,
- * what `SOCKETCAM_RUN` names, and then `kill`, which ends what these have started.
+ * Prints the programs that `deno task server` may run, separated by commas: the programs for
+ * webcams, those that `SOCKETCAM_RUN` names, and with these `kill`, which ends the processes that
+ * they started.
  *
  * @module
  */

@@ -13,9 +13,9 @@ import { complain, print } from "../lib/cli/terminal.ts";
 
 /** A program or package that is needed. */
 interface Need {
-  /** Shows that it is installed: a command in PATH, or a file's path. */
+  /** The proof that it is installed: a command in PATH, or a file's path. */
   readonly sign: string;
-  /** The only system that needs it; all do by default. */
+  /** The only system that needs it; by default, all do. */
   readonly os?: typeof Deno.build.os;
   /** Its package's name in each package manager. */
   readonly packages: Readonly<Partial<Record<Manager, string>>>;
@@ -42,7 +42,7 @@ const PROGRAM: readonly Need[] = [{
     winget: "Gyan.FFmpeg",
   },
 }, {
-  // It lists a webcam's frame rates, which ffmpeg does not.
+  // It lists a webcam's frame rates, unlike ffmpeg.
   sign: "v4l2-ctl",
   os: "linux",
   packages: { "apt-get": "v4l-utils", dnf: "v4l-utils", pacman: "v4l-utils" },
@@ -103,7 +103,7 @@ const BENCH: readonly Need[] = [
   ...TESTS.filter(({ sign }) => /python3-opencv|vtest|^djpeg|^pgrep|^ip$/.test(sign)),
 ];
 
-/** Installs those of `needs` that are missing. @throws if that fails. */
+/** Installs what is missing of `needs`. @throws if that fails. */
 export async function install(needs: readonly Need[]): Promise<void> {
   const missing = needs.filter(({ sign, os }) => (!os || os === Deno.build.os) && !isThere(sign));
   if (missing.length === 0) return;

@@ -1,5 +1,5 @@
 /**
- * Ages of frames, some of which may be unknown.
+ * Ages of frames; some may be unknown.
  *
  * @module
  */

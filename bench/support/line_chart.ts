@@ -4,7 +4,7 @@
  * @module
  */
 
-// deno-lint-ignore no-import-prefix -- only the bench needs it, not whoever runs a program
+// deno-lint-ignore no-import-prefix -- only the bench needs it, not the programs
 import { scaleLinear, scaleLog } from "npm:d3-scale@4.0.3";
 
 /** What to draw. */

@@ -1,6 +1,6 @@
 /**
- * Whom an address stands for, when places and attempts are shared out: an IPv4 address, or the /64
- * network of an IPv6 address, of which one household has billions.
+ * The key by which places and attempts are counted: an IPv4 address, or the /64 network of an IPv6
+ * address, because one household has billions of those.
  */
 export function addressKey(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

@@ -1,20 +1,23 @@
 import { delay } from "@std/async/delay";
 
-/** How many failures cost nothing: people mistype. */
+/** How many failures are free: people mistype. */
 export const FREE_FAILURES = 3;
-/** How long the answer to one more failure is held back, in milliseconds; it doubles each time. */
+/** How long the answer to the next failure is delayed, in milliseconds; it doubles each time. */
 export const PENALTY_MS = { min: 1000, max: 60_000 };
-/** How many answers to one address are held back at a time. */
+/** How many delayed answers one address may wait for at a time. */
 export const MAX_HELD = 8;
-/** While so many are held back, one attempt of the address is judged in this time, in milliseconds. */
+/** While that many wait, one attempt of the address is judged in this time, in milliseconds. */
 export const TURN_MS = 100;
 /** How long after its last failure an address is forgotten, in milliseconds. */
 export const FORGET_MS = 600_000;
 
-/** What became of an attempt; `slow` is a wrong one too many, or one that was not even judged. */
+/** The result of an attempt; `slow` is one wrong attempt too many, or one that was not judged. */
 export type Verdict = "right" | "wrong" | "slow";
 
-/** The attempts of one address. They are judged one after the other, so that attempts side by side gain nothing. */
+/**
+ * The attempts of one address. They are judged one after the other, so that simultaneous attempts
+ * gain nothing.
+ */
 export class Attempts {
   #failures = 0;
   #failedAt = performance.now();
@@ -34,7 +37,7 @@ export class Attempts {
     return this.#held === 0 && performance.now() - this.#failedAt >= FORGET_MS;
   }
 
-  /** Judges one attempt; settles when its answer may be given. */
+  /** Judges one attempt; settles when the answer may be sent. */
   async judge(isRight: () => boolean | Promise<boolean>, signal?: AbortSignal): Promise<Verdict> {
     const judging = this.#last.then(() => this.#held < MAX_HELD ? this.#try(isRight) : undefined);
     this.#last = judging.catch(() => {});
@@ -48,7 +51,7 @@ export class Attempts {
     return "wrong";
   }
 
-  /** Judges now, and says how long the answer is to be held back if it is wrong. */
+  /** Judges now, and says how long the answer is delayed if the attempt is wrong. */
   async #try(
     isRight: () => boolean | Promise<boolean>,
   ): Promise<"right" | "slow" | { readonly waitMs: number }> {
@@ -77,7 +80,7 @@ export class Attempts {
   }
 }
 
-/** How long the answer to so many failures in a row is held back, in milliseconds. */
+/** How long the answer is delayed after that many failures in a row, in milliseconds. */
 export function penalty(failures: number): number {
   if (failures <= FREE_FAILURES) return 0;
   return Math.min(PENALTY_MS.min * 2 ** (failures - FREE_FAILURES - 1), PENALTY_MS.max);

@@ -20,7 +20,7 @@ export interface AuthRefusal {
 
 /**
  * HTTP's Basic authentication (RFC 7617), which every viewer program knows. Compares credentials in
- * constant time, and throttles whoever guesses.
+ * constant time, and slows down guessing.
  */
 export class BasicAuth {
   readonly #name: Uint8Array | undefined;
@@ -34,7 +34,7 @@ export class BasicAuth {
 
   /**
    * Why a request with this `Authorization` from this address is refused; undefined if it is not.
-   * The answer to one guess too many is held back until nobody waits for it.
+   * The answer to one guess too many is delayed until nobody waits for it.
    */
   async refusal(
     authorization: string | null,
@@ -73,7 +73,7 @@ function refuse(reason: string): AuthRefusal {
   return { status: 401, reason, headers };
 }
 
-/** Equal lengths for the comparison, whatever was given. */
+/** Gives any input the same length, for the comparison. */
 function digest(bytes: Uint8Array): Uint8Array {
   return createHash("sha256").update(bytes).digest();
 }

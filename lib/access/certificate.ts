@@ -21,14 +21,14 @@ export class CertificateError extends Error {
 }
 
 const SENTENCES: Readonly<Record<CertificateError["code"], string>> = {
-  certificate: "The certificate is damaged, or is none",
-  key: "The key is damaged, needs a password, or is none",
+  certificate: "The certificate is damaged, or not a certificate",
+  key: "The key is damaged, needs a password, or is not a key",
   mismatch: "The key does not belong to the certificate",
 };
 
 /**
- * Checks that both can be used. Node's TLS takes anything, and each handshake fails then; so Deno's
- * listener, which reads both, is opened for a moment.
+ * Checks that both can be used. Node's TLS accepts anything, and then each handshake fails. So this
+ * opens Deno's listener for a moment, which reads both.
  *
  * @throws {CertificateError} when they cannot be used.
  */

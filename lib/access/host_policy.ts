@@ -4,25 +4,26 @@ import { isIP } from "node:net";
 const REMEMBER_MS = 10_000;
 
 /**
- * What a local network's router may put behind this machine's name. The public name system has no
- * such names (RFC 6762, RFC 8375, ICANN's list of names that are not delegated), so nobody outside
- * can point one at this machine. Under any other ending somebody could: `fritz.box` was sold.
+ * Domains that a local network's router may append to this machine's name. The public name system
+ * has none of them (RFC 6762, RFC 8375, ICANN's list of names that are not delegated), so nobody
+ * outside can point such a name at this machine. With any other domain somebody could: `fritz.box`
+ * was sold.
  */
 const PRIVATE_ENDINGS: readonly string[] = ["local", "home.arpa", "internal", "lan", "home"];
 
 /**
- * Which host names the HTTP endpoint answers to: this machine's, and those that are allowed besides.
+ * The host names that the HTTP endpoint answers to: this machine's, and additional allowed ones.
  *
  * A page on the web can point its own name at this machine (DNS rebinding). To the browser, that
  * page and this endpoint would then be one site. But its requests carry the page's name as `Host`.
- * An address is always accepted: no name leads to it, whatever route the request has taken.
+ * An address is always accepted, because DNS rebinding needs a name.
  */
 export class HostPolicy {
   readonly #allowed: ReadonlySet<string>;
   #own: ReadonlySet<string> = new Set();
   #ownAt = -Infinity;
 
-  /** Creates a policy. @param allowed host names that it answers to besides its own; `*` is all. */
+  /** Creates a policy. @param allowed additional host names; `*` is all. */
   constructor(allowed: readonly string[] = []) {
     this.#allowed = new Set(allowed.map(normalize));
   }
@@ -38,7 +39,7 @@ export class HostPolicy {
     return this.#own.has(name);
   }
 
-  /** Whether a host name is allowed besides this machine's own names. */
+  /** Whether a host name is an additional allowed one. */
   allows(host: string): boolean {
     return this.#allowed.has(normalize(host));
   }

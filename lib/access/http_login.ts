@@ -17,8 +17,8 @@ interface Challenge {
 
 /**
  * Logs in to one HTTP server, by Digest (RFC 7616: MD5, SHA-256, SHA-512-256, their session forms)
- * where it offers that, or else by Basic (RFC 7617). The password is sent to nobody who did not ask,
- * and readable only to a server that offers nothing better.
+ * where it offers that, or else by Basic (RFC 7617). It sends the password only to a server that
+ * asks, and in readable form only to a server that offers nothing better.
  */
 export class HttpLogin {
   readonly #name: string;
@@ -37,7 +37,7 @@ export class HttpLogin {
   /**
    * Takes the `WWW-Authenticate` of a 401.
    *
-   * @param refused whether an answer to a challenge has just been refused.
+   * @param refused whether the server has just refused an answer to a challenge.
    * @returns whether asking again may help.
    */
   challenged(header: string, refused: boolean): boolean {

@@ -4,13 +4,15 @@ import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
 import { now } from "../time/clock.js";
 import { Throttle } from "./throttle.ts";
 
-/** The length of a key, in bytes: nobody guesses it, with or without a link at hand. */
+/** The length of a key, in bytes: too long to guess, even with a link at hand. */
 const KEY_BYTES = 32;
 /** A key as text. */
 const KEY = new RegExp(`^[0-9a-f]{${2 * KEY_BYTES}}$`, "i");
 /** The longest time that a link is valid, in milliseconds: a year. */
 export const MAX_LINK_MS = 366 * 24 * 3600 * 1000;
-/** When it expires, in seconds since 1970, and the proof of that and of the camera. */
+/**
+ * The time when it expires, in seconds since 1970, and the proof of this time and of the camera.
+ */
 const LINK = /^([1-9]\d{0,11})\.([\w-]{43})$/;
 
 /** What a link permits. */
@@ -28,8 +30,8 @@ export interface LinkRefusal {
 }
 
 /**
- * Links that show one camera for a while to whoever has them, without a password. Each has an HMAC of
- * the camera's name and the time, and nothing is stored. Another key makes all of them void.
+ * Links that show one camera for a limited time without a password. Each contains an HMAC of the
+ * camera's name and the time, and nothing is stored. A new key makes all of them void.
  *
  * @example
  * ```ts
@@ -50,7 +52,7 @@ export class Links {
   readonly #throttle = new Throttle();
   #key: Uint8Array | undefined;
 
-  /** Takes a key of {@linkcode Links.createKey}. @throws {TypeError} when it is none. */
+  /** Takes a key of {@linkcode Links.createKey}. @throws {TypeError} when it is not a key. */
   constructor(key: string) {
     this.renew(key);
   }
@@ -61,9 +63,9 @@ export class Links {
   }
 
   /**
-   * Takes another key, which revokes all links that were made with the one before.
+   * Takes a new key, which revokes all links of the old one.
    *
-   * @throws {TypeError} when it is none; then no link is valid.
+   * @throws {TypeError} when it is not a key; then no link is valid.
    */
   renew(key: string): void {
     this.revoke();
@@ -94,10 +96,11 @@ export class Links {
   }
 
   /**
-   * What a link permits at this moment, or why it is refused. Wrong ones are held back, as passwords are.
+   * What a link permits at this moment, or why it is refused. Answers to wrong ones are delayed, as
+   * for passwords.
    *
-   * @param camera what it is to show; undefined if that is nothing that a link can show.
-   * @param address whoever has sent it.
+   * @param camera the camera that it should show; undefined for what no link can show.
+   * @param address the sender's address.
    */
   async judge(
     link: string,

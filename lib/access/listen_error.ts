@@ -4,7 +4,7 @@ export class ListenError extends Error {
   override name = "ListenError";
   /** The system's code: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`. */
   readonly code: string | undefined;
-  /** What was to listen there. */
+  /** What tried to listen there. */
   readonly service: "socket" | "http";
 
   /** Wraps the system's error, which stays available as `cause`. */
@@ -21,9 +21,9 @@ export class ListenError extends Error {
   }
 }
 
-/** What is reported when there are no file descriptors left. */
+/** The report when there are no file descriptors left. */
 export const OUT_OF_DESCRIPTORS =
-  "Too many files are open: nobody else gets in until somebody leaves; allow more with ulimit -n";
+  "Too many files are open: new connections wait until others end; allow more with ulimit -n";
 
 /** Whether an error means that this process, or the whole system, has no descriptor left. */
 export function isOutOfDescriptors(error: unknown): boolean {

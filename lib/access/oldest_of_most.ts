@@ -1,6 +1,6 @@
 /**
- * Of all in their order of arrival, the oldest of the address that has most: whoever must go when
- * there is no room for all, so that no address shuts out the others.
+ * The oldest entry of the address that has the most, among entries in their order of arrival. It
+ * loses its place when there is no room for all, so that no address shuts out the others.
  */
 export function oldestOfMost<T extends { readonly key: string }>(all: Iterable<T>): T | undefined {
   let most: T[] = [];
@@ -11,8 +11,8 @@ export function oldestOfMost<T extends { readonly key: string }>(all: Iterable<T
 }
 
 /**
- * Who gives its place to a newcomer: the oldest of the address that has most, if that still has as many
- * as the newcomer's afterwards. Undefined if nobody does.
+ * The entry that loses its place to a newcomer: the oldest of the address that has the most, if
+ * that address then still has at least as many as the newcomer's. Otherwise undefined.
  */
 export function placeFor<T extends { readonly key: string }>(
   newcomer: string,

@@ -20,11 +20,11 @@ export function sharingHeaders(origins: Origins, request: Request): [string, str
 }
 
 /**
- * Whether a request may change something: only a page of this endpoint's own may, whatever other
- * pages may show. Programs that are not browsers send no origin.
+ * Whether a request may change something: of all pages, only this endpoint's own may. Programs that
+ * are not browsers send no origin.
  */
 export function mayChange(hosts: HostPolicy, request: Request): boolean {
-  // Browsers say it themselves, at least where the connection is secure. No page can set this.
+  // Browsers send this themselves, at least on secure connections. No page can set it.
   const site = request.headers.get("sec-fetch-site");
   if (site !== null) return site === "same-origin";
   const origin = request.headers.get("origin");
@@ -38,8 +38,8 @@ export function mayChange(hosts: HostPolicy, request: Request): boolean {
  * Whether the page that sent the request may open a WebSocket. Browsers let every page open one
  * anywhere and leave the check to the server. Programs that are not browsers send no origin.
  *
- * A page of this endpoint's own host may, and one of a host that is allowed by name: a proxy may pass
- * on another `Host` than the browser sent, or leave out its port.
+ * A page of this endpoint's own host may, and one of an allowed host name: a proxy may pass on
+ * another `Host` than the browser's, or drop its port.
  */
 export function mayOpenSocket(origins: Origins, hosts: HostPolicy, request: Request): boolean {
   const origin = request.headers.get("origin");

@@ -1,4 +1,6 @@
-/** What a query may show, because it chooses a picture. Anything else could be a secret. */
+/**
+ * Query parameters that are shown, because they choose a picture. Anything else could be a secret.
+ */
 const HARMLESS = new Set(
   ("action camera cam ch channel cmd codec compression fps framerate rate format height width mode " +
     "profile quality res resolution size stream streamtype subtype timeout transport type video")
@@ -7,21 +9,21 @@ const HARMLESS = new Set(
 /** User name and password: up to the last @ in front of the path. */
 const USER = /(:\/\/)[^\s/?#]*@/g;
 /**
- * The same, with what ends a host unescaped in the password: better too much is hidden. A name with a
- * dot and a port are a host, behind which an @ belongs to the path.
+ * The same, if the password contains unescaped characters that end a host: better hide too much. A
+ * name with a dot and a port is a host, and an @ behind it belongs to the path.
  */
 const ODD_USER = /(:\/\/)(?![^\s/?#@:]*\.[^\s/?#@:]*:\d{1,5}[/?#])[^\s/?#@:"'<>[]+:\S*@/g;
 /** The same, with blanks in the password; behind a port, they are between words. */
 const BLANK_USER = /(:\/\/)(?![^\s/?#@:]*:\d{1,5}(?![^\s/?#"']))[^\s/?#@:"'<>[]+:[^/?#\n]*@/g;
 /** The rest of a URL: the path, the query and the fragment. */
 const REST = /(:\/\/[^\s"'<>?#]*)([?#][^\s"'<>]*)?/g;
-/** A secret in a path, as some RTSP cameras want it. */
+/** A secret in a path, which some RTSP cameras expect. */
 const SECRET =
   /([^a-z\d])(user(?:name)?|usr|login|pwd|pass(?:wd|word)?|psw|token|auth|key)=[^&/]*/gi;
 
 /**
- * A text, such as an address or a line of a log, without the secrets of the URLs in it: user names and
- * passwords, and all of their queries but what is known to be harmless.
+ * A text, such as an address or a line of a log, without the secrets of the URLs in it: user names
+ * and passwords, and all query parameters that are not known to be harmless.
  */
 export function redact(text: string): string {
   return text.replace(ODD_USER, "$1").replace(BLANK_USER, "$1").replace(USER, "$1")

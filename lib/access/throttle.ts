@@ -1,18 +1,19 @@
 import { addressKey } from "./address_key.ts";
 import { Attempts, type Verdict } from "./attempts.ts";
 
-/** How many addresses are remembered; the one that tried least recently makes room. */
+/** How many addresses are remembered; the one with the oldest attempt is forgotten first. */
 export const MAX_ADDRESSES = 1024;
 
 /**
- * Judges attempts to enter. The right secret passes at once, whatever others behind the same address
- * did before: a proxy, or a home with one stale password. After a few wrong ones, the answer to each
- * is held back. Many wrong ones at the same moment leave one turn in 100 ms, for the newest attempt.
+ * Judges attempts to enter. The right secret passes at once, even after wrong ones from the same
+ * address, which may be a proxy, or a home with one stale password. After a few wrong attempts,
+ * each answer is delayed. While many wrong ones are coming, one attempt is judged in 100 ms, the
+ * newest.
  */
 export class Throttle {
   readonly #addresses = new Map<string, Attempts>();
 
-  /** Judges one attempt; settles when its answer may be given. */
+  /** Judges one attempt; settles when the answer may be sent. */
   async judge(
     address: string,
     isRight: () => boolean | Promise<boolean>,

@@ -6,8 +6,8 @@ const PROXY = /^([^/]+?)(?:\/(\d{1,3}))?$/;
 const HOP = /^(?:\[([^\]]+)\](?::\d{1,5})?|(\d+\.\d+\.\d+\.\d+)(?::\d{1,5})?|([^[\]]+))$/;
 
 /**
- * Proxies whose word counts for whom they speak for. Anybody can send `X-Forwarded-For`, and a proxy
- * adds to what it got. So it is read from its end, and only as far as trusted proxies have written it.
+ * Proxies that may name the viewer's address. Anybody can send `X-Forwarded-For`, and a proxy
+ * appends to what it got. So it is read from its end, and only as far as trusted proxies wrote it.
  */
 export class TrustedProxies {
   readonly #trusted = new BlockList();
@@ -26,14 +26,14 @@ export class TrustedProxies {
       const prefix = Number(length ?? bits);
       // Without a prefix, everybody could forge an address.
       if (version === 0 || prefix < 1 || prefix > bits) {
-        throw new TypeError(`${proxy} is no address: 127.0.0.1, 10.0.0.0/8 or fd00::/8`);
+        throw new TypeError(`${proxy} is not an address: 127.0.0.1, 10.0.0.0/8 or fd00::/8`);
       }
       this.#trusted.addSubnet(address, prefix, `ipv${version}`);
     }
   }
 
   /**
-   * The address of whoever has sent a request.
+   * The address that sent a request.
    *
    * @param peer the address that the connection comes from.
    * @param forwarded its `X-Forwarded-For`.
@@ -44,7 +44,8 @@ export class TrustedProxies {
       if (!this.#trusts(sender)) break;
       const [, bracketed, withPort, bare] = HOP.exec(hop.trim()) ?? [];
       const address = bracketed ?? withPort ?? bare ?? "";
-      // What is no address was not written by a proxy: who sent it is only known to come from here.
+      // No proxy writes anything but an address: the sender is unknown, and this is the last known
+      // hop.
       if (versionOf(address) === 0) break;
       sender = plain(address);
     }
@@ -58,12 +59,12 @@ export class TrustedProxies {
   }
 }
 
-/** An address without a zone; 0 if it is none. */
+/** The version of an address without a zone; 0 if it is not an address. */
 function versionOf(address: string): 0 | 4 | 6 {
   return address.includes("%") ? 0 : isIP(address) as 0 | 4 | 6;
 }
 
-/** An IPv4 address that is written as one of IPv6, as sockets for both show it. */
+/** The IPv4 address in an IPv6 notation, which sockets for both use. */
 function plain(address: string): string {
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
 }

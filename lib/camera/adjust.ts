@@ -9,9 +9,9 @@ import {
 } from "../flow/controls.ts";
 import type { Webcam, WebcamControls } from "./webcam.ts";
 
-/** What came of it. */
+/** The result. */
 export interface Adjusted {
-  /** How the controls stand now. */
+  /** The controls now. */
   readonly list: readonly Control[];
   /** Why some could not be set. */
   readonly faults: readonly ControlError[];
@@ -19,21 +19,21 @@ export interface Adjusted {
 
 /** Options of {@linkcode adjust}. */
 export interface AdjustOptions {
-  /** How the controls stand, if that is known: then they are not read before they are set. */
+  /** The controls, if known: then they are not read first. */
   readonly known?: readonly Control[];
   /** Whether to set none if one of them can never be set. */
   readonly isStrict?: boolean;
-  /** Whether to leave alone what has its value. */
+  /** Whether to skip controls that already have their value. */
   readonly isAgain?: boolean;
-  /** Ends it. */
+  /** Stops it. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Sets a webcam's controls, one after the other: first what is automatic, since that decides whether
+ * Sets a webcam's controls, one after the other: automatic modes first, because they decide whether
  * others can be set.
  *
- * @throws {ControlError} when the webcam does not tell its controls, or is not there any more.
+ * @throws {ControlError} when the webcam's controls cannot be read, or it is gone.
  */
 export async function adjust(
   webcam: Webcam,
@@ -57,7 +57,7 @@ export async function adjust(
   }
   if (fit.length === 0) return { list, faults };
   for (const [name, value] of fit) {
-    // Whether it is may have changed with those before, or in another program.
+    // The controls before it, or another program, may have changed whether it is inactive.
     if (find(name)?.inactive) list = await controls.list(webcam, signal);
     try {
       const control = find(name);

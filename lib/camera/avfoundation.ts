@@ -1,9 +1,9 @@
 import { runFfmpeg } from "./ffmpeg.ts";
 import { type Mode, parseSize, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
 
-/** A rate that no camera has: ffmpeg refuses it and lists those that the camera has. */
+/** A rate that no camera has: ffmpeg refuses it, and lists the camera's rates. */
 const IMPOSSIBLE_RATE = "0.001";
-/** What a Mac's camera gives without conversion; AVFoundation does not list formats. */
+/** The format of a Mac's camera without conversion; AVFoundation does not list formats. */
 const FORMAT = "uyvy422";
 
 /** The webcams of macOS: AVFoundation, through ffmpeg. */

@@ -23,8 +23,8 @@ export interface CameraOptions extends Partial<CameraConstraints> {
   /** An ffmpeg filter graph for every frame, such as `transpose=1`; none by default. */
   readonly filter?: string;
   /**
-   * How far every frame is turned clockwise, in degrees. JPEGs that the camera makes are turned without
-   * loss, by `jpegtran`, if that is installed and their size allows it; else they are encoded again.
+   * How far every frame is turned clockwise, in degrees. `jpegtran` turns a camera's own JPEGs
+   * without loss, if it is installed and their size allows it; otherwise ffmpeg encodes them again.
    */
   readonly rotate?: Rotation;
   /** Whether every frame is mirrored after that: left to right (`h`) or upside down (`v`). */
@@ -34,11 +34,14 @@ export interface CameraOptions extends Partial<CameraConstraints> {
    * frames of a webcam, or 700 ms, and nothing of other cameras.
    */
   readonly settle?: Settle;
-  /** What the controls of a webcam get at each start, such as `{ brightness: 10 }`; Linux only. */
+  /** Values for the webcam's controls at each start, such as `{ brightness: 10 }`; Linux only. */
   readonly set?: ControlValues;
-  /** Whether to run also while nobody watches; false by default. */
+  /** Whether to run while nobody watches, too; false by default. */
   readonly alwaysOn?: boolean;
-  /** Whether to wait for a camera that is not there yet, or may not be opened yet; false by default. */
+  /**
+   * Whether to wait for a camera that is missing, or that this user may not open yet; false by
+   * default.
+   */
   readonly wait?: boolean;
   /** How long to run on after the last viewer has left, in milliseconds; 10,000 by default. */
   readonly lingerMs?: number;
@@ -48,7 +51,7 @@ export interface CameraOptions extends Partial<CameraConstraints> {
 
 /** What happened since the camera was opened. */
 export interface CameraCounts {
-  /** Frames that were dropped because they were torn, by what was wrong with them. */
+  /** How many frames were dropped because they were torn, by the fault. */
   readonly dropped: Readonly<Partial<Record<JpegFault, number>>>;
   /** From the last start to its first frame, in milliseconds; null before that. */
   readonly startMs: number | null;
@@ -60,18 +63,18 @@ export interface CameraCounts {
 export interface Camera extends Feed, AsyncIterable<Frame>, AsyncDisposable {
   /** A camera has no server. */
   readonly source: undefined;
-  /** Why it gave no frames when it was last lost; undefined if it never was. */
+  /** Why it was last lost; undefined if it never was. */
   readonly error: Error | undefined;
   /**
-   * Its controls, at each change: those of a webcam on Linux, and none for other cameras. Known once
-   * somebody subscribes, and the camera was found.
+   * Its controls, at each change; other cameras than webcams on Linux have none. They are known
+   * once somebody has subscribed and the camera was found.
    */
   readonly controls: Hub<Controls>;
   /** What happened since it was opened. */
   readonly counts: CameraCounts;
   /**
-   * Resolves with the first frame or the first failure that may pass, or when nobody wants to know
-   * any more. Rejects with what loops throw: a `CameraError`, a `ControlError`, or the signal's
+   * Resolves with the first frame, with the first failure that may pass, or when the camera is
+   * closed. Rejects with what loops throw: a `CameraError`, a `ControlError`, or the signal's
    * reason.
    */
   readonly ready: Promise<void>;

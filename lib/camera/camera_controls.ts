@@ -13,20 +13,23 @@ import { driver } from "./find_webcam.ts";
 import type { Source } from "./source.ts";
 import type { WebcamControls } from "./webcam.ts";
 
-/** How many changes may wait for those before them. */
+/** How many changes may wait for the ones before them. */
 export const MAX_WAITING = 32;
-/** How often a start tries again what the camera did not do, and how long after each time, in milliseconds. */
+/** The waits before a start's further attempts at what the camera refused, in milliseconds. */
 const RETRY = { times: 3, ms: 500 };
-/** What some cameras obey only while they give frames, and only if its value changes. */
+/** A control that some cameras obey only while they give frames, and only if the value changes. */
 const FOCUS = "focus_absolute";
 
 /**
- * The controls of a camera that starts again and again. What is wanted of them, it gets before its
- * first frame each time: a webcam forgets it when it is pulled. What was changed meanwhile is wanted,
- * too. Disposing of it waits for what is under way.
+ * The controls of a camera across its starts. The camera gets the wanted values before its first
+ * frame each time, because a webcam that was pulled forgets them. Later changes become wanted
+ * values, too. Disposing of it waits for changes under way.
  */
 export class CameraControls implements AsyncDisposable {
-  /** How they stand, at each change. They are read while somebody subscribes, or wants a value. */
+  /**
+   * The controls, at each change. They are read while somebody subscribes, or while there are
+   * wanted values.
+   */
   readonly state = new Hub<Controls>((isRead) => isRead && void this.#refresh());
   readonly #wanted: Map<string, number>;
   readonly #controls: WebcamControls | undefined;
@@ -38,14 +41,18 @@ export class CameraControls implements AsyncDisposable {
   #trouble: string | undefined;
   #hasStarted = false;
 
-  /** @param wanted what the camera gets at each start. @param controls those of this machine. */
+  /**
+   * @param wanted values for the camera at each start.
+   *
+   * @param controls how this machine sets controls.
+   */
   constructor(wanted: ControlValues, controls: WebcamControls | undefined = driver.controls) {
     this.#controls = controls;
     this.#wanted = new Map(Object.entries(wanted));
   }
 
   /**
-   * Sets what is wanted, before the camera starts.
+   * Sets the wanted values before the camera starts.
    *
    * @throws {ControlError} at the first start, when the camera can never be set like this.
    */
@@ -55,13 +62,13 @@ export class CameraControls implements AsyncDisposable {
     this.#trouble = undefined;
     if (this.#wanted.size === 0) return;
     const fault = await this.#inTurn(() => this.#adjust(this.#values));
-    // What the camera does not do now, it may do once it gives frames.
+    // The camera may accept once it gives frames what it refuses now.
     const isForGood = fault && fault.code !== "refused" && fault.code !== "unavailable";
     if (isForGood && !this.#hasStarted) throw fault;
     this.#hasStarted = true;
   }
 
-  /** Sets again, now that frames come, what the camera has forgotten or not done. */
+  /** Sets again, now that frames come, what the camera forgot or refused. */
   async confirm(signal: AbortSignal): Promise<void> {
     if (this.#wanted.size === 0) return await this.#refresh();
     await this.#moveLens();
@@ -89,14 +96,14 @@ export class CameraControls implements AsyncDisposable {
     return Object.fromEntries(this.#wanted);
   }
 
-  /** Reads how they stand, if somebody wants to know. */
+  /** Reads the controls, if somebody wants them. */
   async #refresh(): Promise<void> {
     if (!this.#source || this.state.subscribers === 0) return;
     this.#known = undefined;
     await this.#inTurn(() => this.#adjust({})).catch(() => {});
   }
 
-  /** Changes some, for whoever uses the camera. */
+  /** Changes some controls. */
   async #change(values: ControlValues): Promise<void> {
     if (this.#waiting >= MAX_WAITING) {
       throw new ControlError("too-many", "too many changes wait for the camera; try again");
@@ -104,13 +111,13 @@ export class CameraControls implements AsyncDisposable {
     const fault = await this.#inTurn(() => this.#adjust(values, { isStrict: true }));
     for (const { name, type, value, inactive } of this.#known ?? []) {
       if (type !== "button" && values[name] === value) this.#wanted.set(name, value);
-      // What is automatic now would only be refused at the next start.
+      // Values that a now automatic mode controls would only be refused at the next start.
       if (inactive) this.#wanted.delete(name);
     }
     if (fault) throw fault;
   }
 
-  /** Sets values, publishes how the controls stand then, and returns why one cannot be set. */
+  /** Sets values, publishes the new state, and returns why one cannot be set. */
   async #adjust(values: ControlValues, options?: AdjustOptions): Promise<ControlError | undefined> {
     try {
       if (!this.#source?.webcam || !this.#controls) this.#publish([]);
@@ -138,11 +145,14 @@ export class CameraControls implements AsyncDisposable {
       ...list.length > 0 && { set: (values: ControlValues) => this.#change(values) },
       ...trouble !== undefined && { trouble },
     };
-    // What it says is told to everybody, so only once.
+    // The problem reaches every subscriber, so it is published only once.
     if (JSON.stringify(now) !== JSON.stringify(this.state.latest)) this.state.publish(now);
   }
 
-  /** Runs `work` after what is under way: two programs at one webcam would see each other's halves. */
+  /**
+   * Runs `work` after the work under way: two programs at one webcam would see half of each other's
+   * changes.
+   */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     this.#waiting++;
     const done = this.#last.then(() => {

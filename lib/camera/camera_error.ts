@@ -2,9 +2,9 @@
  * What is wrong:
  * - `no-ffmpeg`: ffmpeg is not installed; `old-ffmpeg`: it is older than 5.1
  * - `no-webcam`: this machine has no such webcam, and there is no such file
- * - `pi-camera`: this machine is a Raspberry Pi without a webcam; its own camera is none
- * - `no-program`: the command names no program that can be started, or `rpicam-vid` is not installed
- * - `unplugged`, `busy`, `denied`: the camera is gone, in use, or may not be opened
+ * - `pi-camera`: this machine is a Raspberry Pi without a webcam; its own camera does not count
+ * - `no-program`: the command's program cannot be started, or `rpicam-vid` is not installed
+ * - `unplugged`, `busy`, `denied`: the camera is gone, in use, or this user may not open it
  * - `no-bandwidth`: its USB bus carries too much already
  * - `filter`: ffmpeg refuses the filter graph
  * - `not-a-video`: ffmpeg cannot read the input
@@ -27,7 +27,7 @@ export type CameraErrorCode =
   | "ended";
 
 /**
- * Why a camera gives no frames, as one sentence with a hint where there is one. If ffmpeg ended, the
+ * Why a camera gives no frames, as one sentence, with a hint if there is one. If ffmpeg ended, the
  * `cause` is the end of its log, without passwords.
  */
 export class CameraError extends Error {

@@ -7,7 +7,7 @@ import { startFfmpeg } from "./ffmpeg.ts";
 import { JpegStreamReader } from "./jpeg_stream_reader.ts";
 import type { Source } from "./source.ts";
 
-/** How often a file is begun again at most, in milliseconds. */
+/** The least time between two starts of a file, in milliseconds. */
 const REPEAT_MS = 1000;
 
 /** Options of {@linkcode capture}. */
@@ -19,8 +19,8 @@ export interface CaptureOptions {
 }
 
 /**
- * Yields the JPEGs of a source as they come; the taker is their holder. Never returns, because a
- * camera has no last frame.
+ * Yields the JPEGs of a source as they come; the taker becomes their holder. Never returns, because
+ * a camera has no last frame.
  *
  * @throws {CameraError} when the source ends; the message says why.
  */
@@ -59,7 +59,7 @@ async function* convert(
   const fed = source.read
     ? feedFfmpeg(ffmpeg.stdin, source.read(new JpegStreamReader({ onTooLarge })))
     : Promise.resolve();
-  // What ends ffmpeg's input says more than how ffmpeg ended, except that ffmpeg closed it.
+  // An error of ffmpeg's input says more than ffmpeg's own end, unless ffmpeg closed the input.
   const failure = fed.then(() => undefined, (error) => error);
   const reader = new JpegStreamReader({ trustLengths: true, onTooLarge });
   for await (const chunk of ffmpeg.chunks()) yield* reader.push(chunk);

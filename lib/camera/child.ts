@@ -3,7 +3,7 @@ import { onAbort } from "../time/on_abort.ts";
 
 /** How long a child may take to end after SIGTERM, in milliseconds; then it is killed. */
 const TERM_MS = 1000;
-/** How much is read from stdout at once, in bytes; a pipe holds as much. */
+/** How much is read from stdout at once, in bytes: as much as a pipe holds. */
 const CHUNK_BYTES = 64 * 1024;
 /** How much of the end of stderr is kept, in characters. */
 const MAX_STDERR = 16 * 1024;
@@ -21,11 +21,11 @@ export interface Exit {
 export interface ChildOptions {
   /** `piped` if it gets input from {@linkcode Child.stdin}; `null` by default. */
   readonly stdin?: "null" | "piped";
-  /** Variables that it gets besides the environment. */
+  /** Additional environment variables. */
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * Whether what it starts itself ends with it; false by default. That takes the permission to run any
-   * program, or `kill`. Without, the others end when they next write to its stdout.
+   * Whether the processes that it starts end with it; false by default. This needs permission to
+   * run any program, or `kill`. Without it, they end when they next write to its stdout.
    */
   readonly endsOthers?: boolean;
 }
@@ -59,7 +59,7 @@ export class Child implements AsyncDisposable {
     this.#signal = signal;
     this.stdout = this.#process.stdout;
     this.exit = this.#wait();
-    // Whoever exits at once does not wait for it to end.
+    // A program that exits at once does not wait for the child's end.
     const kill = () => this.#kill("SIGKILL");
     addEventListener("unload", kill);
     void this.exit.then(() => removeEventListener("unload", kill));
@@ -78,7 +78,7 @@ export class Child implements AsyncDisposable {
     return { ...exit, stdout };
   }
 
-  /** Reads stdout into one buffer: each chunk takes the place of the one before. */
+  /** Reads stdout into one buffer: each chunk overwrites the one before. */
   async *chunks(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
     const reader = this.stdout.getReader({ mode: "byob" });
     try {
@@ -99,7 +99,7 @@ export class Child implements AsyncDisposable {
     const { status, stderr } = this.#process;
     const log = new Tail(stderr);
     const { code, signal } = await status;
-    // What it has started may keep its stderr open.
+    // A process that it started may keep its stderr open.
     await within(log.ended, TERM_MS, "").catch(() => {});
     return { code, signal, stderr: log.text };
   }
@@ -127,7 +127,7 @@ export class Child implements AsyncDisposable {
   }
 }
 
-/** Starts a program, also when the working directory was deleted or unmounted meanwhile. */
+/** Starts a program, even if the working directory was deleted or unmounted. */
 function spawn(program: string, options: Deno.CommandOptions): Deno.ChildProcess {
   try {
     return new Deno.Command(program, options).spawn();
@@ -137,7 +137,10 @@ function spawn(program: string, options: Deno.CommandOptions): Deno.ChildProcess
   }
 }
 
-/** Sends a signal to a program, if it runs, and to all that it has started; returns whether it could. */
+/**
+ * Sends a signal to a program, if it runs, and to all processes that it started; returns whether it
+ * could.
+ */
 function endGroup(leader: number, signal: Deno.Signal): boolean {
   try {
     if (mayRun()) Deno.kill(-leader, signal);
@@ -147,13 +150,13 @@ function endGroup(leader: number, signal: Deno.Signal): boolean {
     } else return false;
     return true;
   } catch (error) {
-    // Nothing of it runs, or there is no such program as kill.
+    // No process of it runs, or kill is not installed.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     return false;
   }
 }
 
-/** Whether Deno allows to run a program, or any; it does not ask. */
+/** Whether Deno allows running this program, or any; it does not ask. */
 function mayRun(command?: string): boolean {
   return Deno.permissions.querySync({ name: "run", command }).state === "granted";
 }

@@ -1,6 +1,6 @@
 import { MJPEG, type Mode } from "./webcam.ts";
 
-/** The size and rate wanted of a camera; the nearest that it has is used. */
+/** The wanted size and rate of a camera, which uses the nearest that it has. */
 export interface CameraConstraints {
   /** In pixels; 1280 by default. */
   readonly width: number;
@@ -11,9 +11,10 @@ export interface CameraConstraints {
 }
 
 /**
- * Chooses the webcam's own JPEGs if they have the wanted size, because passing them on costs nothing.
- * Otherwise the mode nearest in size among those that reach the wanted rate, or else the fastest one.
- * Returns it with the size and the rate to ask for, and in a few words why it is this one.
+ * Chooses the webcam's own JPEGs if they have the wanted size, because passing them on costs
+ * nothing. Otherwise chooses the mode nearest in size among those that reach the wanted rate, or
+ * else the fastest one. Returns it with the size and rate to ask for, and a few words about the
+ * reason.
  */
 export function chooseMode(modes: readonly Mode[], constraints: CameraConstraints) {
   const { width, height, fps } = constraints;
@@ -37,7 +38,7 @@ export function chooseMode(modes: readonly Mode[], constraints: CameraConstraint
   return { mode, rate: rateOf(mode, fps), why };
 }
 
-/** The size to ask for: the mode's own, or the wanted one as far as the mode's range goes. */
+/** The size to ask for: the mode's own, or the wanted one within the mode's range. */
 function fit(mode: Mode, { width, height }: CameraConstraints): { width: number; height: number } {
   if (!mode.anySize) return mode;
   return { width: Math.min(mode.width, width), height: Math.min(mode.height, height) };
@@ -51,7 +52,7 @@ function compare(a: Mode, b: Mode, { width, height }: CameraConstraints): number
     Number(b.format === MJPEG) - Number(a.format === MJPEG);
 }
 
-/** The highest rate; a webcam that does not list its rates is trusted to reach any. */
+/** The highest rate; a webcam that does not list its rates is assumed to reach any. */
 function topRate({ rates }: Mode): number {
   return rates[0] ?? Infinity;
 }

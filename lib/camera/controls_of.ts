@@ -30,6 +30,6 @@ export function controlsOf(
   controls: WebcamControls | undefined,
 ): { readonly webcam: Webcam; readonly controls: WebcamControls } {
   if (webcam && controls) return { webcam, controls };
-  const why = webcam ? "those of webcams are only known on Linux" : "only a webcam has some";
+  const why = webcam ? "they are known only on Linux" : "only webcams have controls";
   throw new ControlError("no-controls", `"${name}" has no controls: ${why}`);
 }

@@ -1,12 +1,12 @@
 import { pipeline, Readable } from "node:stream";
 import { concat } from "@std/bytes/concat";
 
-/** How much comes out at once, in bytes, however small it was compressed. */
+/** How much comes out at once, in bytes, however small its compressed form is. */
 export const UNZIPPED_BYTES = 64 * 1024;
 
 /**
- * Decompresses what cameras send compressed although nobody asked for it, piece by piece. What is not
- * compressed after all passes as it is. Damage ends it.
+ * Decompresses, piece by piece, what some cameras send compressed without being asked. Data that is
+ * not compressed passes unchanged. Damaged data ends the stream.
  *
  * @param encoding `gzip` or `deflate`.
  * @throws {Error} when it is damaged from the start.
@@ -28,7 +28,7 @@ export async function* decompress(
     return yield* pieces;
   }
   const { createInflateRaw, createUnzip, constants } = await import("node:zlib");
-  // Some forget the end.
+  // Some cameras leave the end out.
   const options = { chunkSize: UNZIPPED_BYTES, finishFlush: constants.Z_SYNC_FLUSH };
   const output = isGzip || isZlib ? createUnzip(options) : createInflateRaw(options);
   const input = Readable.from(copies(first, pieces), { highWaterMark: 1 });

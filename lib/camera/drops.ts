@@ -1,19 +1,19 @@
 import type { JpegFault } from "../frame/jpeg.ts";
 
-/** How long a camera may give nothing but frames that are dropped, in milliseconds. */
+/** How long all frames of a camera may be dropped, in milliseconds. */
 export const ALL_DROPPED_MS = 3000;
-/** How many such frames tell that it is no accident. */
+/** How many such frames it takes, so that an accident does not count. */
 const ALL_DROPPED = 10;
 
-/** Counts dropped frames, and notices when there are no others. */
+/** Counts dropped frames, and notices when all frames are dropped. */
 export class Drops {
   /** All that were dropped so far. */
   readonly counts: Partial<Record<JpegFault, number>> = {};
-  /** Those since the last good frame. */
+  /** The drops since the last good frame. */
   #recent = new Map<JpegFault, number>();
   #since = performance.now();
 
-  /** Begins anew, with the start of the source or with a good frame. */
+  /** Starts anew, at the start of the source or at a good frame. */
   reset(at: number = performance.now()): void {
     this.#since = at;
     if (this.#recent.size > 0) this.#recent = new Map();
@@ -25,7 +25,7 @@ export class Drops {
     this.#recent.set(fault, (this.#recent.get(fault) ?? 0) + 1);
   }
 
-  /** What to say when all frames of late were dropped; undefined if they were not. */
+  /** What to report when all recent frames were dropped; otherwise undefined. */
   complaint(at: number = performance.now()): string | undefined {
     const ms = at - this.#since;
     const count = this.#recent.values().reduce((sum, one) => sum + one, 0);

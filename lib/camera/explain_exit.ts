@@ -5,12 +5,12 @@ import type { Exit } from "./child.ts";
 const NOT_A_VIDEO = "this is not a video that ffmpeg can read";
 const JOIN_GROUP = "join its group, and log in again: sudo usermod -aG video $USER";
 const NO_BANDWIDTH = "its USB bus has no bandwidth left, as other cameras are on it";
-/** What ffmpeg's log says when it refuses a filter graph. */
+/** Words in ffmpeg's log when it refuses a filter graph. */
 const FILTER = /No such filter|filter network|initializing (a )?filter|Error parsing (a )?filter/;
-/** The line that says why: that of the filter, or of the graph. */
+/** The line with the reason: the filter's, or the graph's. */
 const FILTER_CAUSE = /^\[(Parsed_|AVFilterGraph|\w+ @)/;
 
-/** What ffmpeg's log says about causes that are known, the most telling first. */
+/** Words in ffmpeg's log for known causes, the most specific first. */
 const HINTS: readonly (readonly [line: RegExp, code: CameraErrorCode, hint?: string])[] = [
   [/No such device/, "unplugged", "it was unplugged; plug it in again"],
   [/Device or resource busy/, "busy", "another program uses the camera; close it"],
@@ -23,8 +23,8 @@ const HINTS: readonly (readonly [line: RegExp, code: CameraErrorCode, hint?: str
 ];
 
 /**
- * Explains why ffmpeg ended: by the line of its log that names a known cause, and a hint, or else by
- * the last line. `permanent` says whether trying again cannot help.
+ * Explains why ffmpeg ended: with the log line of a known cause and a hint, or else with the last
+ * line. `permanent` says whether trying again cannot help.
  */
 export function explainExit(
   address: string,
@@ -35,7 +35,7 @@ export function explainExit(
   if (lines.some((line) => FILTER.test(line))) {
     const cause = lines.find((line) => FILTER_CAUSE.test(line)) ?? lines.at(-1);
     const message = `ffmpeg refuses the filter graph: ${strip(cause)}`;
-    // The camera is not to blame, and will not change that.
+    // The camera is not the cause, so trying again cannot help.
     return new CameraError("filter", message, { permanent: true, cause: lines.join("\n") });
   }
   const [line = lines.at(-1), errorCode = "ended", hint] = HINTS

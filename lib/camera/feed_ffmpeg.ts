@@ -6,9 +6,9 @@ const BOUNDARY = encoder.encode("\r\n--socketcam\r\n");
 
 /**
  * Writes JPEGs to the stdin of an `ffmpeg -f mpjpeg`, and closes it when they end. While ffmpeg is
- * busy, the newest one waits, and takes the place of any that waited before.
+ * busy, only the newest one waits.
  *
- * @throws what `jpegs` throws, or that ffmpeg has ended.
+ * @throws the error of `jpegs`, or an error when ffmpeg has ended.
  */
 export async function feedFfmpeg(
   stdin: WritableStream<Uint8Array>,

@@ -3,7 +3,7 @@ import { Child, type Exit } from "./child.ts";
 
 /** No questions, no banner, no progress. */
 const QUIET = ["-nostdin", "-hide_banner", "-nostats"];
-/** No proxy of the environment is used: cameras are near. */
+/** Ignores the environment's proxy, because cameras are near. */
 const NO_PROXY = { no_proxy: "*" };
 const NOT_INSTALLED = "ffmpeg is not installed; " +
   "install it (Debian: sudo apt install ffmpeg; macOS: brew install ffmpeg)";

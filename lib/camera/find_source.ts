@@ -9,13 +9,13 @@ import type { Source, SourceOptions } from "./source.ts";
 import { isUrl, openUrl } from "./url_source.ts";
 import { MJPEG } from "./webcam.ts";
 
-/** How the pictures start that ffmpeg shows once only unless it is told to repeat them. */
+/** First bytes of picture files, which ffmpeg shows only once unless told to repeat them. */
 const STILLS = /^(?:\xff\xd8\xff|\x89PNG|BM|RIFF.{4}WEBP|II\*\0|MM\0\*)/s;
 
 /**
  * Finds the device, and how to read it.
  *
- * @param previous what was found the last time.
+ * @param previous the source that was found the last time.
  * @throws {CameraError} `no-webcam`, when there is no such device.
  */
 export async function findSource(
@@ -110,7 +110,8 @@ async function kindOf(path: string): Promise<"file" | "folder" | "none"> {
     const { isFile, isDirectory } = await Deno.stat(path);
     return isFile ? "file" : isDirectory ? "folder" : "none";
   } catch (error) {
-    // What Deno does not allow names the permission; any other name that the system refuses is no file.
+    // Deno's error names the permission; a name that the system refuses for another reason is not a
+    // file.
     if (error instanceof Deno.errors.NotCapable) throw error;
     return "none";
   }

@@ -12,17 +12,17 @@ export const driver: WebcamDriver = { darwin: avfoundation, windows: dshow }[
   Deno.build.os as string
 ] ?? v4l2;
 
-/** What this program saw of the webcams; several cameras of it share that. */
+/** What this program has seen of webcams, shared by its cameras. */
 const memory = new WebcamMemory();
 
-/** How `device` refers to a webcam; what looks like nothing else is part of its name. */
+/** How `device` refers to a webcam; by default, as part of its name. */
 export function referenceOf(device: string): "auto" | "number" | "path" | "name" {
   if (device === "auto") return "auto";
   if (/^\d+$/.test(device)) return "number";
   return device.startsWith("/dev/") ? "path" : "name";
 }
 
-/** What is said of a Raspberry Pi without a webcam. */
+/** The message on a Raspberry Pi without a webcam. */
 const PI_CAMERA = "No webcam found: the video devices of this Raspberry Pi are its codecs " +
   "and those of the camera on its ribbon cable; plug in a webcam";
 
@@ -36,8 +36,8 @@ export interface FoundWebcam {
 
 /**
  * Lists all webcams with their modes, without the devices that give no frames. Each can be opened by
- * its path, or by part of its name. On Linux the list comes from the kernel and `v4l2-ctl`, and what
- * these do not say from ffmpeg; on macOS and Windows from ffmpeg.
+ * its path, or by part of its name. On Linux, the list comes from the kernel and `v4l2-ctl`, or
+ * else from ffmpeg; on macOS and Windows, from ffmpeg.
  *
  * @example
  * ```ts
@@ -52,8 +52,8 @@ export interface FoundWebcam {
  * ```
  *
  * @param signal ends the search, which then throws the signal's reason.
- * @throws {CameraError} `denied`, when none of them may be opened; `no-ffmpeg`, when ffmpeg is needed
- * and not installed.
+ * @throws {CameraError} `denied`, when this user may open none of them; `no-ffmpeg`, when ffmpeg is
+ *   needed and not installed.
  */
 export async function listWebcams(signal?: AbortSignal): Promise<FoundWebcam[]> {
   const tried = await Promise.all(
@@ -72,7 +72,7 @@ async function list(signal?: AbortSignal): Promise<Webcam[]> {
   return memory.withoutAmbiguous(webcams);
 }
 
-/** A webcam's modes, or the error that says that it may not be opened. */
+/** A webcam's modes, or the error if this user may not open it. */
 async function tryModes(
   webcam: Webcam,
   signal?: AbortSignal,
@@ -86,14 +86,14 @@ async function tryModes(
 }
 
 /**
- * Finds a webcam. One that was found `earlier` is the one in the same port, even if it has another
- * path now, and another one has its path. If its port is empty, it is one that is known to be the
- * same, or may be: never one that was plugged in beside it.
+ * Finds a webcam. If one was found `earlier`, this is the webcam in the same port, even if it has
+ * another path now and another webcam has the old path. If that port is empty, this is a webcam
+ * that is, or may be, the same one, but never one that was plugged in beside it.
  *
  * @param device `auto`, a number, a path below `/dev/`, or part of a name.
- * @throws {CameraError} `no-webcam`, when there is no such webcam; the message lists those there are.
- * `pi-camera`, when there are only parts of a Raspberry Pi that are none. `denied`, when there are
- * only such that may not be opened.
+ * @throws {CameraError} `no-webcam`, when there is no such webcam; the message lists the others.
+ *   `pi-camera`, when there are only a Raspberry Pi's own video devices. `denied`, when this user
+ *   may open none of the webcams.
  */
 export async function findWebcam(
   device: string,
@@ -107,14 +107,14 @@ export async function findWebcam(
   for (const webcam of candidates) {
     const tried = await tryModes(webcam, signal);
     if ("denied" in tried) denied ??= tried.denied;
-    // Many a webcam has a second device, which gives metadata instead of frames.
+    // Many webcams have a second device, which gives metadata instead of frames.
     else if (tried.modes.length > 0) return tried;
   }
   if (denied) throw denied;
   const isPath = referenceOf(device) === "path";
   const isPi = (device === "auto" ? webcams : candidates).some(isPiPart);
   if (isPi && !isPath) throw new CameraError("pi-camera", PI_CAMERA, { permanent: true });
-  // A device that lists no modes may still give frames, but only who asks for it gets it.
+  // A device without listed modes may still give frames, but only if `device` names it.
   const [first] = candidates;
   if (device !== "auto" && first && chosen.includes(first)) return { webcam: first, modes: [] };
   throw new CameraError("no-webcam", missing(device, webcams), { permanent: true });

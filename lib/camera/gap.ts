@@ -1,6 +1,6 @@
 import { MAX_FRAME_BYTES } from "../frame/frame.ts";
 
-/** How much of a line is looked at, in bytes. */
+/** How much of a line is examined, in bytes. */
 export const MAX_LINE_BYTES = 1024;
 
 /** What ends a line. A CR may be the first half, until the next byte comes. */
@@ -8,29 +8,29 @@ const LINE_END = /\r{0,2}\n|\r(?!\r?(?:\n|$))/g;
 const BOUNDARY = /^[^!-~]*--/;
 /** A header; some cameras write it on the line of the boundary. */
 const HEADER = /^[^!-~]*(?:--.*)?content-(length|type)[ \t]*:[ \t]*"?([^\s"]*)/i;
-/** The types of what holds JPEGs. */
+/** The types of parts with JPEGs. */
 const JPEG_TYPE = /jpe?g|^multipart\//i;
 
 /**
- * What lies between two JPEGs of a stream: boundaries, headers, padding, parts of other types. A JPEG's
- * start marker ends it, except by chance inside such a part.
+ * The bytes between two JPEGs of a stream: boundaries, headers, padding, parts of other types. A
+ * JPEG's start marker ends the gap, unless it is inside a part of another type.
  */
 export class Gap {
   /** Whether it has ended. */
   isOver = false;
-  /** Whether a part begins in it: there is a boundary or a header. */
+  /** Whether a part begins in it, with a boundary or a header. */
   isPart = false;
   /** Whether it begins with a boundary. */
   isAtBoundary = false;
-  /** The length of the JPEG behind it, as its header says; Infinity without a plausible one. */
+  /** The length of the next JPEG according to its header; Infinity without a plausible one. */
   length = Infinity;
-  /** Whether the last header is that of a part of another type. */
+  /** Whether the last header belongs to a part of another type. */
   #isOther = false;
-  /** Where the content of that part ends at the latest, as an offset; 0 outside such a part. */
+  /** The last possible offset of that part's end; 0 outside such a part. */
   #otherEnd = 0;
   /** Whether that content is blank so far. */
   #isBlank = true;
-  /** The line that has not ended, and the one before. */
+  /** The current line, and the one before. */
   #line = "";
   #earlier = "";
   /** How many bytes were read. */
@@ -38,7 +38,7 @@ export class Gap {
   /** Whether the last byte was the first one of a start marker. */
   #isStarting = false;
 
-  /** Begins anew. */
+  /** Starts anew. */
   reset(): void {
     this.isOver =
       this.isPart =
@@ -117,10 +117,10 @@ export class Gap {
     }
   }
 
-  /** A start marker was taken. It ends the gap, unless it lies inside a part of another type. */
+  /** Called at a start marker, which ends the gap, unless it is inside a part of another type. */
   #endIfJpeg(): void {
     const line = this.#line.slice(0, -2);
-    // Some say that a JPEG is text.
+    // Some cameras send JPEGs as text.
     const isFirst = this.#isBlank && line.trim() === "";
     const isInside = !isFirst && this.#read - 2 < this.#otherEnd;
     if (isInside) return;

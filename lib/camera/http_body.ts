@@ -6,11 +6,11 @@ import type { HttpLink } from "./http_link.ts";
 const MAX_SIZE_LINE = 200;
 
 /**
- * The bytes of an answer's body as they come; each piece stays until the next one is taken. A body
- * that is said to be chunked and is not passes as it is, and the length of a stream that cannot be
- * right, such as 0, is ignored.
+ * The bytes of an answer's body as they come; each piece is valid until the next one is taken. A
+ * body that claims to be chunked and is not passes unchanged, and an impossible length of a stream,
+ * such as 0, is ignored.
  *
- * @param rest what came with the head.
+ * @param rest bytes that came with the head.
  */
 export function readBody(
   { headers }: HttpHead,
@@ -22,7 +22,7 @@ export function readBody(
   return encoding === undefined ? sent : decompress(sent, encoding.toLowerCase());
 }
 
-/** The bytes that were sent, without what tells where they end. */
+/** The bytes without the framing of chunks or length. */
 function unwrap(
   headers: HttpHead["headers"],
   pieces: AsyncGenerator<Uint8Array, void>,

@@ -11,20 +11,21 @@ import type { HttpLink } from "./http_link.ts";
 const MAX_HOPS = 10;
 /**
  * How long to wait before each try, in milliseconds, when a camera is busy just after it asked for a
- * password: one that serves one viewer may take a moment to notice that the connection is closed.
+ * password: a camera with one viewer's place may take a moment to notice that the connection is
+ * closed.
  */
 const BUSY_MS = [500, 1500];
 
 /** An answer. Disposing of it closes its connection. */
 export interface HttpAnswer extends HttpHead, Disposable {
-  /** The body's bytes as they come; each piece stays until the next one is taken. */
+  /** The body's bytes as they come; each piece is valid until the next one is taken. */
   readonly body: AsyncGenerator<Uint8Array, void>;
 }
 
 /**
- * Gets a URL from a camera, over one connection that serves nothing else. Cameras speak HTTP as they
- * please, and browsers, unlike `fetch`, do not mind; nor does this. Follows redirects, and gives back
- * the cookies set with them, but logs in only to the server that the URL names. Uses no proxy.
+ * Gets a URL from a camera, over one connection for this request alone. Like browsers and unlike
+ * `fetch`, it tolerates the odd HTTP of some cameras. It follows redirects, and returns their
+ * cookies, but logs in only to the server of the URL. It uses no proxy.
  *
  * @param signal closes the connection, also later.
  * @throws {Error} when there is no answer.
@@ -70,13 +71,13 @@ export async function httpGet(
   throw new Error("it redirects too often");
 }
 
-/** What to send back to the server that gave this answer: its cookies so far, without attributes. */
+/** The `Cookie` for the server of this answer: its cookies so far, without attributes. */
 function cookieOf({ headers }: HttpHead, earlier: string | undefined): string | undefined {
   const set = (headers.get("set-cookie") ?? "").matchAll(/(?:^|,)\s*([^\s=;,]+=[^;,]*)/g);
   return [...earlier ? [earlier] : [], ...set.map(([, cookie]) => cookie)].join("; ") || undefined;
 }
 
-/** Headers to send, of which some may be missing. */
+/** Headers to send; undefined ones are left out. */
 type Extra = Readonly<Record<string, string | undefined>>;
 
 async function ask(url: URL, extra: Extra, signal: AbortSignal): Promise<HttpAnswer> {

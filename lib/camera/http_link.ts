@@ -3,7 +3,7 @@ const CHUNK_BYTES = 64 * 1024;
 
 /** A connection to an HTTP server. */
 export interface HttpLink extends Disposable {
-  /** The next bytes, which stay until the next call; undefined at the end. */
+  /** The next bytes, valid until the next call; undefined at the end. */
   read(): Promise<Uint8Array | undefined>;
   /** Sends all bytes. */
   write(bytes: Uint8Array): Promise<void>;

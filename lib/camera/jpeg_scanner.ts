@@ -3,9 +3,9 @@ import { MAX_FRAME_BYTES } from "../frame/frame.ts";
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
-/** Where the boundary or the header of the next part begins, behind a JPEG without an end. */
+/** The start of the next part's boundary or header, behind a JPEG without an end. */
 const NEXT_PART = /(?:\r?\n--|\r?\ncontent-)[^]*?\n\r?\n$/i;
-/** How long that may be, in bytes. */
+/** The longest boundary and header, in bytes. */
 const NEXT_PART_BYTES = 1024;
 /** The first size of the buffer, in bytes; it doubles. */
 const BUFFER_BYTES = 64 * 1024;
@@ -22,7 +22,7 @@ const enum Next {
   /** The two bytes of a segment's length. */
   High,
   Low,
-  /** The rest of a segment, whatever it holds: a thumbnail is a JPEG of its own. */
+  /** The rest of a segment, which is skipped: it may contain a thumbnail, which is a JPEG, too. */
   Segment,
 }
 
@@ -30,8 +30,8 @@ const enum Next {
 export type JpegEnd = "whole" | "broken off" | "too large";
 
 /**
- * Collects one JPEG that comes in pieces, and finds its end by its markers. Tolerates what browsers
- * do: stray bytes between segments, fill bytes, restart markers of any number.
+ * Collects one JPEG that comes in pieces, and finds its end by its markers. Like browsers, it
+ * tolerates stray bytes between segments, fill bytes, and restart markers of any number.
  *
  * Source: ITU-T T.81, annex B.
  */
@@ -48,7 +48,7 @@ export class JpegScanner {
     return this.#end;
   }
 
-  /** The bytes so far; they stay until the next {@linkcode start}. */
+  /** The bytes so far; they are valid until the next {@linkcode start}. */
   get bytes(): Uint8Array {
     return this.#buffer.subarray(0, this.#length);
   }
@@ -80,7 +80,7 @@ export class JpegScanner {
   take(chunk: Uint8Array, from: number, to: number): number {
     const at = this.#scan(chunk, from, to);
     if (this.#length + at - from > MAX_FRAME_BYTES) {
-      // What an endless part has taken is given back.
+      // Frees the memory that an endless part took.
       this.#buffer = new Uint8Array(BUFFER_BYTES);
       this.#length = 0;
       this.#end = "too large";

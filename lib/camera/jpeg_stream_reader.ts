@@ -5,16 +5,19 @@ import { JpegScanner } from "./jpeg_scanner.ts";
 
 /** The start marker. */
 const START = new Uint8Array([0xff, 0xd8]);
-/** What follows the last byte of a part. */
+/** The bytes behind the end of a part. */
 const BOUNDARY = /^\r?\n?--/;
-/** What may become a boundary with the next byte. */
+/** Bytes that may become a boundary with the next byte. */
 const BOUNDARY_BEGUN = /^\r?\n?-?$/;
 /**
- * How many times as long as the longest JPEG so far another one may be. One with a longer length is
- * scanned: by a wrong length it would swallow all that follow, for as long as that takes.
+ * How many times as long as the longest JPEG so far a length may be. With a longer one, the JPEG is
+ * scanned: a wrong length would swallow the JPEGs behind it.
  */
 const MAX_GROWTH = 4;
-/** How many smaller JPEGs behind the first one of a part are skipped. More mean that boundaries lack. */
+/**
+ * How many smaller JPEGs behind the first one of a part are skipped. More mean that there are no
+ * boundaries.
+ */
 export const MAX_PREVIEWS = 3;
 
 /** Options of {@linkcode JpegStreamReader}. */
@@ -25,16 +28,16 @@ export interface JpegStreamReaderOptions {
   readonly onTooLarge?: () => void;
 }
 
-/** Where the reader is: between JPEGs, in one that it scans or copies, or behind one's length. */
+/** The reader's state: between JPEGs, scanning or copying one, or behind a JPEG's length. */
 type Place = "between" | "scanning" | "copying" | "behind";
 
 /**
- * Finds the JPEGs in a stream of bytes; does no I/O itself. What lies between two JPEGs is skipped, and
- * so is what a part holds behind its first one, such as a preview.
+ * Finds the JPEGs in a stream of bytes; does no I/O itself. It skips bytes between two JPEGs, and
+ * anything behind the first JPEG of a part, such as a preview.
  *
- * A JPEG is copied by the `Content-Length` in front of it once a length has proved right. Until then,
- * without a plausible one, and for good once one was wrong, its markers are scanned for its end. So no
- * JPEG waits for the next one, except one that lacks both its length and its end.
+ * Once a `Content-Length` has proved right, a JPEG is copied by its length. Until then, without a
+ * plausible length, and always after a wrong one, its markers are scanned for its end. So no JPEG
+ * waits for the next one, except one without both length and end.
  */
 export class JpegStreamReader {
   readonly #onTooLarge: () => void;
@@ -57,9 +60,9 @@ export class JpegStreamReader {
   #plausible = 0;
   /** Whether JPEGs of the right length come without an end marker at their end. */
   #isOpenEnded = false;
-  /** Whether the last JPEG was taken by its length alone. */
+  /** Whether only its length ended the last JPEG. */
   #isUnproved = false;
-  /** What follows a JPEG that does not end where its length says. */
+  /** The bytes behind a JPEG that does not end where its length says. */
   #behind = "";
 
   constructor({ trustLengths, onTooLarge = () => {} }: JpegStreamReaderOptions = {}) {
@@ -68,7 +71,7 @@ export class JpegStreamReader {
     this.#onTooLarge = onTooLarge;
   }
 
-  /** Yields each JPEG that ends in this chunk, before it looks at the rest. Take them all. */
+  /** Yields each JPEG that ends in this chunk, before it reads the rest. Take them all. */
   *push(chunk: Uint8Array): Generator<FrameMemory, void> {
     for (let at = 0; at < chunk.length;) {
       let memory: FrameMemory | undefined;
@@ -91,7 +94,7 @@ export class JpegStreamReader {
     }
   }
 
-  /** Ends the stream, and gives back the JPEG that lacked an end until then. Another may follow. */
+  /** Ends the stream, and returns the last JPEG if it had no end. Another stream may follow. */
   end(): FrameMemory | undefined {
     const isOpen = this.#place === "scanning" || this.#place === "behind";
     const memory = isOpen ? this.#take() : undefined;

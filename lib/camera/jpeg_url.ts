@@ -7,27 +7,27 @@ import { jpegSize } from "../frame/jpeg.ts";
 import { type HttpAnswer, httpGet } from "./http_get.ts";
 import type { JpegStreamReader } from "./jpeg_stream_reader.ts";
 
-/** How many blank bytes may precede the first others. */
+/** How many blank bytes may come first. */
 const MAX_BLANK_BYTES = 4096;
 
-/** Windows-1252: one character a byte, and those of a JPEG's start keep their numbers. */
+/** Windows-1252: one character a byte; the bytes of a JPEG's start keep their numbers. */
 const decoder = new TextDecoder("latin1");
 
 /** JPEGs at a URL. */
 export interface JpegUrl {
-  /** How they come, in words. */
+  /** The form of the stream, in words. */
   readonly words: string;
   /** Yields them as they come, and never returns. @throws {Error} when they end. */
   read(reader: JpegStreamReader): AsyncGenerator<FrameMemory, void>;
 }
 
 /**
- * Opens a URL that gives JPEGs: a stream of them, whatever its form, or a single one, which is fetched
- * again and again. Whether it does is known from the type and the first bytes of the answer, whose
- * connection then stays, because some cameras serve one viewer only.
+ * Opens a URL of JPEGs: a stream in any form, or a single JPEG, which is fetched again and again.
+ * The type and the first bytes of the answer tell which. The connection is kept, because some
+ * cameras serve only one viewer.
  *
  * @param fps how often a single JPEG is fetched in a second, at most.
- * @returns undefined, and closes the connection, if it gives something else.
+ * @returns undefined, and closes the connection, if the URL gives something else.
  * @throws {Error} when there is no answer, or a refusal.
  */
 export async function openJpegUrl(
@@ -86,7 +86,7 @@ async function* readAll(
 
   function* take(memories: Iterable<FrameMemory>) {
     for (const memory of memories) {
-      // Behind a picture, its file may hold smaller ones of the same.
+      // A file may have smaller versions behind its picture.
       const isBehind = count > 0 && !isMultipart(answer);
       if (isBehind && (isFile(answer) || pixelsOf(memory) < pixels)) memory.release();
       else {
@@ -138,7 +138,7 @@ async function firstBytes({ body }: HttpAnswer): Promise<Uint8Array> {
   return bytes;
 }
 
-/** Whether these are the first bytes of a JPEG or of a part; or a part with a JPEG is among them. */
+/** Whether these are the first bytes of a JPEG or of a part, or contain a part with a JPEG. */
 function startsLikeJpegs(bytes: Uint8Array): boolean {
   const text = decoder.decode(bytes);
   return /^\s*(?:\xff\xd8\xff|--\S)/.test(text) ||

@@ -31,27 +31,33 @@ export type { Settle } from "./settle.ts";
 /** How long the camera runs on after the last viewer has left, in milliseconds. */
 const LINGER_MS = 10_000;
 /**
- * How long a camera that slept is still called idle while it wakes, in milliseconds: viewers need no
- * notice instead of a first picture that comes in a moment.
+ * How long a waking camera is still called idle, in milliseconds: viewers need no notice before a
+ * first picture that comes in a moment.
  */
 export const WAKE_MS = 5000;
-/** How long a program may take to end before that is said, and before it is left alone, in milliseconds. */
+/**
+ * How long a program may take to end before the loss is reported, and before it is abandoned, in
+ * milliseconds.
+ */
 const END_MS = 3000;
-/** What waiting for a camera helps against. */
+/** Errors that may pass while the program waits for a camera. */
 const COMING: readonly CameraErrorCode[] = ["no-webcam", "pi-camera", "no-program", "denied"];
 /** The first and the longest wait before a lost camera is tried again, in milliseconds. */
 const RETRY_MS = { min: 500, max: 3000 };
-/** How many JPEGs are read in a second, whole or not; the camera keeps the others for the next one. */
+/**
+ * How many JPEGs are read in a second, whole or not; further ones stay unread until the next
+ * second.
+ */
 export const MAX_JPEGS_PER_SECOND = 10_000;
 
 /**
- * Opens a camera. It starts at once, so that a failure shows now and the first viewer need not wait;
- * later it runs while somebody watches.
+ * Opens a camera. It starts at once, so that failures show now and the first viewer need not wait.
+ * Later, it runs while somebody watches.
  *
- * If it never gave a frame and trying again cannot help, because there is no such camera or ffmpeg is
- * not installed, loops throw a {@linkcode CameraError}; or a `ControlError`, if it cannot be set as
- * asked. Otherwise a lost camera comes back by itself,
- * and its `status` says why it is lost.
+ * If it never gave a frame and trying again cannot help, because there is no such camera or ffmpeg
+ * is not installed, loops throw a {@linkcode CameraError}. If `set` is wrong, they throw a
+ * `ControlError`. Otherwise a lost camera comes back by itself, and its `status` says why it is
+ * lost.
  *
  * @example
  * ```ts
@@ -119,7 +125,7 @@ class SupervisedCamera implements Camera {
     return this.#controls.state;
   }
 
-  /** A lost camera counts as wanted: it is tried until it has returned, whoever watches. */
+  /** A lost camera counts as wanted: it is tried until it has returned, even if nobody watches. */
   #updateDemand(): void {
     const isLost = this.status.latest?.state === "lost";
     this.#demand.set(this.frames.subscribers > 0 || this.#alwaysOn || isLost);
@@ -134,7 +140,7 @@ class SupervisedCamera implements Camera {
         await this.#run(wanted);
       } catch (error) {
         if (error instanceof NotLosslessError) {
-          // It is turned another way from now on.
+          // From now on, a filter turns it.
           this.#options = { ...this.#options, notLossless: error.message };
         } else if (!wanted.aborted) {
           await this.#recover(error as Error, wanted);
@@ -152,14 +158,18 @@ class SupervisedCamera implements Camera {
     if (this.status.latest?.state === "idle") this.status.publish({ state: "starting" });
   }
 
-  /** Says why there are no frames, and waits before the next try. @throws what will not pass. */
+  /**
+   * Publishes why there are no frames, and waits before the next try.
+   *
+   * @throws errors that cannot pass.
+   */
   async #recover(error: Error, signal: AbortSignal): Promise<void> {
     this.#lose(error);
     if (!this.#mayReturn) throw error;
     await delay(this.#backoff.next(), { signal }).catch(() => {});
   }
 
-  /** Says why there are no frames. */
+  /** Publishes why there are no frames. */
   #lose(error: Error): void {
     this.#mayReturn ||= error instanceof CameraError &&
       (!error.permanent || this.#waits && COMING.includes(error.code));
@@ -174,10 +184,10 @@ class SupervisedCamera implements Camera {
   async #run(wanted: AbortSignal): Promise<void> {
     const ended = new AbortController();
     const signal = AbortSignal.any([wanted, ended.signal]);
-    // A program that hangs may take for ever to end, so its loss is announced first.
+    // A program that hangs may never end, so the loss is announced first.
     using deadline = new Deadline((error) => {
       this.#lose(error);
-      // A source that paces itself may be slow, which only its second frame tells.
+      // A source with its own pace may be slow, which only its second frame tells.
       const moreMs = this.#source?.read && !wanted.aborted ? this.#patience.more() : 0;
       if (moreMs > 0) return deadline.set(moreMs, () => error);
       if (!wanted.aborted) this.#patience.gaveUp();
@@ -192,7 +202,7 @@ class SupervisedCamera implements Camera {
       await this.#controls.prepare(source);
       await this.#publishAll(source, signal, deadline);
     } catch (error) {
-      // The reason why ffmpeg was ended says more than how it ended.
+      // Our reason for ending ffmpeg says more than its exit.
       signal.throwIfAborted();
       throw error;
     } finally {
@@ -223,12 +233,12 @@ class SupervisedCamera implements Camera {
         }
         if (!isDropped && this.status.latest?.state !== "live") this.#started();
       }
-      // Reading as fast as a camera can send would leave no time to send what was read.
+      // Reading as fast as a camera can send would leave no time for sending.
       await setImmediate();
     }
   }
 
-  /** Gives the source so long for its next frame. */
+  /** Sets the time that the source has for its next frame. */
   #allow(ms: number, deadline: Deadline): void {
     const words = `The camera has given no frame for ${Math.round(ms / 1000)} s`;
     deadline.set(ms, () => new CameraError("no-frames", words));
@@ -281,7 +291,7 @@ class SupervisedCamera implements Camera {
     this.#abort[Symbol.dispose]();
     this.#close();
     this.status.close();
-    // The system may keep a program for longer that waits for its hardware.
+    // The system may keep a program longer if it waits for its hardware.
     const ended = Promise.all([this.#living, this.#controls[Symbol.asyncDispose]()]);
     await within(ended, END_MS, "").catch(() => {});
   }

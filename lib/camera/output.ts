@@ -8,23 +8,23 @@ export interface OutputOptions {
   readonly filter?: string;
   /** How frames are turned, after the filter. */
   readonly turn?: Turn;
-  /** Why JPEGs cannot be turned as they are, once that is known. */
+  /** Why JPEGs cannot be turned without loss, once known. */
   readonly notLossless?: string;
 }
 
-/** What becomes of a camera's frames. */
+/** What is done to a camera's frames. */
 export interface Output {
   /** ffmpeg's arguments. */
   readonly args: string[];
   /** The same in words. */
   readonly words: string;
-  /** Whether JPEGs pass as they are, so that ffmpeg is not needed for them. */
+  /** Whether JPEGs pass unchanged, so that ffmpeg is not needed for them. */
   readonly isCopied: boolean;
   /** How they are turned after that. */
   readonly way?: Way;
 }
 
-/** What becomes of frames: JPEGs are copied, unless a filter needs their pixels. */
+/** What is done to frames: JPEGs are copied, unless a filter needs their pixels. */
 export function outputOf(isJpeg: boolean, options: OutputOptions): Output {
   const { quality, turn = {}, notLossless } = options;
   const way = wayOf(turn);
@@ -43,8 +43,8 @@ export function outputOf(isJpeg: boolean, options: OutputOptions): Output {
 
 /**
  * Encodes every frame as a JPEG, at once. One thread, because frame threads hold back one frame
- * each, and slices take a fifth more CPU. A variable rate, because a constant one fills up a camera
- * that slows down in the dark with copies. A fine time base, because the encoder fails when two
+ * each, and slices take a fifth more CPU. A variable rate, because at a constant one ffmpeg adds
+ * copies when a camera slows down in the dark. A fine time base, because the encoder fails when two
  * frames fall into one tick.
  */
 function encode(quality: number): string[] {

@@ -1,19 +1,21 @@
-/** How long a source may take to its first frame at first, in milliseconds. */
+/** How long a source may take for its first frame, at first, in milliseconds. */
 export const START_MS = 30_000;
-/** How long it may take to its second one at first, which tells how slow it is, in milliseconds. */
+/**
+ * How long it may take for its second frame, which tells how slow it is, at first, in milliseconds.
+ */
 export const SECOND_MS = 60_000;
 /** How long it may stall at least, in milliseconds. */
 export const STALL_MS = 5000;
-/** How many times as long it may take in the end, if it was given up too early again and again. */
+/** How many times as long it may take at most, after it was restarted too early again and again. */
 export const MAX_FACTOR = 8;
-/** How many times its longest interval of late it may stall. */
+/** How many times its longest recent interval it may stall. */
 const INTERVALS = 3;
-/** How much of its longest interval is remembered at the next one. */
+/** How much of its longest interval counts at the next frame. */
 const MEMORY = 0.9;
 
 /**
- * How long to wait for a source's next frame. It is learned from the source, also across its restarts,
- * as some take seconds or minutes for one.
+ * How long to wait for a source's next frame. It learns this from the source, across restarts,
+ * because some sources take seconds or minutes for a frame.
  */
 export class Patience {
   /** How many frames came since the source was started. */
@@ -24,9 +26,9 @@ export class Patience {
   #gotMore = false;
 
   /**
-   * The source is started. Returns how long its first frame may take, in milliseconds.
+   * Called at a start. Returns how long the first frame may take, in milliseconds.
    *
-   * @param intervalMs how long a frame takes, if that is known before.
+   * @param intervalMs how long a frame takes, if known in advance.
    */
   start(intervalMs?: number): number {
     this.frames = 0;
@@ -47,8 +49,8 @@ export class Patience {
   }
 
   /**
-   * The second frame is late. Returns how much longer the source may take for it, in milliseconds: once
-   * for each start, up to eight times as long.
+   * Called when the second frame is late. Returns how much longer it may take, in milliseconds:
+   * once for each start, up to eight times as long.
    */
   more(): number {
     if (this.#gotMore || this.frames !== 1 || this.#longest !== undefined) return 0;
@@ -56,7 +58,10 @@ export class Patience {
     return (MAX_FACTOR - this.#factor) * SECOND_MS;
   }
 
-  /** The source was given up. Perhaps it is slower than that: next time, it may take twice as long. */
+  /**
+   * Called when the source was given up. It may be slower than that: next time, it has twice as
+   * long.
+   */
   gaveUp(): void {
     if (this.frames < 2) this.#factor = Math.min(MAX_FACTOR, 2 * this.#factor);
   }

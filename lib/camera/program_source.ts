@@ -15,10 +15,10 @@ export function isCommand(device: string): boolean {
 }
 
 /**
- * A program that writes JPEGs one after the other to its stdout. Its words may hold secrets, so only
- * its name is shown.
+ * A program that writes JPEGs one after the other to its stdout. Its arguments may contain secrets,
+ * so only its name is shown.
  *
- * @throws {CameraError} `no-program`, when the command is none.
+ * @throws {CameraError} `no-program`, when the command names no program.
  */
 export function commandSource(options: SourceOptions, signal: AbortSignal): Source {
   const command = options.device.slice(EXEC.length);
@@ -26,7 +26,7 @@ export function commandSource(options: SourceOptions, signal: AbortSignal): Sour
   if (!program) {
     const isEmpty = command.trim() === "";
     const message = isEmpty
-      ? `"${EXEC}" names no program: write one behind it, and what it takes`
+      ? `"${EXEC}" names no program: write the program and its arguments behind it`
       : "The command has a quote, or a backslash at its end, that is not closed";
     throw new CameraError("no-program", message, { permanent: true });
   }
@@ -38,7 +38,7 @@ export function commandSource(options: SourceOptions, signal: AbortSignal): Sour
   });
 }
 
-/** Starts a program of the user. @throws {CameraError} `no-program` */
+/** Starts the user's program. @throws {CameraError} `no-program` */
 function startCommand(program: string, args: readonly string[], signal: AbortSignal): Child {
   try {
     return new Child(program, args, signal, { endsOthers: true });
@@ -54,15 +54,15 @@ function startCommand(program: string, args: readonly string[], signal: AbortSig
   }
 }
 
-/** What there is to know of a program. */
+/** A program to start. */
 export interface ProgramInfo extends Pick<Source, "name" | "mode" | "intervalMs" | "settle"> {
   readonly options: SourceOptions;
   readonly signal: AbortSignal;
-  /** The error for how it ended, if that is known to this program; by default, any end may pass. */
+  /** The error for the program's known ways to end; by default, any end may pass. */
   explain?(exit: Exit): CameraError | undefined;
 }
 
-/** A program that is started for each run. Its frames go through ffmpeg if there is a filter. */
+/** A program that is started for each run. With a filter, its frames go through ffmpeg. */
 export function programSource(
   start: () => Child,
   { options, signal, explain, mode, ...info }: ProgramInfo,

@@ -21,7 +21,7 @@ const NO_CAMERA = "No camera found on the ribbon cable of this Raspberry Pi: che
   "the cable is seated at both ends, or plug in a webcam";
 const BUSY = "Another program uses the camera on the ribbon cable; close it";
 
-/** The camera, with the size, rate and quality that are wanted. */
+/** The camera, with the wanted size, rate and quality. */
 export function rpicamSource(options: SourceOptions, signal: AbortSignal): Source {
   const { width, height, fps } = options;
   return programSource(() => start(options, signal), {
@@ -55,7 +55,7 @@ function start({ width, height, fps, quality }: SourceOptions, signal: AbortSign
   throw new CameraError("no-program", NOT_INSTALLED, { permanent: true });
 }
 
-/** What its last words mean. */
+/** The meaning of its last words. */
 function explain({ stderr }: Exit): CameraError | undefined {
   if (/no cameras available/i.test(stderr)) {
     return new CameraError("no-webcam", NO_CAMERA, { permanent: true, cause: stderr });

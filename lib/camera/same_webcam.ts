@@ -1,17 +1,19 @@
-/** Which webcam is the one that was found earlier, when several have the same name. */
+/** Tells which webcam was found earlier, when several have the same name. */
 
 import type { Webcam } from "./webcam.ts";
 
-/** Remembers which webcams were there side by side: these are two, whatever they are called. */
+/**
+ * Remembers which webcams were plugged in side by side: those are two, even if they have one name.
+ */
 export class WebcamMemory {
   /** Pairs of ports with a webcam in each at the same time. */
   readonly #pairs = new Set<string>();
   /** Names that two webcams had at the same time. */
   readonly #shared = new Set<string>();
-  /** Links by what a webcam is that lead to one of several. */
+  /** Links below `by-id` that several webcams share. */
   readonly #ambiguous = new Set<string>();
 
-  /** Takes what is plugged in. */
+  /** Takes the list of plugged-in webcams. */
   see(webcams: readonly Webcam[]): void {
     for (const one of webcams) {
       for (const other of webcams) {
@@ -29,7 +31,7 @@ export class WebcamMemory {
     }
   }
 
-  /** Takes away the links that lead to one of several webcams. */
+  /** Removes the links that several webcams share. */
   withoutAmbiguous(webcams: readonly Webcam[]): Webcam[] {
     return webcams.map((webcam) =>
       webcam.byId && this.#ambiguous.has(webcam.byId) ? { ...webcam, byId: undefined } : webcam
@@ -37,9 +39,9 @@ export class WebcamMemory {
   }
 
   /**
-   * The webcams that may be the `earlier` one, the likeliest first: whatever is in its port, or else
-   * what is certainly the same one in another port, or else one of its name and those that were
-   * `chosen`, unless it was plugged in beside them.
+   * The webcams that may be the `earlier` one, the likeliest first: the one in its port; or else
+   * the one that is certainly the same, in another port; or else one of the same name or a `chosen`
+   * one, unless it was plugged in beside the earlier one.
    */
   again(earlier: Webcam, webcams: readonly Webcam[], chosen: readonly Webcam[]): Webcam[] {
     const { port, position, byId, name } = earlier;
@@ -59,7 +61,7 @@ export class WebcamMemory {
   #mayBeTwo(earlier: Webcam, webcam: Webcam): boolean {
     if (this.#pairs.has(pairOf(earlier, webcam))) return true;
     if (webcam.name === earlier.name) return this.#shared.has(earlier.name);
-    // It was just plugged in, or is a link that cannot be followed at the moment.
+    // It was just plugged in, or is a link that leads nowhere at the moment.
     return earlier.port !== undefined && webcam.port === undefined;
   }
 }

@@ -1,6 +1,6 @@
-/** How long a camera's first frames are dropped, since it still looks for exposure and colours. */
+/** How long a camera's first frames are dropped, while it still adjusts exposure and colours. */
 
-/** So many frames, or what comes in so many milliseconds; of both, what is over first. */
+/** A number of frames, or a time in milliseconds; with both, the one that is over first. */
 export interface Settle {
   /** How many frames. */
   readonly frames?: number;
@@ -9,12 +9,12 @@ export interface Settle {
 }
 
 /**
- * What webcams get. They need 10 to 30 frames, so this is 20 at their usual rate of 30 a second; a
- * slower one, which adjusts more with each frame, is not waited for any longer.
+ * The default for webcams. They need 10 to 30 frames, so this is 20 at their usual rate of 30 a
+ * second; a slower webcam adjusts more with each frame, and needs no longer.
  */
 export const WEBCAM_SETTLE: Settle = { frames: 20, ms: 700 };
 
-/** Tells the frames of a camera that still settles, from its start on. */
+/** Recognises the frames of a camera that still settles, from its start on. */
 export class Settling {
   readonly #frames: number;
   readonly #ms: number;

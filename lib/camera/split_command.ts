@@ -1,7 +1,7 @@
-/** A word: pieces in quotes or without. The backslash takes the meaning from what follows it. */
+/** A word: pieces with or without quotes. A backslash makes the next character literal. */
 const WORD = /(?:[^\s"'\\]|\\[^]|"(?:[^"\\]|\\[^])*"|'[^']*')+/g;
 const PIECE = /\\([^])|"((?:[^"\\]|\\[^])*)"|'([^']*)'/g;
-/** What a backslash escapes within double quotes; in front of others, it stands for itself. */
+/** What a backslash escapes within double quotes; before other characters, it is literal. */
 const ESCAPED = /\\(["\\$`])/g;
 
 /**

@@ -1,6 +1,6 @@
 /** How pictures are turned: clockwise first, and then mirrored. */
 
-/** Which way up. */
+/** An orientation. */
 export interface Turn {
   /** Clockwise, in degrees. */
   readonly rotate?: Rotation;
@@ -13,7 +13,7 @@ export type Rotation = 0 | 90 | 180 | 270;
 /** Left to right, or upside down. */
 export type Flip = "h" | "v";
 
-/** One of the seven ways to turn a picture, as `jpegtran` and ffmpeg do it. */
+/** One of the seven ways to turn a picture, for `jpegtran` and ffmpeg. */
 export interface Way {
   /** Arguments of `jpegtran`. */
   readonly jpegtran: readonly string[];
@@ -38,7 +38,7 @@ const WAYS: readonly (readonly [plain: Way | undefined, mirrored: Way])[] = [
   ],
 ];
 
-/** The way of a turn; undefined if it changes nothing. */
+/** How to make a turn; undefined if it changes nothing. */
 export function wayOf({ rotate = 0, flip }: Turn): Way | undefined {
   // Upside down is half a turn and a mirror.
   const quarters = (rotate / 90 + (flip === "v" ? 2 : 0)) % 4;

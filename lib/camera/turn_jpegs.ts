@@ -8,8 +8,8 @@ import type { Way } from "./turn.ts";
 export class NotLosslessError extends Error {}
 
 /**
- * Turns JPEGs without loss, by `jpegtran`; the newest one is next, should that take longer than the
- * camera. What is no JPEG is left out.
+ * Turns JPEGs without loss, by `jpegtran`. If it takes longer than the camera, only the newest JPEG
+ * waits. Anything that is not a JPEG is left out.
  *
  * @throws {NotLosslessError} when that is not possible.
  */
@@ -36,7 +36,7 @@ async function read(jpegs: AsyncIterable<FrameMemory>, slot: Mailbox<FrameMemory
   }
 }
 
-/** Turns one; undefined if it is none. */
+/** Turns one; undefined if it is not a JPEG. */
 async function turn(
   bytes: Uint8Array<ArrayBuffer>,
   { jpegtran }: Way,
@@ -45,7 +45,7 @@ async function turn(
   await using child = start(["-copy", "all", "-perfect", ...jpegtran], signal);
   const output = new Response(child.stdout).bytes();
   const writer = child.stdin.getWriter();
-  // It does not read to the end what it refuses, and says why.
+  // It does not read a JPEG that it refuses to its end, and its stderr has the reason.
   await writer.write(bytes).then(() => writer.close()).catch(() => {});
   const turned = await output;
   const { stderr } = await child.exit;

@@ -4,9 +4,14 @@ import { type JpegUrl, openJpegUrl } from "./jpeg_url.ts";
 import { outputOf } from "./output.ts";
 import type { Source, SourceOptions } from "./source.ts";
 
-/** How long ffmpeg waits for bytes, in milliseconds: also the time that it outlives us by, at most. */
+/**
+ * How long ffmpeg waits for bytes, in milliseconds, which is also the longest that it can outlive
+ * us.
+ */
 export const SILENCE_MS = 15_000;
-/** What ffmpeg may open for a URL and for whatever that names: the network, and no files. */
+/**
+ * What ffmpeg may open for a URL, and for addresses in what it reads: the network, but no files.
+ */
 const PROTOCOLS = "http,https,tls,tcp,udp,rtp,rtsp,srtp,crypto,httpproxy,data";
 
 /** Whether `device` is a URL that can be read. */
@@ -17,7 +22,7 @@ export function isUrl(device: string): boolean {
 /**
  * Opens a URL: JPEGs are read here, everything else by ffmpeg.
  *
- * @param previous what the URL was when it was last tried.
+ * @param previous what the URL gave when it was last tried.
  * @throws {CameraError} when it cannot be read.
  */
 export async function openUrl(
@@ -26,12 +31,12 @@ export async function openUrl(
   signal: AbortSignal,
 ): Promise<Source> {
   const address = addressOf(options);
-  // Looking takes a connection, which a camera that serves one viewer may then deny to ffmpeg. So
-  // ffmpeg alone has every other try.
+  // Looking takes a connection, and a camera that serves only one viewer may then refuse ffmpeg. So
+  // every other try is ffmpeg's alone.
   if (!/^http/i.test(options.device) || previous?.isLookedAt) return ffmpegUrl(options);
   const url = URL.parse(options.device);
   if (!url) {
-    const message = `"${address}" is no URL as it stands; in a name and a password, ` +
+    const message = `"${address}" is not a valid URL; in a name and a password, ` +
       "write / as %2F, ? as %3F, # as %23 and % as %25";
     throw new CameraError("not-a-video", message, { permanent: true });
   }
@@ -40,7 +45,7 @@ export async function openUrl(
     return jpegs ? jpegUrl(jpegs, options) : { ...ffmpegUrl(options), isLookedAt: true };
   } catch (error) {
     signal.throwIfAborted();
-    // What Deno does not allow, or its TLS does not know, may still work with ffmpeg.
+    // Where Deno lacks a permission, or its TLS fails, ffmpeg may still work.
     if (error instanceof Deno.errors.NotCapable || /^https/i.test(options.device)) {
       return ffmpegUrl(options);
     }
@@ -48,7 +53,7 @@ export async function openUrl(
   }
 }
 
-/** JPEGs, which only a filter needs ffmpeg for. */
+/** JPEGs, which need ffmpeg only for a filter. */
 function jpegUrl({ words, read }: JpegUrl, options: SourceOptions): Source {
   const address = addressOf(options);
   const output = outputOf(true, options);
@@ -90,7 +95,7 @@ export function ffmpegUrl(options: SourceOptions): Source {
   };
 }
 
-/** The URL without its secrets, which may have blanks in them. */
+/** The URL without its secrets, which may contain blanks. */
 function addressOf({ device }: SourceOptions): string {
   return redact(device.replace(/\s/g, "%20"));
 }

@@ -5,12 +5,12 @@ import { followLink, listV4l2, runV4l2Ctl } from "./v4l2_list.ts";
 import { type Mode, parseSize, usable, type Webcam, type WebcamDriver } from "./webcam.ts";
 
 /**
- * How the devices of a Raspberry Pi are called that are no webcams: codecs, image processors, and
- * what receives the raw data of the sensor on its ribbon cable.
+ * The names of a Raspberry Pi's devices that are not webcams: codecs, image processors, and the
+ * receiver of the raw data of the sensor on its ribbon cable.
  */
 const PI = /^(bcm2835-(codec|isp)|rpivid|rpi-hevc-dec|pispbe|unicam|rp1-cfe)/;
 
-/** Whether this is a device of a Raspberry Pi that is no webcam. */
+/** Whether this is a Raspberry Pi's device that is not a webcam. */
 export function isPiPart({ name }: Pick<Webcam, "name">): boolean {
   return PI.test(name);
 }
@@ -21,13 +21,13 @@ export const v4l2: WebcamDriver = {
   follow: followLink,
   controls: v4l2Controls,
   async modes(webcam, signal) {
-    // They list sizes up to 16384x16384, in any of which they give no picture by themselves.
+    // They list sizes up to 16384x16384, but give no pictures by themselves.
     if (isPiPart(webcam)) return [];
     const { path } = webcam;
     const ctl = await runV4l2Ctl(["--info", "--list-formats-ext", "-d", path], signal);
     if (ctl?.code === 0) return parseV4l2Ctl(ctl.stdout);
-    // v4l2-ctl is not installed, or could not open the device, and may not say why. ffmpeg says why,
-    // and lists everything but the rates.
+    // v4l2-ctl is not installed, or could not open the device, perhaps without a reason. ffmpeg
+    // gives the reason, and lists everything but the rates.
     const exit = await runFfmpeg(["-f", "v4l2", "-list_formats", "all", "-i", path], signal);
     const error = explainExit(path, exit, true);
     if (error.code === "denied") throw error;
@@ -57,8 +57,8 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Parses the output of `v4l2-ctl --info --list-formats-ext`. A device whose inputs are connected by
- * other programs ("I/O MC") gives nothing by itself, and ffmpeg reads no planes that are apart:
+ * Parses the output of `v4l2-ctl --info --list-formats-ext`. A device whose inputs other programs
+ * connect ("I/O MC") gives nothing by itself, and ffmpeg cannot read separate planes:
  *
  *     ioctl: VIDIOC_ENUM_FMT
  *     	Type: Video Capture

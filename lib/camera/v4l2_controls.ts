@@ -51,8 +51,8 @@ async function run(
 }
 
 /**
- * Parses the output of `v4l2-ctl --list-ctrls-menus`. Left out are those whose value is no number, or
- * is larger than numbers here can be.
+ * Parses the output of `v4l2-ctl --list-ctrls-menus`. Skips controls whose value is not a number,
+ * or too large for JavaScript's numbers.
  *
  *                      brightness 0x00980900 (int)    : min=0 max=255 step=1 default=128 value=128
  *            power_line_frequency 0x00980918 (menu)   : min=0 max=2 default=1 value=1 (50 Hz)

@@ -1,6 +1,6 @@
 /**
- * Which webcams there are on Linux, and where each is plugged in. Deno lets only a program with all
- * permissions read `/sys` and `/dev`; others know what `v4l2-ctl` and ffmpeg print.
+ * Lists the webcams on Linux, and their ports. Deno lets only a program with all permissions read
+ * `/sys` and `/dev`; otherwise `v4l2-ctl` and ffmpeg list them.
  */
 
 import { Child } from "./child.ts";
@@ -9,9 +9,11 @@ import type { Webcam } from "./webcam.ts";
 
 /** Where the kernel lists video devices. */
 const CLASS = "/sys/class/video4linux";
-/** Where udev links to them, by the port that they are in and by what they are. */
+/** Where udev links to them, by port (`by-path`) and by model and serial number (`by-id`). */
 const LINKS = { byPath: "/dev/v4l/by-path", byId: "/dev/v4l/by-id" };
-/** How long `v4l2-ctl` may take, in milliseconds: one webcam that hangs must not hold up the others. */
+/**
+ * How long `v4l2-ctl` may take, in milliseconds: one webcam that hangs must not delay the others.
+ */
 const LIST_MS = 5000;
 
 /** All webcams in the order of their numbers, and other video devices; some may give no frames. */
@@ -30,7 +32,7 @@ export async function listV4l2(signal?: AbortSignal): Promise<Webcam[]> {
     ...{ byPath: byPath.get(path), byId: byId.get(path) },
     port: ports.get(path) ?? byPath.get(path)?.replace(/(:\d+\.\d+)?-video-index\d+$/, ""),
   }));
-  // Devices of one webcam are on one port, and their numbers keep their order when they change.
+  // Devices of one webcam share a port, and keep their order when their numbers change.
   return located.map((webcam, index) => {
     const before = located.slice(0, index).filter(({ port }) => port === webcam.port);
     return webcam.port === undefined ? webcam : { ...webcam, position: before.length };
@@ -55,7 +57,7 @@ export async function runV4l2Ctl(args: readonly string[], signal?: AbortSignal) 
   }
 }
 
-/** What the kernel lists; undefined if that may not be read. */
+/** The kernel's list; undefined if Deno does not allow reading it. */
 async function listKernel(): Promise<Webcam[] | undefined> {
   const paths: string[] = [];
   try {
@@ -64,7 +66,7 @@ async function listKernel(): Promise<Webcam[] | undefined> {
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) return undefined;
-    // A machine that never had a camera does not have the folder.
+    // A machine that never had a camera has no such folder.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return await Promise.all(
@@ -75,7 +77,7 @@ async function listKernel(): Promise<Webcam[] | undefined> {
   );
 }
 
-/** What `v4l2-ctl` lists; undefined if it is not installed, or takes too long. */
+/** The list of `v4l2-ctl`; undefined if it is not installed, or takes too long. */
 async function listPrinted(signal?: AbortSignal): Promise<Webcam[] | undefined> {
   const limit = AbortSignal.timeout(LIST_MS);
   try {
@@ -88,7 +90,7 @@ async function listPrinted(signal?: AbortSignal): Promise<Webcam[] | undefined> 
   }
 }
 
-/** The links of udev by the devices that they lead to; none where they may not be read. */
+/** udev's links by their devices; none if Deno does not allow reading them. */
 async function readLinks(folder: string): Promise<Map<string, string>> {
   const links: [device: string, link: string][] = [];
   try {
@@ -104,8 +106,8 @@ async function readLinks(folder: string): Promise<Map<string, string>> {
 }
 
 /**
- * Parses the output of `v4l2-ctl --list-devices`, which names the port in parentheses. Of the devices
- * that it may not open, it names one:
+ * Parses the output of `v4l2-ctl --list-devices`, which has the port in parentheses. It names one
+ * of the devices that it may not open:
  *
  *     HD Webcam: HD Webcam (usb-0000:00:14.0-1):
  *     	/dev/video0

@@ -4,22 +4,25 @@ import type { Control } from "../flow/controls.ts";
 export interface Webcam {
   /** How ffmpeg opens it: `/dev/video0` on Linux, `0` on macOS, `video=HD Webcam` on Windows. */
   readonly path: string;
-  /** What a person calls it, such as `HD Webcam`. */
+  /** Its name for people, such as `HD Webcam`. */
   readonly name: string;
   /**
-   * Where it is plugged in: two webcams of one name differ here, and after a replug into the same port
-   * it is the same. Undefined if that is unknown, as on macOS and Windows.
+   * Its port: it distinguishes two webcams of one name, and is the same after a replug into the
+   * same port. Undefined if unknown, as on macOS and Windows.
    */
   readonly port?: string;
   /** The position of this device among those of its port, from 0: a webcam may have several. */
   readonly position?: number;
   /** A link to it by its port, below `/dev/v4l/by-path/`; Linux only, with all permissions. */
   readonly byPath?: string;
-  /** A link to it by what it is, below `/dev/v4l/by-id/`, if no other webcam has the same. */
+  /**
+   * A link to it by model and serial number, below `/dev/v4l/by-id/`, if no other webcam has the
+   * same.
+   */
   readonly byId?: string;
 }
 
-/** A format and a size in which a webcam gives frames, and its rates there. */
+/** A format and size of a webcam's frames, with its rates. */
 export interface Mode {
   /** ffmpeg's name of the format: `mjpeg`, `yuyv422`. */
   readonly format: string;
@@ -37,9 +40,9 @@ export interface Mode {
 
 /** How an operating system adjusts webcams. */
 export interface WebcamControls {
-  /** A webcam's controls. @throws {ControlError} when it does not tell them. */
+  /** A webcam's controls. @throws {ControlError} when they cannot be read. */
   list(webcam: Webcam, signal?: AbortSignal): Promise<Control[]>;
-  /** Sets one. @throws {ControlError} when the webcam does not do it. */
+  /** Sets one. @throws {ControlError} when the webcam refuses. */
   set(webcam: Webcam, name: string, value: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -47,7 +50,7 @@ export interface WebcamControls {
 export interface WebcamDriver {
   /** All webcams; some of these devices may give no frames. */
   list(signal?: AbortSignal): Promise<Webcam[]>;
-  /** What a link leads to, if the program may not read the link itself. */
+  /** The target of a link, if the program may not read the link itself. */
   follow?(path: string, signal?: AbortSignal): Promise<Webcam>;
   /** The modes that ffmpeg can read; none if they are unknown. */
   modes(webcam: Webcam, signal?: AbortSignal): Promise<Mode[]>;

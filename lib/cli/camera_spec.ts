@@ -1,8 +1,8 @@
 /**
- * The cameras that a command line asks for: `--device porch=0 --device garden=rtsp://x/`. Other
- * options are for all cameras, or for the one whose name is in front: `--fps 30 --fps porch=5`. The
- * name cannot be a part of the input, as in `/dev/video0?fps=5`, which is a URL's own notation and
- * which shells split. Controls are set in the same way: `--set brightness=10 --set porch=brightness=5`.
+ * The cameras of a command line: `--device porch=0 --device garden=rtsp://x/`. Other options are
+ * for all cameras, or for the one whose name is in front: `--fps 30 --fps porch=5`. The notation
+ * `/dev/video0?fps=5` was not an alternative, because URLs use it themselves, and shells expand
+ * `?`. Controls are set in the same way: `--set brightness=10 --set porch=brightness=5`.
  */
 
 import { InvalidArgumentError } from "@commander-js/extra-typings";
@@ -12,11 +12,11 @@ import type { ControlValues } from "../flow/controls.ts";
 import { nameFault } from "../flow/camera_name.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** One camera, and what is wanted of it; what is undefined has its default. */
+/** One camera, with its options; undefined ones have their defaults. */
 export interface CameraSpec {
   /** Its own name, or its position, counted from 1. */
   readonly name: string;
-  /** What `openCamera` takes. */
+  /** The device for `openCamera`. */
   readonly device: string;
   readonly size?: { readonly width: number; readonly height: number };
   readonly fps?: number;
@@ -34,7 +34,7 @@ export interface Setting<T> {
   readonly value: T;
 }
 
-/** What was given of each option, in order. */
+/** The values of each option, in order. */
 export interface CameraArguments {
   readonly device?: readonly string[];
   readonly size?: readonly Setting<NonNullable<CameraSpec["size"]>>[];
@@ -50,7 +50,7 @@ export interface CameraArguments {
 /** The value of a control. */
 export type NamedValue = readonly [name: string, value: number];
 
-/** Collects an option that may be repeated. Its variable has one value in each line. */
+/** Collects an option that may be repeated. Its variable has one value a line. */
 export function repeated(text: string, before: readonly string[] = []): string[] {
   return [...before, ...linesOf(text)];
 }
@@ -60,7 +60,7 @@ export function collected(text: string, before: readonly string[] = []): string[
   return [...before, text];
 }
 
-/** Collects a repeated option whose values, which have no `=` in them, `parse` reads. */
+/** Collects a repeated option. `parse` reads its values, which contain no `=`. */
 export function settings<T>(
   parse: (text: string) => T,
 ): (text: string, before?: readonly Setting<T>[]) => Setting<T>[] {
@@ -86,7 +86,7 @@ export function controlValues(
         return { ...camera !== undefined && { camera }, value: [name, Number(value)] as const };
       }
       throw new InvalidArgumentError(
-        "It takes a control and a whole number, as brightness=10; --list-controls shows them.",
+        "It takes a control and a whole number, such as brightness=10; --list-controls shows them.",
       );
     }),
   ];
@@ -120,7 +120,7 @@ export function cameraSpecs(options: CameraArguments): CameraSpec[] {
 /** `porch=/dev/video0`, or an input alone, such as a URL or a path with a `=` in it. */
 function readDevice(text: string): { readonly name?: string; readonly device: string } {
   const [name, device] = split(text);
-  // Nothing of a path or a URL precedes the "=" of a name.
+  // No character of a path or a URL precedes the "=" of a name.
   if (name === undefined || /[/\\:?]/.test(name)) return { device: assertInput(text, text) };
   const fault = nameFault(name);
   if (fault) {
@@ -184,13 +184,13 @@ function valuesOf(
   return values.length > 0 ? { set: Object.fromEntries(values) } : {};
 }
 
-/** What is before the first `=`, if there is one, and the rest. */
+/** The text before the first `=`, if there is one, and the rest. */
 function split(text: string): [name: string | undefined, rest: string] {
   const at = text.indexOf("=");
   return at < 0 ? [undefined, text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** Names that differ in case alone would be one in some places and two in others. */
+/** Names that differ only in case would be one name in some places and two in others. */
 function same(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }

@@ -3,7 +3,7 @@ import type { Mode } from "../camera/webcam.ts";
 
 /**
  * A table of webcams: name and path, and under them a line for each format and size. Webcams of one
- * name have what tells them apart.
+ * name also show their ports.
  */
 export function cameraTable(webcams: readonly FoundWebcam[]): string {
   if (webcams.length === 0) return "There is no webcam on this machine.";

@@ -1,4 +1,4 @@
-/** The certificates of the command line. */
+/** The certificates that the command line names. */
 
 import { CertificateError, checkPair, type KeyPair } from "../access/certificate.ts";
 import { watchFile } from "../decode/watch_file.ts";
@@ -17,7 +17,7 @@ export interface PairFiles {
 /**
  * The certificate and the key that two options name; undefined without them.
  *
- * @throws {UsageError} when there is only one of them, or both cannot be used.
+ * @throws {UsageError} when one of them is missing, or the pair cannot be used.
  */
 export function pairOf(
   { cert, key }: { readonly cert?: TextFile; readonly key?: TextFile },
@@ -36,12 +36,15 @@ export function pairOf(
   return { pem, certFile: cert.path, keyFile: key.path };
 }
 
-/** How long the files of a certificate may contradict each other, in milliseconds: one is replaced first. */
+/**
+ * How long certificate and key may not match, in milliseconds: one file is replaced before the
+ * other.
+ */
 export const GRACE_MS = 5000;
 
 /**
- * Gives what the files hold to all that use it, whenever they have changed, until it is disposed of.
- * A certificate that cannot be used, or does not fit its key, is not used, which is logged once.
+ * Gives the files' contents to all users whenever they have changed, until it is disposed of. A
+ * certificate that cannot be used, or does not match its key, is logged once, and not used.
  */
 export function keepRenewed(
   { pem, certFile, keyFile }: PairFiles,
@@ -65,7 +68,7 @@ export function keepRenewed(
   };
   const complain = (reason: string) => {
     log.warn(
-      `${certFile} and ${keyFile} have changed and cannot be used, the old ones stay: ${reason}`,
+      `${certFile} and ${keyFile} have changed and cannot be used; the old ones stay: ${reason}`,
     );
   };
   const onSave = () => read(() => timer = setTimeout(() => read(complain), GRACE_MS));

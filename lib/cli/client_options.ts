@@ -67,7 +67,7 @@ export function clientCommand() {
       options.one("--http-host <address>", "where viewers connect; 0.0.0.0 admits other machines")
         .default("127.0.0.1"),
     )
-    .addOption(options.one("--http-user <name:password>", "what viewers must enter"))
+    .addOption(options.one("--http-user <name:password>", "the name and password of viewers"))
     .addOption(
       options.one("--http-password-file <file>", "the password, read from a file")
         .argParser(readSecret),
@@ -136,7 +136,7 @@ export function readClientOptions(args: readonly string[]) {
   };
 }
 
-/** A server's own port, or that of `--port`. @throws {UsageError} when they contradict each other. */
+/** A server's own port, or the one of `--port`. @throws {UsageError} when they differ. */
 function portOf({ port }: ServerAddress, other: number | undefined): number {
   if (port === undefined || other === undefined || port === other) {
     return port ?? other ?? DEFAULT_PORT;
@@ -144,7 +144,7 @@ function portOf({ port }: ServerAddress, other: number | undefined): number {
   throw new UsageError(`--host names port ${port} and --port names ${other}: leave one out`);
 }
 
-/** Reads what viewers must enter. Its errors do not repeat it. */
+/** Reads the viewers' name and password. Its errors do not repeat them. */
 function credentials(
   user: string | undefined,
   secret: string | undefined,
@@ -161,7 +161,7 @@ function credentials(
 /** Reads servers separated by commas, or one a line; an option given twice adds up. */
 function serverAddresses(text: string, before: readonly ServerAddress[] = []): ServerAddress[] {
   const words = list(text, []);
-  // Of nothing it is said that it is no address.
+  // An empty text is reported as a wrong address.
   return [...before, ...(words.length > 0 ? words : [text]).map(serverAddress)];
 }
 

@@ -1,7 +1,7 @@
 import type { ListedControls } from "../camera/controls_of.ts";
 import { type Control, rangeOf } from "../flow/controls.ts";
 
-/** The controls of webcams as a table: a line for each, and under it the items of a menu. */
+/** The controls of webcams as a table: a line for each, and below it the items of a menu. */
 export function controlTable(listed: readonly ListedControls[]): string {
   return listed.map(({ webcam, controls }) => {
     const rows = controls.map((control) => [control.name, now(control), values(control)]);

@@ -1,6 +1,6 @@
 /**
- * Ends a program at once on a Deno that is too old, with a sentence. Programs import this first, before
- * anything that an old Deno can load but not run.
+ * Ends a program at once, with a sentence, if Deno is too old. Programs import this first, before
+ * modules that an old Deno can load but not run.
  */
 
 /** The oldest Deno that works. */

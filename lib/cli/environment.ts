@@ -8,11 +8,13 @@ export type Program = "server" | "client";
 
 /** Options that mean the same in both programs: their variables may leave out the program's name. */
 const SHARED: readonly string[] = ["token", "token-file", "log", "verbose"];
-/** What `--help` and `--version` do makes no sense in a variable, nor do lists of cameras. */
+/** Options without a variable, because they only print something. */
 const WITHOUT: readonly string[] = ["help", "version", "list", "list-controls", "json"];
 const PREFIX = "SOCKETCAM_";
 
-/** The variables of an option: `SOCKETCAM_SERVER_PORT`; the one that counts first. */
+/**
+ * The variables of an option, such as `SOCKETCAM_SERVER_PORT`; the first one that is set counts.
+ */
 export function variablesOf(program: Program, option: string): string[] {
   if (WITHOUT.includes(option)) return [];
   const name = option.toUpperCase().replaceAll("-", "_");
@@ -37,7 +39,7 @@ function isOn(variable: string): boolean {
   throw new UsageError(`${variable} is a switch: it takes 1, true, 0 or false, not "${value}"`);
 }
 
-/** A warning for each of these variables that looks like an option's and is none. */
+/** A warning for each of these variables that looks like an option's but is unknown. */
 export async function unknownVariables(
   known: readonly string[],
   names: readonly string[],
@@ -45,19 +47,19 @@ export async function unknownVariables(
   const unknown = ourVariables(names).filter((name) => !known.includes(name));
   return await Promise.all(
     unknown.map(async (name) =>
-      `${name} is no variable of socketcam, and ignored: ${await suggestion(name, known)}`
+      `${name} is not a variable of socketcam, and has no effect: ${await suggestion(name, known)}`
     ),
   );
 }
 
 async function suggestion(name: string, known: readonly string[]): Promise<string> {
-  // The variable's own program is the likeliest slip.
+  // A missing or wrong program in the name is the likeliest mistake.
   const rest = `_${name.slice(PREFIX.length)}`;
   const longer = known.filter((one) =>
     /^SOCKETCAM_[A-Z]+$/.test(one.slice(0, -rest.length)) && one.endsWith(rest)
   );
   if (longer.length > 0) return `did you mean ${longer.join(" or ")}?`;
-  // It keeps a table of 4 MB, which few need.
+  // This module keeps a table of 4 MB, which is seldom needed.
   const { closestString } = await import("@std/text/closest-string");
   return `did you mean ${closestString(name, known)}?`;
 }
@@ -67,7 +69,7 @@ export function ourVariables(names: readonly string[] = variableNames()): string
   return names.filter((name) => name.startsWith(PREFIX));
 }
 
-/** The names of all variables; none where Deno does not allow to list them. */
+/** The names of all variables; none if Deno does not allow listing them. */
 function variableNames(): string[] {
   try {
     return Object.keys(Deno.env.toObject());

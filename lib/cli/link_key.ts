@@ -21,20 +21,20 @@ export function readLinkKey(path: string): Secret {
 /**
  * The links of a key.
  *
- * @param missing the option that would ask for a password, where none does.
- * @throws {UsageError} when everybody may watch: then a link means nothing.
+ * @param missing the option that asks for a password, if it is missing.
+ * @throws {UsageError} when everybody may watch, so that a link has no meaning.
  */
 export function linksOf(key: Secret | undefined, missing: string | undefined): Links | undefined {
   if (!key) return undefined;
   if (missing === undefined) return new Links(key.text);
   throw new UsageError(
-    `--link-key is for those who do not know the password, and there is none: add ${missing}`,
+    `--link-key does nothing while everybody may watch: add ${missing}`,
   );
 }
 
 /**
- * Takes the key anew whenever its file has changed, which revokes the links made before. While there is
- * something else in it, no link is valid.
+ * Reads the key again whenever its file has changed, which revokes the links of the old key. While
+ * the file contains no key, no link is valid.
  */
 export function keepLinkKey(
   { path, text }: Secret,
@@ -54,7 +54,7 @@ export function keepLinkKey(
       current = "";
       links.revoke();
       const reason = (error as Error).message.replace(/\.$/, "");
-      log.warn(`${path} has changed and is no key, so that no link is valid: ${reason}`);
+      log.warn(`${path} has changed and contains no key, so no link is valid: ${reason}`);
     }
   };
   const watching = watchFile(path, look);

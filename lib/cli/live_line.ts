@@ -1,4 +1,4 @@
-/** The live line of a terminal: what flows now, in one line that changes once a second. */
+/** The live line of a terminal: the current rates, in one line that changes once a second. */
 
 import type { DecodedCameras } from "../decode/decode_cameras.ts";
 import type { Feed, Source } from "../flow/feed.ts";
@@ -19,7 +19,7 @@ export function keepLive(read: () => string, signal: AbortSignal): void {
   });
 }
 
-/** What server.ts does now. `count` says how many watch. */
+/** The line of server.ts. `count` says how many watch. */
 export function serverLine(cameras: readonly Device[], count: () => string): () => string {
   const read = () => ({
     at: performance.now(),
@@ -38,7 +38,7 @@ export function serverLine(cameras: readonly Device[], count: () => string): () 
   };
 }
 
-/** What client.ts does now. `count` says how many watch. */
+/** The line of client.ts. `count` says how many watch. */
 export function clientLine(stages: DecodedCameras, count: () => string): () => string {
   return () => {
     const now = [...stages.latest?.values() ?? []];
@@ -49,14 +49,14 @@ export function clientLine(stages: DecodedCameras, count: () => string): () => s
     const live = liveOf(now);
     if (fps === 0) return join(live, withoutFrames(now), count());
     const bytesPerSecond = sum(stats.map(({ bytesPerSecond }) => bytesPerSecond));
-    // Of several cameras, the oldest picture counts.
+    // With several cameras, the oldest picture counts.
     const ages = stats.flatMap(({ latencyMs: { p50 } }) => p50 === null ? [] : [p50]);
     const age = ages.length === 0 ? "" : `${Math.round(Math.max(...ages))} ms`;
     return join(live, rates(fps, bytesPerSecond), count(), age);
   };
 }
 
-/** How it stands with a server that is not connected; undefined if it is. */
+/** The state of a server that is not connected; undefined if it is. */
 function waitingFor(source: Source | undefined): string | undefined {
   if (source?.status.state !== "connecting") return undefined;
   const { retryAt } = source.status;
@@ -64,19 +64,19 @@ function waitingFor(source: Source | undefined): string | undefined {
   return `trying again in ${Math.max(0, Math.round((retryAt - now()) / 1000))} s`;
 }
 
-/** Of several cameras, how many give frames. */
+/** How many of several cameras give frames. */
 function liveOf(feeds: readonly Feed[]): string {
   if (feeds.length === 1) return "";
   const live = feeds.filter(({ status }) => status.latest?.state === "live").length;
   return `${live} of ${counted(feeds.length, "camera")} live`;
 }
 
-/** So many of something, in words. */
+/** A number of something, in words. */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
-/** What is shown instead of rates. */
+/** The text instead of rates. */
 function withoutFrames(feeds: readonly Feed[]): string {
   if (feeds.length !== 1) return "no frames";
   const { latest: status } = feeds[0].status;

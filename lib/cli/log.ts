@@ -1,4 +1,4 @@
-/** What happens, one line an event on stderr. */
+/** The log: one line an event on stderr. */
 
 import { cleanText } from "../access/clean_text.ts";
 import { RateLimit } from "../time/rate_limit.ts";
@@ -16,19 +16,19 @@ export type Level = "debug" | "info" | "warn" | "error";
 export interface Log {
   /** The one line on stdout that says where the program listens. */
   ready(message: string): void;
-  /** Something a user wants to know. */
+  /** Logs something that a user wants to know. */
   info(message: string): void;
-  /** Something a user may want to fix. */
+  /** Logs something that a user may want to fix. */
   warn(message: string): void;
-  /** What ended the program. */
+  /** Logs the error that ended the program. */
   error(message: string): void;
-  /** Whether it is for people, who may see more than lines. */
+  /** Whether it is for people, who can also see a live line. */
   readonly isForPeople: boolean;
-  /** Something that only `--verbose` shows. */
+  /** Logs something that only `--verbose` shows. */
   debug(message: string): void;
 }
 
-/** How many lines of each level are written in a second; the others are counted. */
+/** How many lines of each level are written in a second; further ones are only counted. */
 export const MAX_LINES_PER_SECOND = 20;
 /** How long a line may be, in characters: much of it may come from strangers. */
 export const MAX_LINE = 1000;
@@ -40,8 +40,8 @@ const PAINT: Readonly<Partial<Record<Level, (text: string) => string>>> = {
 };
 
 /**
- * Creates the log of one program. Strangers can neither forge lines nor flood it. Where a person
- * reads, lines have a time; elsewhere, whatever collects them adds its own.
+ * Creates the log of one program. Strangers can neither forge lines nor flood it. Lines have a time
+ * if a person reads them; otherwise, the program that collects them adds it.
  */
 export function createLog(name: string, format: LogFormat, verbose: boolean): Log {
   const lineOf = (level: Level, text: string) => {

@@ -3,13 +3,13 @@ const OPENERS: Readonly<Partial<Record<typeof Deno.build.os, string>>> = {
   darwin: "open",
   windows: "explorer.exe",
 };
-/** On all other systems, as freedesktop.org has it. */
+/** The program on all other systems, according to freedesktop.org. */
 const XDG_OPEN = "xdg-open";
 
 /**
  * Opens a URL in the browser; settles when the system has accepted it.
  *
- * @throws {Error} when it cannot be opened; the message is for the user.
+ * @throws {Error} when that fails; the message is for the user.
  */
 export async function openBrowser(url: string): Promise<void> {
   const program = OPENERS[Deno.build.os] ?? XDG_OPEN;

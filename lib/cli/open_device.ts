@@ -1,4 +1,4 @@
-/** What `--device` names: a camera of this machine or of the network, or one of another server. */
+/** Opens what `--device` names: a camera of this machine or of the network, or another server's. */
 
 import type { CameraCounts, CameraOptions } from "../camera/camera.ts";
 import { listControls, type ListedControls } from "../camera/controls_of.ts";
@@ -12,22 +12,22 @@ import type { Frame } from "../frame/frame.ts";
 import { parseRelay, type RelayAddress } from "./relay_address.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** An open camera, be it of this program or of another server. */
+/** An open camera of this program or of another server. */
 export interface Device extends Feed, AsyncDisposable {
-  /** Why it gave no frames when it was last lost; undefined if it never was. */
+  /** Why it was last lost; undefined if it never was. */
   readonly error: Error | undefined;
   readonly counts: CameraCounts;
-  /** Resolves when it is known how the camera is; rejects when trying again cannot help. */
+  /** Resolves when the camera's state is known; rejects when trying again cannot help. */
   readonly ready: Promise<void>;
 }
 
 /** Options of {@linkcode openDevice}. */
 export interface DeviceOptions extends CameraOptions {
-  /** The token of this server, which another server has too unless its address names one. */
+  /** This server's token, which is also the other server's unless the address contains one. */
   readonly token?: string;
 }
 
-/** Opens what `--device` names. @throws {UsageError} when that is an address that nobody can read. */
+/** Opens what `--device` names. @throws {UsageError} when it is a malformed address. */
 export function openDevice(options: DeviceOptions): Device {
   const address = parseRelay(options.device ?? "");
   if (!address) return openCamera(options);
@@ -44,7 +44,7 @@ export function openDevice(options: DeviceOptions): Device {
   return new Relay(address, options);
 }
 
-/** What the controls of some devices are. @throws {UsageError} when one has none. */
+/** The controls of some devices. @throws {UsageError} when one has none. */
 export async function controlsOfAll(
   specs: readonly DeviceOptions[],
   signal: AbortSignal,
@@ -63,14 +63,14 @@ export async function controlsOfAll(
   }));
 }
 
-/** Its controls do not depend on how its frames should be. */
+/** Its controls do not depend on size, rate or filter. */
 const ANY = { width: 1280, height: 720, fps: 30, quality: 80 };
 
 function notHere(option: string, from: string): string {
   return `${option} is for cameras of this server: run it at ${from}, where the camera is`;
 }
 
-/** What is wrong with `--set` is wrong usage. */
+/** A wrong `--set` is wrong usage. */
 function asUsage(error: unknown): unknown {
   if (!(error instanceof ControlError)) return error;
   const fix = error.code === "no-controls"
@@ -79,7 +79,11 @@ function asUsage(error: unknown): unknown {
   return new UsageError(`${error.message}; ${fix}`);
 }
 
-/** Waits until it is known how each is. @throws what one cannot work for, with its name in front. */
+/**
+ * Waits until the state of each is known.
+ *
+ * @throws the error of a camera that cannot work, with its name in front.
+ */
 export async function allReady(cameras: ReadonlyMap<string, Device>): Promise<void> {
   await Promise.all([...cameras].map(async ([name, { ready }]) => {
     try {
@@ -92,7 +96,7 @@ export async function allReady(cameras: ReadonlyMap<string, Device>): Promise<vo
   }));
 }
 
-/** What is being served, in one line: a single camera with its mode, several by their names. */
+/** The cameras in one line: a single one with its mode, several by their names. */
 export function wordsFor(cameras: ReadonlyMap<string, Device>): string {
   const [{ info }] = cameras.values();
   if (cameras.size > 1) return [...cameras.keys()].join(", ");
@@ -164,7 +168,7 @@ class Relay implements Device {
     return this.#receiver.now();
   }
 
-  /** Waits until the server has said how its camera is, or is not there. */
+  /** Waits until the server has reported its camera's state, or cannot be reached. */
   async #known(): Promise<void> {
     using statuses = this.status.follow();
     for await (const { state } of statuses) {
@@ -178,7 +182,9 @@ class Relay implements Device {
   }
 }
 
-/** The refusal with what to do about it, since a client's options are not those of a server. */
+/**
+ * The refusal, with what to do about it in terms of server.ts, whose options are not the client's.
+ */
 function refusal(cause: RefusedError): Error {
   const fix = FIXES[cause.code];
   return new Error(fix ? `${cause.message}; ${fix}` : cause.message, { cause });

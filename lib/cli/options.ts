@@ -39,19 +39,22 @@ export class Options {
     return variable === undefined ? option : option.env(variable);
   }
 
-  /** Lets in host names. */
+  /** The option for more host names. */
   allowHost() {
-    return this.one("--allow-host <names>", "names to answer to as well, as a proxy's; * is all")
+    return this.one(
+      "--allow-host <names>",
+      "more host names to answer to, such as a proxy's; * is all",
+    )
       .argParser(list);
   }
 
-  /** Lets in origins. */
+  /** The option for more origins. */
   allowOrigin() {
     return this.one("--allow-origin <origins>", "origins whose pages may use the answers; * is all")
       .argParser(list);
   }
 
-  /** Believes proxies. */
+  /** The option for trusted proxies. */
   trustProxy() {
     return this.one(
       "--trust-proxy <addresses>",
@@ -59,9 +62,9 @@ export class Options {
     ).argParser(proxies);
   }
 
-  /** Lets in signed links. */
+  /** The option for signed links. */
   linkKey() {
-    return this.one("--link-key <file>", "let in links of deno task link, made with this key")
+    return this.one("--link-key <file>", "accept links of deno task link, made with this key")
       .argParser(readLinkKey);
   }
 
@@ -70,7 +73,7 @@ export class Options {
     return this.one("--token <text>", description).argParser(notEmpty);
   }
 
-  /** The same, where other users of the machine do not see it. */
+  /** The option for a secret that other users of the machine cannot see. */
   tokenFile() {
     return this.one("--token-file <file>", "the same, read from a file").argParser(readSecret);
   }
@@ -82,7 +85,7 @@ export function command(program: Program, description: string, examples: readonl
   return new Command(`${program}.ts`)
     .description(description)
     .exitOverride()
-    // Its error is reported as all others are.
+    // run.ts reports its errors like all others.
     .configureOutput({ outputError: () => {} })
     .configureHelp({ optionDescription: describe })
     .addHelpText(
@@ -114,7 +117,7 @@ export function parse<Options extends OptionValues>(
     .helpOption("-h, --help", "show this")
     .version(manifest.version, "-V, --version", "show the version")
     .parse(args, { from: "user" });
-  // What was typed counts first, whichever of the two it is.
+  // The command line counts first, for both of the two.
   const [text, file] = ["token", "tokenFile"].map((name) => parsed.getOptionValueSource(name));
   if (text === "cli" && file === "cli") {
     throw new UsageError("--token and --token-file are the same: leave one out");
@@ -123,7 +126,7 @@ export function parse<Options extends OptionValues>(
   return parsed.opts();
 }
 
-/** The format of the log that the command line and the environment ask for, whatever else is wrong. */
+/** The log's format according to command line and environment, even if another option is wrong. */
 export function wantedFormat(program: Program, args: readonly string[]): LogFormat {
   const variable = variablesOf(program, "log").find((name) => Deno.env.has(name));
   const words = [
@@ -134,7 +137,7 @@ export function wantedFormat(program: Program, args: readonly string[]): LogForm
   return at >= 0 && words[at + 1] === "json" ? "json" : "text";
 }
 
-/** What `--help` says of an option: the variables are said once, below. */
+/** An option's text in `--help`, which explains the variables once, below. */
 function describe({ description, argChoices, defaultValue, defaultValueDescription }: AnyOption) {
   const defaultText = defaultValueDescription ?? defaultValue;
   const extra = [
@@ -155,7 +158,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
-/** Reads a port; 0 is any that is free. */
+/** Reads a port; 0 is any free one. */
 export const port: (text: string) => number = wholeNumber(0, 65_535);
 
 /** Reads words separated by commas, or one a line; an option given twice adds up. */
@@ -174,7 +177,7 @@ function proxies(text: string, before: string[] | undefined): string[] {
   return all;
 }
 
-/** What these options are called. Only a server has the last one. */
+/** The names of these options. Only a server has the last one. */
 export const ACCESS_HINTS = {
   allowHost: "--allow-host",
   allowOrigin: "--allow-origin",
@@ -187,7 +190,7 @@ export interface TextFile {
   readonly text: string;
 }
 
-/** Reads a PEM file, which must hold a `what` (the word in its header). */
+/** Reads a PEM file, which must contain a `what` (the word in its header). */
 export function pem(what: string): (path: string) => TextFile {
   return (path) => {
     const text = readText(path);

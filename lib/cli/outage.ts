@@ -1,9 +1,12 @@
-/** How often it is said again that an outage lasts, in milliseconds: the program does not hang. */
+/**
+ * How often a lasting outage is reported again, in milliseconds, so that the program does not look
+ * hung.
+ */
 export const REMIND_MS = 30_000;
 /** How many reasons of one outage are reported at once; others wait for the next reminder. */
 export const MAX_REASONS = 5;
 
-/** Something that is tried again until it works: what to report of it, and when. */
+/** Something that is tried again until it works: decides what to report, and when. */
 export class Outage implements Disposable {
   readonly #remind: (reason: string, duration: string) => void;
   readonly #remindMs: number;
@@ -18,7 +21,7 @@ export class Outage implements Disposable {
     this.#remindMs = remindMs;
   }
 
-  /** It does not work, for this reason. Returns whether that is news, which is reported at once. */
+  /** Takes the reason of a failure. Returns whether it is new; a new one is reported at once. */
   add(reason: string): boolean {
     this.#reason = reason;
     if (this.#timer === undefined) {
@@ -32,7 +35,7 @@ export class Outage implements Disposable {
     return true;
   }
 
-  /** It works again. Returns whether it did not before. */
+  /** Takes a success. Returns whether it failed before. */
   end(): boolean {
     const wasOut = this.#timer !== undefined;
     clearInterval(this.#timer);

@@ -33,7 +33,7 @@ export function parseRelay(device: string): RelayAddress | undefined {
   };
 }
 
-/** Without its percent signs; a wrong one is meant as it stands. */
+/** Decodes percent signs; a malformed text is taken literally. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

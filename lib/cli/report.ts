@@ -7,7 +7,7 @@ import { type Log, named } from "./log.ts";
 import type { Device } from "./open_device.ts";
 import { Outage } from "./outage.ts";
 
-/** Logs each change of the camera, and again and again that it is lost, until it is closed. */
+/** Logs each change of the camera, and reminds of its loss, until it is closed. */
 export async function reportCamera(camera: Device, log: Log, remindMs?: number): Promise<void> {
   using outage = new Outage(
     (reason, duration) => log.warn(`camera still lost after ${duration}: ${reason}`),
@@ -31,13 +31,13 @@ export async function reportCamera(camera: Device, log: Log, remindMs?: number):
   }
 }
 
-/** Why a camera is lost that is tried again. */
+/** Why a camera is lost, which is being tried again. */
 function reasonOf(error: Error): string {
   const isMissing = error instanceof CameraError && /^(no-webcam|pi-camera)$/.test(error.code);
   return isMissing ? `${error.message}; waiting for it` : withHint(error);
 }
 
-/** Logs that the camera does not take what `--set` asks for, until it is closed. */
+/** Logs values of `--set` that the camera refuses, until it is closed. */
 export async function reportControls({ controls }: Device, log: Log): Promise<void> {
   let reported: string | undefined;
   for await (const { trouble } of controls?.follow() ?? []) {
@@ -102,9 +102,9 @@ function isLocal(hostname: string): boolean {
 }
 
 /**
- * Logs clients that come and go. A client of several cameras has a connection for each.
+ * Logs clients that come and go. A client with several cameras has a connection for each.
  *
- * @param isOne whether there is one camera only, which needs no name.
+ * @param isOne whether there is only one camera, which needs no name.
  */
 export function clientReporter(log: Log, isOne: boolean): (event: ClientEvent) => void {
   return ({ type, address, clients, camera, reason }) => {
@@ -122,13 +122,13 @@ const TROUBLE_MS = 60_000;
 /** How many of them are remembered. */
 const MAX_REASONS = 1000;
 
-/** Logs what keeps a program from accepting connections, or whom it refuses; not again and again. */
+/** Logs why a program cannot accept connections, or which it refuses, but not again and again. */
 export function troubleReporter(log: Log): (reason: string) => void {
   const reportedAt = new Map<string, number>();
   return (reason) => {
     const at = performance.now();
     if (at < (reportedAt.get(reason) ?? -Infinity) + TROUBLE_MS) return;
-    // Strangers' names are in it: the oldest are forgotten.
+    // It contains strangers' names, so the oldest are forgotten.
     if (reportedAt.size >= MAX_REASONS) reportedAt.delete(reportedAt.keys().next().value!);
     reportedAt.delete(reason);
     reportedAt.set(reason, at);

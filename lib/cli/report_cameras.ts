@@ -1,4 +1,4 @@
-/** What a client logs of its servers and their cameras. */
+/** The client's log about its servers and their cameras. */
 
 import type { Receiver } from "../client/receive.ts";
 import type { RemoteCameras } from "../client/receive_all.ts";
@@ -11,9 +11,8 @@ import { type Log, named } from "./log.ts";
 import { Outage } from "./outage.ts";
 
 /**
- * Logs each change of the servers, of their cameras and of what is done to their frames, and again
- * and again what is lost, until the cameras are closed. With several cameras, each line has the
- * camera's name in front.
+ * Logs each change of the servers, of their cameras and of the decoders, and reminds of losses,
+ * until the cameras are closed. With several cameras, each line starts with the camera's name.
  */
 export async function reportCameras(
   cameras: RemoteCameras,
@@ -46,7 +45,7 @@ export async function reportCameras(
   }
 }
 
-/** How it stands with one server, which has a connection for each of its cameras. */
+/** The state of one server, which has a connection for each of its cameras. */
 class ServerReport {
   readonly #prefix: () => string;
   readonly #log: Log;
@@ -54,7 +53,7 @@ class ServerReport {
   readonly #lost = new Set<Receiver>();
   #wasConnected = false;
 
-  /** @param prefix what tells this server from others. */
+  /** @param prefix the name of this server among several. */
   constructor(prefix: () => string, log: Log, remindMs?: number) {
     this.#prefix = prefix;
     this.#log = log;

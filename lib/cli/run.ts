@@ -25,14 +25,14 @@ export const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
 /** What the tasks let a program read and run, which are no options. */
 const ALLOWED = ["SOCKETCAM_READ", "SOCKETCAM_RUN"];
 
-/** How long an orderly end may take, in milliseconds, whatever is open. */
+/** How long an orderly end may take, in milliseconds, even if something hangs. */
 const SHUTDOWN_MS = 5000;
 
 /** What the options of both programs have in common. */
 interface CommonOptions {
   readonly log: LogFormat;
   readonly verbose?: true;
-  /** What to say of the options themselves. */
+  /** Warnings about the options themselves. */
   readonly warnings: readonly string[];
 }
 
@@ -48,15 +48,16 @@ export async function run<Options extends CommonOptions>(
 ) {
   const ending = new AbortController();
   const end = () => {
-    // Somebody who asks twice does not want to wait for whatever hangs.
+    // A second signal means that the user does not want to wait.
     if (ending.signal.aborted) Deno.exit(1);
     ending.abort();
     Deno.unrefTimer(setTimeout(() => Deno.exit(0), SHUTDOWN_MS));
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, end);
-  // What is wrong with the options is logged in the format that they ask for.
-  let log = createLog(program, wantedFormat(program, Deno.args), false);
+  let log = createLog(program, "text", false);
   try {
+    // Errors of the options are logged in the format that they ask for.
+    log = createLog(program, wantedFormat(program, Deno.args), false);
     const options = readOptions(Deno.args);
     log = createLog(program, options.log, options.verbose === true);
     for (const warning of [...await warningsOfVariables(), ...options.warnings]) log.warn(warning);
@@ -89,7 +90,7 @@ export async function warningsOfVariables(): Promise<string[]> {
   return await unknownVariables([...new Set([...ALLOWED, ...known])], names);
 }
 
-/** Reports what went wrong; returns the exit status. */
+/** Reports an error; returns the exit status. */
 function report(log: Log, error: unknown): number {
   // To commander, help and version are errors as well.
   if (error instanceof CommanderError && error.exitCode === 0) return 0;

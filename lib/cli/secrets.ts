@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { notAllowed } from "./not_allowed.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** What others may do with a file, as bits of its mode: read it. */
+/** The bit of a file's mode that lets others read it. */
 const READABLE_BY_OTHERS = 0o004;
 
 /** A secret, and where it came from. */
@@ -44,7 +44,7 @@ export function readSecret(path: string): Secret {
 /**
  * A secret that systemd passes to a service by `LoadCredential=`.
  *
- * @throws {UsageError} when it is none.
+ * @throws {UsageError} when it is not a secret.
  * @see https://systemd.io/CREDENTIALS/
  */
 export function readCredential(name: string): Secret | undefined {
@@ -60,12 +60,12 @@ export function readCredential(name: string): Secret | undefined {
     return readSecret(path);
   } catch (error) {
     throw new UsageError(
-      `${path}, which systemd passes on, is no secret: ${(error as Error).message}`,
+      `${path}, which systemd passes on, is not a secret: ${(error as Error).message}`,
     );
   }
 }
 
-/** The secret of server and client: as it was given, or from a file, or from systemd. */
+/** The secret of server and client: from the command line, a file, or systemd. */
 export function tokenOf(
   { token, tokenFile }: { readonly token?: string; readonly tokenFile?: Secret },
 ): { readonly token: string | undefined; readonly secret: Secret | undefined } {
@@ -73,7 +73,7 @@ export function tokenOf(
   return { token: token ?? secret?.text, secret };
 }
 
-/** What to say of a secret that is none. */
+/** Warnings about secrets that others can read. */
 export function warningsOf(...secrets: readonly (Secret | undefined)[]): string[] {
   return secrets.filter((secret) => secret?.isOpen).map((secret) =>
     `every user of this machine can read ${secret!.path}; hide it with: chmod 600 ${secret!.path}`
@@ -81,7 +81,7 @@ export function warningsOf(...secrets: readonly (Secret | undefined)[]): string[
 }
 
 function isOpen(path: string): boolean {
-  // On Windows, a mode says nothing.
+  // On Windows, a mode has no meaning.
   const { mode } = Deno.statSync(path);
   return mode !== null && Deno.build.os !== "windows" && (mode & READABLE_BY_OTHERS) !== 0;
 }

@@ -34,7 +34,7 @@ export function serverCommand() {
         .argParser(repeated).default(undefined, "auto"),
     )
     .addOption(
-      options.one("--size <WxH>", "the largest frame wanted; of one camera: porch=640x480")
+      options.one("--size <WxH>", "the largest frame wanted; for one camera: porch=640x480")
         .argParser(settings(size)).default(undefined, "1280x720"),
     )
     .addOption(
@@ -126,7 +126,7 @@ export function readServerOptions(args: readonly string[]) {
   const viewers = httpPort === undefined ? undefined : {
     host: options.host,
     port: httpPort,
-    // There is no second way in: the token is the viewers' password too.
+    // The token is also the viewers' password, so that there is no other way in.
     credentials: token === undefined ? undefined : { password: token },
     links: linksOf(options.linkKey, token === undefined ? "--token" : undefined),
     ...pair?.pem,
@@ -153,7 +153,7 @@ function size(text: string): { width: number; height: number } {
   if (width >= 1 && width <= MAX_SIDE && height >= 1 && height <= MAX_SIDE) {
     return { width, height };
   }
-  throw new InvalidArgumentError("It takes width and height in pixels, as 1280x720.");
+  throw new InvalidArgumentError("It takes width and height in pixels, such as 1280x720.");
 }
 
 /** Reads one of some values. */
@@ -171,6 +171,6 @@ function settle(text: string): Settle {
   if (unit && value <= MAX_SETTLE_MS) return { ms: value };
   if (!unit && value <= MAX_SETTLE_FRAMES) return { frames: value };
   throw new InvalidArgumentError(
-    `It takes frames, as 20, up to ${MAX_SETTLE_FRAMES}, or a time, as 500ms, up to ${MAX_SETTLE_MS}ms.`,
+    `It takes frames, such as 20, up to ${MAX_SETTLE_FRAMES}, or a time, such as 500ms, up to ${MAX_SETTLE_MS}ms.`,
   );
 }

@@ -1,4 +1,4 @@
-/** Colours, where they are wanted: https://no-color.org, https://bixense.com/clicolors. */
+/** Colours, if wanted: https://no-color.org, https://bixense.com/clicolors. */
 
 import { bold, cyan, dim, red, setColorEnabled, yellow } from "@std/fmt/colors";
 import { isTerminal } from "./terminal.ts";

@@ -1,4 +1,6 @@
-/** What a terminal shows once a program is ready: what runs, and every address to open. */
+/**
+ * The block that a terminal shows once a program is ready: what runs, and every address to open.
+ */
 
 import type { Feed } from "../flow/feed.ts";
 import { bracketed, isEverywhere, urlOf } from "../http/url.ts";
@@ -7,10 +9,10 @@ import { bold, dim, link, warning } from "./style.ts";
 import { complain } from "./terminal.ts";
 import manifest from "../../deno.json" with { type: "json" };
 
-/** How wide the first column is. */
+/** The width of the first column. */
 const LABEL = 9;
 
-/** One line: a label and what it labels; none if that is undefined. */
+/** One line: a label and its text; left out if the text is undefined. */
 export type Row = readonly [label: string, text: string | undefined];
 
 /** Shows a short block. */
@@ -58,7 +60,7 @@ export function networkHosts(): string[] {
   ];
 }
 
-/** What Deno does not allow to know is left out. */
+/** Left out if Deno does not allow it. */
 function ask<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -3,9 +3,9 @@
  * Nothing else in the project writes there.
  */
 
-/** What goes back to the start of the line and clears it. */
+/** Goes back to the start of the line, and clears it. */
 const CLEAR = "\r\x1b[K";
-/** How wide a terminal is that does not say so, in columns. */
+/** The width of a terminal that does not tell it, in columns. */
 const COLUMNS = 80;
 
 const encoder = new TextEncoder();
@@ -31,8 +31,8 @@ export function complain(line: string): void {
 }
 
 /**
- * Shows the live line in place of the one before, if a person reads stderr; none if it is empty. It must
- * be shorter than {@linkcode columns}.
+ * Replaces the live line, if a person reads stderr; an empty one removes it. It must be shorter
+ * than {@linkcode columns}.
  */
 export function showLive(line: string): void {
   if (!isTerminal) return;
@@ -57,7 +57,7 @@ function above(isShared: boolean, line: () => void): void {
   if (below) write(() => Deno.stderr.writeSync(encoder.encode(below)));
 }
 
-/** Where nothing can be written, as on a full disk, the line is lost and the program goes on. */
+/** If writing fails, as on a full disk, the line is lost and the program continues. */
 function write(text: () => unknown): void {
   try {
     text();

@@ -1,11 +1,11 @@
-/** What the cameras of several servers are called. */
+/** The names of several servers' cameras. */
 
 import type { ServerAddress } from "./server_address.ts";
 
 /** A camera of a server. */
 export interface RemoteCamera {
   readonly server: Required<ServerAddress>;
-  /** What its server calls it. */
+  /** Its name at the server. */
   readonly id: string;
 }
 
@@ -18,9 +18,10 @@ export class CameraNames {
   }
 
   /**
-   * A name for each camera: the server's own, with the server's in front where two would be the same.
-   * A number is a camera without a name, so it always gets its server's, unless there is one server.
-   * No server can name its camera as that of another one: a name that is there is numbered.
+   * A name for each camera: the one of its server, behind the server's own name if two would be the
+   * same. A number stands for a camera without a name, so with several servers it always follows
+   * the server's name. No server can give its camera the name of another server's camera: a name
+   * that is taken gets a number.
    */
   of(cameras: readonly RemoteCamera[]): string[] {
     const own = cameras.map(({ id }) => id.toLowerCase());

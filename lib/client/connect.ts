@@ -30,7 +30,7 @@ export type ConnectionEvent =
 
 /** Options of {@linkcode connect}. */
 export interface ConnectOptions extends Omit<DialOptions, "isBound"> {
-  /** What the server may ask for. */
+  /** The token, if the server needs one. */
   readonly token?: string;
   /** The camera's name; the first one without it. */
   readonly camera?: string;
@@ -38,7 +38,7 @@ export interface ConnectOptions extends Omit<DialOptions, "isBound"> {
   readonly watched?: Hub<Watched>;
   /** Shared by all connections to the server. */
   readonly limits?: ServerLimits;
-  /** Gets a way to change the camera, once the server has welcomed this client. */
+  /** Called with a way to change the camera, once the server has welcomed this client. */
   readonly controls?: RemoteControls;
 }
 
@@ -48,8 +48,8 @@ export interface Watched {
 }
 
 /**
- * Connects, greets, and yields what comes; each frame is acknowledged as it arrives. Ends when the
- * server closes the connection.
+ * Connects, greets, yields what comes, and acknowledges each frame. Ends when the server closes the
+ * connection.
  *
  * @throws {RefusedError} when trying again cannot help.
  * @throws {ProtocolError} when the server breaks the protocol.
@@ -78,7 +78,7 @@ export async function* connect(
     const { controls, frames } = limits;
     const buffer = new Uint8Array(CHUNK_BYTES);
     let isFirst = true;
-    // Before its greeting has arrived, the server may send frames of its first camera.
+    // Until the greeting has arrived, the server may send frames of its first camera.
     let isRight = camera === undefined;
     while (true) {
       const length = await conn.read(buffer);
@@ -93,7 +93,7 @@ export async function* connect(
         controls.count(payload.bytes);
         const event = decode(payload);
         if ((event?.type === "frame" || payload.bytes.length === 0) && !frames.allows()) {
-          // Tiny frames could otherwise keep everything else in this thread waiting.
+          // Otherwise tiny frames could keep all other work of this thread waiting.
           await frames.rest(ended);
         }
         if (event?.type === "challenge") await speaker.challenged(event.nonce);
@@ -106,7 +106,7 @@ export async function* connect(
       }
     }
   } catch (error) {
-    // The reason why the connection was closed says more than the closed connection.
+    // Our reason for closing the connection says more than its end.
     ended.throwIfAborted();
     throw error;
   }
@@ -126,7 +126,7 @@ function silenceError(ms: number): DOMException {
   return new DOMException(`it has been silent for ${ms / 1000} s`, "TimeoutError");
 }
 
-/** Lets the client react to an event; false for one that nobody needs to know of. */
+/** Lets the client react to an event; returns false for events that need not be yielded. */
 function isNews(event: ConnectionEvent, speaker: Speaker): boolean {
   if (event.type === "challenge") return false;
   if (event.type === "error") return true;
@@ -137,7 +137,7 @@ function isNews(event: ConnectionEvent, speaker: Speaker): boolean {
 
 function decode(memory: FrameMemory): ConnectionEvent | undefined {
   const payload = memory.bytes;
-  // It says nothing, and the next message may be a frame.
+  // An empty message means nothing, and the next one may be a frame.
   if (payload.length === 0) return undefined;
   if (startsAsJpeg(payload)) return { type: "frame", memory };
   if (payload[0] === "{".charCodeAt(0)) return decodeControl(payload, ServerMessage);

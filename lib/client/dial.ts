@@ -1,4 +1,4 @@
-/** A connection to a server, up to where the protocol begins. */
+/** Opens a connection to a server, up to the start of the protocol. */
 
 import { onAbort } from "../time/on_abort.ts";
 import type { ServerLink } from "./server_link.ts";
@@ -14,7 +14,7 @@ export interface DialOptions {
   readonly tls?: boolean;
   /** An issuer whose certificates are trusted too, as PEM; implies `tls`. */
   readonly ca?: string;
-  /** Whether the server's certificate must be known, since a proof is bound to it. */
+  /** Whether the server's certificate must be known, because a proof is bound to it. */
   readonly isBound: boolean;
   /** Closes the connection. */
   readonly signal: AbortSignal;

@@ -23,21 +23,24 @@ import { ServerLimits } from "./server_limits.ts";
 export const RECONNECT_MS = { min: 250, max: 3000, jitter: 0.3 };
 /** How long to wait after a refusal of a client that was connected before, in milliseconds. */
 export const REFUSED_MS = 5000;
-/** How long frames are held back at most until the server's clock is known, in milliseconds. */
+/** How long frames wait at most until the server's clock is known, in milliseconds. */
 const CLOCK_WAIT_MS = 1000;
-/** How long frames are still wanted when nobody subscribes any more, in milliseconds: snapshots come often. */
+/**
+ * How long frames are wanted after the last subscriber has left, in milliseconds: snapshots come
+ * often.
+ */
 const UNWATCH_MS = 100;
 /** How long a new connection's frames are wanted before anybody has subscribed, in milliseconds. */
 const FIRST_MS = 1000;
 
-/** What the camera of a server is called that lists none. */
+/** The camera's name of a server that lists none. */
 const ONLY_CAMERA = "1";
 
 /** Options of {@linkcode receive}. */
 export interface ReceiveOptions {
   /** The server's port; 9999 by default. */
   readonly port?: number;
-  /** What the server may ask for; it never crosses the wire. */
+  /** The token, if the server needs one; it never crosses the wire. */
   readonly token?: string;
   /** Whether to speak TLS. */
   readonly tls?: boolean;
@@ -51,17 +54,19 @@ export interface ReceiveOptions {
 
 /** A connection that comes back by itself. Closing it ends it for good. */
 export interface Receiver extends Feed, AsyncIterable<Frame>, AsyncDisposable {
-  /** The server, and how it stands with it. */
+  /** The server, and the state of the connection. */
   readonly source: Source;
-  /** How it stands with the server, at each change. */
+  /** The state of the connection, at each change. */
   readonly connection: Hub<ConnectionStatus>;
   /** Why the server last refused this client; undefined if it never did. */
   readonly refusal: RefusedError | undefined;
-  /** The name of the camera, once it is known: that of the options, or of the server's first. */
+  /** The camera's name, once known: the one in the options, or the server's first. */
   readonly camera: string | undefined;
-  /** All cameras of the server, as it lists them, at each change; a server that does not has `1`. */
+  /**
+   * All cameras of the server, as it lists them, at each change; a server that lists none has `1`.
+   */
   readonly cameras: Hub<readonly ListedCamera[]>;
-  /** What the server lets its clients change on the camera; silent if it does not. */
+  /** The camera's controls, if the server lets clients change them; otherwise silent. */
   readonly controls: Hub<Controls>;
   /** The bytes of all frames that came in. */
   readonly bytes: number;
@@ -69,8 +74,8 @@ export interface Receiver extends Feed, AsyncIterable<Frame>, AsyncDisposable {
 
 /**
  * Receives the frames of a server, and connects again whenever the connection is lost. The loop
- * throws a {@linkcode RefusedError} when trying again cannot help: a wrong token, a certificate that
- * is not trusted, a camera that is not there.
+ * throws a {@linkcode RefusedError} where trying again cannot help: a wrong token, an untrusted
+ * certificate, an unknown camera.
  *
  * @example
  * ```ts
@@ -109,7 +114,7 @@ export class ReconnectingReceiver implements Receiver {
   readonly #controls = new RemoteControls();
   readonly controls = this.#controls.state;
   readonly #watched = new Hub<Watched>();
-  /** Whether it was ever said that frames are wanted, or not. */
+  /** Whether anybody ever said whether frames are wanted. */
   #isAsked = false;
   #unwatching: ReturnType<typeof setTimeout> | undefined;
   readonly #closing = new AbortController();
@@ -121,12 +126,12 @@ export class ReconnectingReceiver implements Receiver {
   #everConnected = false;
   #connectedAt = 0;
   #sequence: number | undefined;
-  /** The newest frame while the server's clock is unknown: nobody could tell its age. */
+  /** The newest frame while the server's clock, and so the frame's age, is unknown. */
   #held: Frame | undefined;
 
   /**
    * @param isPatient whether to try again after every refusal.
-   * @param limits those of the server, shared by all connections to it.
+   * @param limits the server's limits, shared by all connections to it.
    */
   constructor(
     host: string,
@@ -153,14 +158,14 @@ export class ReconnectingReceiver implements Receiver {
     return now() + this.#clock.offset;
   }
 
-  /** Subscribers come or have left. A moment later, that they have left is told to the server. */
+  /** Called when subscribers come or leave. The server learns a moment later that they left. */
   #want(wanted: boolean): void {
     this.#isAsked = true;
     const isConnected = this.source.status.state === "connected";
     this.#watch(wanted, isConnected && !wanted ? UNWATCH_MS : 0);
   }
 
-  /** Says whether frames are wanted, in `ms` milliseconds. */
+  /** Tells the server in `ms` milliseconds whether frames are wanted. */
   #watch(on: boolean, ms: number = 0): void {
     clearTimeout(this.#unwatching);
     if (this.#closing.signal.aborted) return;
@@ -169,7 +174,7 @@ export class ReconnectingReceiver implements Receiver {
       return;
     }
     if (on === this.#watched.latest?.on) return;
-    // What comes meanwhile for others is not missed here.
+    // Changes that come meanwhile are not missed.
     this.#sequence = undefined;
     this.#watched.publish({ on });
   }
@@ -183,7 +188,7 @@ export class ReconnectingReceiver implements Receiver {
       this.status.publish({ state: "lost", reason: error.message });
       if (error instanceof RefusedError) {
         this.refusal = error;
-        // Another program may have the server's address for a moment, or a new token be on its way.
+        // Another program may have the server's address for a moment, or the token may be changing.
         const isTried = this.#everConnected || this.#isPatient;
         const retryAt = isTried ? now() + REFUSED_MS : undefined;
         this.connection.publish({
@@ -195,7 +200,7 @@ export class ReconnectingReceiver implements Receiver {
         await delay(REFUSED_MS, { signal }).catch(() => {});
         continue;
       }
-      // An attempt that found no server has been a wait itself: seconds, on a dead link.
+      // An attempt that found no server was a wait itself: seconds, on a dead link.
       const triedMs = error instanceof UnreachableError ? performance.now() - startedAt : 0;
       const waitMs = Math.max(RECONNECT_MS.min, this.#backoff.next() - triedMs);
       const retryAt = now() + waitMs;
@@ -213,12 +218,12 @@ export class ReconnectingReceiver implements Receiver {
     const hostname = this.#host;
     const port = this.#port;
     let connected = false;
-    // Whoever asks for a receiver is likely to subscribe in a moment.
+    // The caller is likely to subscribe in a moment.
     if (!this.#isAsked) this.#watch(true);
     try {
       const server = { hostname, port, token, tls, ca };
       for await (const event of connect({ ...server, camera, signal, watched, limits, controls })) {
-        // A refusal comes before the connection stands.
+        // A refusal comes before the connection counts as made.
         if (event.type === "welcome") this.#welcomed(event);
         if (event.type !== "error" && !connected) this.#connected();
         connected ||= event.type !== "error";
@@ -227,7 +232,7 @@ export class ReconnectingReceiver implements Receiver {
       this.#backoff.reset();
       return new Error(`${hostname}:${port} closed the connection`);
     } catch (error) {
-      // A server that breaks the protocol again and again is tried less and less often.
+      // After each protocol error, the next try comes later.
       if (connected && !(error instanceof ProtocolError)) this.#backoff.reset();
       return this.#explain(error as Error, connected);
     }
@@ -238,7 +243,7 @@ export class ReconnectingReceiver implements Receiver {
     if (error instanceof RefusedError) {
       return new RefusedError(error.code, `${server}: ${error.message}`, { cause: error });
     }
-    // The system's number for an error helps nobody who reads it.
+    // The system's error number helps no reader.
     const message = error.message.replace(/ \(os error \d+\)$/, "");
     if (error instanceof NotNowError) return new Error(`${server}: ${message}`);
     if (connected) return new Error(`the connection to ${server} was lost: ${message}`);
@@ -307,7 +312,7 @@ export class ReconnectingReceiver implements Receiver {
   #takeInfo(info: CameraInfo | undefined): void {
     const isNew = info?.name !== this.info?.name || info?.mode !== this.info?.mode;
     this.info = info;
-    // A relay's clients learn it with a status.
+    // A relay's clients get it with a status.
     if (isNew && this.status.latest) this.status.publish(this.status.latest);
   }
 
@@ -324,10 +329,10 @@ export class ReconnectingReceiver implements Receiver {
   #takeFrame(memory: FrameMemory): void {
     this.arrivals.received++;
     this.bytes += memory.bytes.length;
-    // A server need not say how its camera is.
+    // A server need not send its camera's state.
     const { state } = this.status.latest!;
     if (state === "starting" || state === "idle") this.status.publish({ state: "live" });
-    // A server of another kind may send JPEGs without the block: they are from now.
+    // Another kind of server may send JPEGs without the block: their time is now.
     const meta = readExif(memory.bytes) ??
       { sequence: this.arrivals.received, capturedAt: this.now() };
     const { sequence } = meta;

@@ -10,9 +10,9 @@ import type { ServerAddress } from "./server_address.ts";
 
 /** Options of {@linkcode receiveAll}; port and credentials are for every server. */
 export interface ReceiveAllOptions extends Omit<ReceiveOptions, "camera"> {
-  /** The names of the cameras that are wanted; all by default. */
+  /** The names of the wanted cameras; all by default. */
   readonly cameras?: readonly string[];
-  /** Called with the names that were asked for and that no server has. */
+  /** Called with the wanted names that no server has. */
   readonly onTrouble?: (reason: string) => void;
 }
 
@@ -21,13 +21,13 @@ export type RemoteCameras = Hub<ReadonlyMap<string, Receiver>> & AsyncDisposable
 
 /**
  * Receives all cameras of several servers, over one connection for each camera. Cameras that come
- * later are added, and those that go are removed. A server that cannot be reached yet is one camera,
- * `1`, whose state says why, and disturbs no other. Where two cameras have the same name, each gets
- * its server's in front, `printer.local-porch`, with the port if two servers have one host. So do
- * cameras without a name, if there are several servers.
+ * later are added, and those that go are removed. A server that cannot be reached yet is one
+ * camera, `1`, whose state says why; the others are not affected. If two cameras have the same
+ * name, each gets its server's name in front, `printer.local-porch`, with the port if two servers
+ * run on one host. So do cameras without a name, if there are several servers.
  *
- * Of a single server, it ends with a {@linkcode RefusedError} as `receive` does; one of several is
- * tried again. It also ends so when no server has one of the cameras that were asked for.
+ * With a single server, it ends with a {@linkcode RefusedError} as `receive` does; with several, it
+ * tries again. It also ends this way when no server has any of the wanted cameras.
  *
  * @example
  * ```ts
@@ -84,7 +84,7 @@ class CamerasOfServers extends Hub<ReadonlyMap<string, Receiver>> implements Asy
     this.#update();
   }
 
-  /** What a camera may be asked for by. */
+  /** The names by which a camera can be wanted. */
   #callings(server: Required<ServerAddress>, id: string): readonly string[] {
     return [id, this.#names.long({ server, id })];
   }
@@ -99,7 +99,7 @@ class CamerasOfServers extends Hub<ReadonlyMap<string, Receiver>> implements Asy
     this.#findMissing();
   }
 
-  /** Says, once, which cameras no server has; that none has any is the end. */
+  /** Reports, once, the wanted cameras that no server has; ends if none has any. */
   #findMissing(): void {
     if (!this.#wanted || this.#isReported) return;
     const known = this.#servers.flatMap(({ address: server, listed = [] }) =>

@@ -1,9 +1,9 @@
-/** Why a server will never let this client in, however often it tries. */
+/** Why a server will never accept this client, however often it tries. */
 
 /**
- * What was refused: the client has no token, or the wrong one; the server does not prove that it knows
- * it; it speaks TLS, or does not; its certificate is not trusted, or for another name; it does not
- * speak the protocol; it has no camera of this name.
+ * What is wrong: the client has no token, or the wrong one; the server does not prove that it knows
+ * the token; it speaks TLS, or does not; its certificate is not trusted, or for another name; it
+ * does not speak the protocol; it has no camera of this name.
  */
 export type RefusalCode =
   | "no-token"
@@ -20,7 +20,7 @@ export type RefusalCode =
 export class RefusedError extends Error {
   /** The error's name in messages. */
   override name = "RefusedError";
-  /** What was refused. */
+  /** What is wrong. */
   readonly code: RefusalCode;
 
   /** Creates an error. */

@@ -16,13 +16,13 @@ const ANSWER_MS = 10_000;
 
 /** The controls of a server's camera, while the server lets clients change them. */
 export class RemoteControls {
-  /** How they stand, at each change; silent while the server lets nobody change them. */
+  /** The controls, at each change; silent while the server lets nobody change them. */
   readonly state = new Hub<Controls>();
   readonly #asked = new Map<number, PromiseWithResolvers<void>>();
   #send: ((message: ClientMessage) => void) | undefined;
   #id = 0;
 
-  /** A connection stands, over which `send` speaks; disposing of the result says that it does not. */
+  /** Called with a new connection's `send`; dispose of the result when the connection ends. */
   attach(send: (message: ClientMessage) => void): Disposable {
     this.#send = send;
     return { [Symbol.dispose]: () => this.#detach() };
@@ -34,7 +34,7 @@ export class RemoteControls {
     if (this.state.latest) this.state.publish({ list: [] });
   }
 
-  /** The server has told how they stand. */
+  /** Takes the server's list of controls. */
   take({ controls: list }: Extract<ServerMessage, { type: "controls" }>): void {
     this.state.publish({
       list,
@@ -42,7 +42,7 @@ export class RemoteControls {
     });
   }
 
-  /** The server has answered. */
+  /** Takes the server's answer. */
   answered({ id, code, message }: Extract<ServerMessage, { type: "set" }>): void {
     const asked = this.#asked.get(id ?? 0);
     if (code === undefined) return asked?.resolve();
@@ -53,7 +53,8 @@ export class RemoteControls {
   async #setAll(values: ControlValues): Promise<void> {
     if (!this.#send) throw lost();
     const { list } = this.state.latest!;
-    // One message changes one control: nothing is changed if the last one is sure to be refused.
+    // One message changes one control, so all are checked first: if one is sure to be refused,
+    // nothing is changed.
     for (const [name, value] of Object.entries(values)) {
       const control = list.find((control) => control.name === name);
       const fault = control ? valueFault(control, value) : await unknownControl(name, list);

@@ -8,35 +8,35 @@ import type { ServerAddress } from "./server_address.ts";
 import { ServerLimits } from "./server_limits.ts";
 
 /**
- * How long a server's next list of cameras waits after one, in milliseconds: each may take 64
+ * How long a server's next list of cameras waits after another, in milliseconds: each may take 64
  * connections, and a server could send new names all the time.
  */
 const LIST_MS = { min: 250, max: 30_000 };
 /** After how long without another list the next one no longer waits, in milliseconds. */
 const CALM_MS = 60_000;
 
-/** What a server and its cameras are to somebody who wants several. */
+/** How several servers and their cameras are used together. */
 export interface RemoteServerOptions extends ReceiveOptions {
-  /** Whether a camera is wanted, by what the server calls it. */
+  /** Whether a camera is wanted, by its name at the server. */
   readonly isWanted: (id: string) => boolean;
   /** Whether to try again even if the server refuses at first. */
   readonly isPatient: boolean;
-  /** Hears that the cameras have changed. */
+  /** Called when the cameras have changed. */
   readonly onChange: () => void;
-  /** Hears that a camera has ended for good, and why. */
+  /** Called when a camera has ended for good, with the reason. */
   readonly onEnd: (reason: unknown) => void;
 }
 
-/** A server, with a connection for each of its cameras that are wanted. */
+/** A server, with a connection for each of its wanted cameras. */
 export class RemoteServer implements AsyncDisposable {
   readonly #options: RemoteServerOptions;
   readonly #limits = new ServerLimits();
   readonly #receivers = new Set<ReconnectingReceiver>();
-  /** The connection that names no camera, and learns which there are. */
+  /** The connection that names no camera, and learns which cameras there are. */
   #scout: ReconnectingReceiver | undefined;
   readonly #closing = new Set<Promise<void>>();
   readonly #ending = new AbortController();
-  /** Lists that wait: the newest one counts. */
+  /** Waiting lists, of which the newest counts. */
   readonly #lists = new Mailbox<readonly string[]>();
   #listed: readonly string[] | undefined;
   #cameras: ReadonlyMap<string, ReconnectingReceiver>;
@@ -47,12 +47,15 @@ export class RemoteServer implements AsyncDisposable {
     void this.#takeAll(this.#ending.signal);
   }
 
-  /** What its cameras are called; undefined until that is known. */
+  /** The names of its cameras; undefined until known. */
   get listed(): readonly string[] | undefined {
     return this.#listed;
   }
 
-  /** Its cameras that are wanted. Until they are known, and while there is none, one stands for it. */
+  /**
+   * Its wanted cameras. Until they are known, and while there are none, one camera stands for the
+   * server.
+   */
   get cameras(): ReadonlyMap<string, ReconnectingReceiver> {
     return this.#cameras;
   }
@@ -81,7 +84,7 @@ export class RemoteServer implements AsyncDisposable {
     }
   }
 
-  /** Takes the first list at once, and more of them the less often the more there are. */
+  /** Takes the first list at once, and further ones less and less often. */
   async #takeAll(signal: AbortSignal): Promise<void> {
     const backoff = new Backoff(LIST_MS);
     let takenAt = -Infinity;
@@ -94,7 +97,7 @@ export class RemoteServer implements AsyncDisposable {
     }
   }
 
-  /** Opens what is new, and closes what is gone. */
+  /** Opens new cameras, and closes those that are gone. */
   #take(list: readonly string[]): void {
     this.#listed = list;
     const ids = list.filter(this.#options.isWanted);

@@ -2,6 +2,6 @@
 export interface ServerAddress {
   /** Its name or address. */
   readonly host: string;
-  /** Its port; that of the options, or 9999, by default. */
+  /** Its port; by default the one in the options, or 9999. */
   readonly port?: number;
 }

@@ -1,4 +1,4 @@
-/** What a client sends: its greeting, then acknowledgements and questions about the time. */
+/** Sends a client's messages: its greeting, then acknowledgements and questions about the time. */
 
 import { setImmediate } from "node:timers";
 import type { Outbox } from "../flow/outbox.ts";
@@ -9,17 +9,17 @@ import { type ClientMessage, PING_MS, PROTOCOL_VERSION } from "../wire/protocol.
 import { ProtocolError } from "../wire/protocol_error.ts";
 import { RefusedError } from "./refused_error.ts";
 
-/** How often the time is asked for at first, in milliseconds, and how many times. */
+/** The first questions about the time: their interval in milliseconds, and their number. */
 const FIRST_PING_MS = 100;
 const FIRST_PINGS = 5;
-/** How many questions may be open at a time; the oldest makes room. */
+/** How many questions may be open at a time; the oldest is dropped first. */
 const MAX_ASKED = 16;
 
-/** What the client wants, as its greeting says. */
+/** The contents of a client's greeting. */
 export interface Wishes {
   /** The camera's name; the first one without it. */
   readonly camera?: string;
-  /** Whether frames are wanted at first; they are without it. */
+  /** Whether frames are wanted at first; true by default. */
   readonly isWatched?: () => boolean;
 }
 
@@ -31,14 +31,16 @@ export class Speaker implements Disposable {
   readonly #wishes: Wishes;
   #hasGreeted = false;
   #pinging: ReturnType<typeof setTimeout> | undefined;
-  /** Frames that came and are not acknowledged yet. */
+  /** How many frames are not acknowledged yet. */
   #owed = 0;
   /** When the open questions were asked. */
   readonly #asked = new Set<number>();
   #challenge: { readonly own: string; readonly theirs: string } | undefined;
   #isProven = false;
 
-  /** @param certificate the fingerprint of the server's certificate, which the proofs are bound to. */
+  /**
+   * @param certificate the fingerprint of the server's certificate, to which the proofs are bound.
+   */
   constructor(
     outbox: Outbox,
     token: string | undefined,
@@ -52,12 +54,13 @@ export class Speaker implements Disposable {
     if (token === undefined) this.#greet({});
   }
 
-  /** The server wants proof of the token, and is asked for the same. @throws {RefusedError} */
+  /** Answers the server's challenge, and challenges the server. @throws {RefusedError} */
   async challenged(nonce: string): Promise<void> {
     if (this.#token === undefined) {
       throw new RefusedError("no-token", "this server needs a token");
     }
-    // A second challenge would turn this client into somebody else's key.
+    // Answering a second challenge would let the server use this client as a key for another
+    // server.
     if (this.#challenge) throw new ProtocolError("it sent a second challenge");
     this.#challenge = { own: createNonce(), theirs: nonce };
     const { own } = this.#challenge;
@@ -69,7 +72,11 @@ export class Speaker implements Disposable {
     });
   }
 
-  /** The server has answered the greeting. @throws {RefusedError} unless it knows the token, too. */
+  /**
+   * Takes the server's answer to the greeting.
+   *
+   * @throws {RefusedError} unless it knows the token, too.
+   */
   async welcomed(proof: string | undefined): Promise<void> {
     if (this.#token === undefined) return;
     const { own = "", theirs = "" } = this.#challenge ?? {};
@@ -84,12 +91,12 @@ export class Speaker implements Disposable {
     throw new RefusedError("unproven", "this server does not prove that it knows the token");
   }
 
-  /** Whether this question was asked and has no answer yet. */
+  /** Whether this question was asked, and is still open. */
   hasAsked(sent: number): boolean {
     return this.#asked.delete(sent);
   }
 
-  /** Frames are wanted from now on, or are not. The greeting says it first. */
+  /** Tells the server whether frames are wanted; the greeting says so first. */
   watch(on: boolean): void {
     if (this.#hasGreeted) this.say({ type: "watch", on });
   }
@@ -99,9 +106,10 @@ export class Speaker implements Disposable {
     this.#outbox.send([encodeControl(message)]).catch(() => {});
   }
 
-  /** A frame has come. */
+  /** Called when a frame has come. */
   received(): void {
-    // Writing wakes the server, which takes as long as handing the frame on; so that goes first.
+    // Writing wakes the server, which takes as long as passing the frame on, so the frame goes
+    // first.
     setImmediate(() => this.#acknowledge());
   }
 

@@ -1,10 +1,10 @@
 import { type RefusalCode, RefusedError } from "./refused_error.ts";
 
-/** How Node names what is wrong with a certificate: `CERT_HAS_EXPIRED`, `DEPTH_ZERO_SELF_SIGNED_CERT`. */
+/** Node's codes for faults of certificates: `CERT_HAS_EXPIRED`, `DEPTH_ZERO_SELF_SIGNED_CERT`. */
 const CERTIFICATE_CODE = /CERT|LEAF_SIGNATURE/;
 const OTHER_NAME_CODE = "ERR_TLS_CERT_ALTNAME_INVALID";
 
-/** Why TLS failed, if it was that: no TLS, or a certificate that does not fit. */
+/** Why TLS failed: no TLS at the other side, or a wrong certificate. */
 export function tlsRefusal(cause: Error & { readonly code?: string }): RefusedError | undefined {
   const why = reasonOf(cause);
   if (why === undefined) return undefined;
@@ -18,7 +18,10 @@ export function tlsRefusal(cause: Error & { readonly code?: string }): RefusedEr
   return refuse("untrusted-certificate", `this server's certificate is not trusted (${why})`);
 }
 
-/** What is wrong with the certificate; `no-tls` if there was none, undefined if it was not TLS at all. */
+/**
+ * What is wrong with the certificate; `no-tls` if the server does not speak TLS, undefined for
+ * another error.
+ */
 function reasonOf(cause: Error & { readonly code?: string }): string | undefined {
   if (cause instanceof Deno.errors.InvalidData) {
     return /invalid peer certificate: (.*)/.exec(cause.message)?.[1] ?? "no-tls";

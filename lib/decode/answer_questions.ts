@@ -1,16 +1,16 @@
 import { JpegError, type JpegFault } from "../frame/jpeg.ts";
 
-/** A message with bytes, whose memory goes to the other side. */
+/** A message with bytes, whose memory moves to the other side. */
 export interface ByteMessage {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** The message for a {@linkcode JpegError}: errors lose their class on the way. */
+/** The message for a {@linkcode JpegError}, because errors lose their class on the way. */
 export interface Refusal {
   readonly refusal: readonly [fault: JpegFault, message: string];
 }
 
-/** Asks whether a worker still listens, and the answer. */
+/** The question whether a worker still listens, and its answer. */
 export const PING = "ping";
 
 /** One end of a worker: the worker itself outside, the global scope or the parent's port inside. */
@@ -20,9 +20,9 @@ interface Scope {
 }
 
 /**
- * Answers questions inside a worker. A {@linkcode JpegError} of `answer` refuses the question, any
- * other error ends the worker. The first message says that the worker has loaded. All others go
- * through a port that it gets then, so that no user's code in the worker can answer.
+ * Answers questions inside a worker. A {@linkcode JpegError} of `answer` refuses the question; any
+ * other error ends the worker. The first message says that the worker has loaded. All others use a
+ * port that the worker gets then, so that no user's code in the worker can answer.
  */
 export async function answerQuestions<Question, Answer>(
   answer: (question: Question) => Answer | Promise<Answer>,
@@ -45,7 +45,7 @@ export async function answerQuestions<Question, Answer>(
   scope.postMessage("ready");
 }
 
-/** Node's kind of worker, which has a limited heap, has no `self`. */
+/** Node's worker, which can have a limited heap, has no `self`. */
 async function scopeOf(): Promise<Scope> {
   if (typeof self !== "undefined") return self as unknown as Scope;
   const { parentPort } = await import("node:worker_threads");
@@ -57,7 +57,7 @@ async function scopeOf(): Promise<Scope> {
  * transferred JPEG costs nothing; a cloned one costs two copies and new memory on both sides.
  */
 export function transferOf(message: unknown): ArrayBuffer[] {
-  // A user's code may have given all objects a property of this name.
+  // User code may have added a property of this name to all objects.
   if (typeof message !== "object" || message === null || !Object.hasOwn(message, "bytes")) {
     return [];
   }

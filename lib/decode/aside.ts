@@ -1,40 +1,45 @@
 import { Backoff } from "../time/backoff.ts";
 
-/** How long a transform that hung, or ended its worker, is set aside, in milliseconds. */
+/** How long a transform is not run after it hung or ended its worker, in milliseconds. */
 export const ASIDE_MS = 10_000;
-/** How long at most; it doubles each time, since a worker that hung leaves descriptors open. */
+/**
+ * The longest such time, which doubles each time, because a worker that hung leaves descriptors
+ * open.
+ */
 const MAX_ASIDE_MS = 3_600_000;
 
 /**
- * When to set aside what costs seconds, and perhaps a worker, each time it fails. Times are those of
- * `performance.now()`.
+ * Decides when not to run a transform whose failures cost seconds, and perhaps a worker. Times are
+ * those of `performance.now()`.
  */
 export class Aside {
   readonly #backoff = new Backoff({ min: ASIDE_MS, max: MAX_ASIDE_MS });
   #until = -Infinity;
   #isTrying = false;
-  /** What began before this time failed for a reason that is known already. */
+  /** Attempts that began before this time failed for a known reason. */
   #knownAt = -Infinity;
   #problem: string | undefined;
 
-  /** What failed last; undefined once it has worked again. */
+  /** The last failure; undefined once it has worked again. */
   get problem(): string | undefined {
     return this.#problem;
   }
 
-  /** Whether it is set aside. After the time for that, a single attempt shows whether it works. */
+  /** Whether it is set aside. After that time, a single attempt shows whether it works. */
   isSet(at: number = performance.now()): boolean {
     return this.#problem !== undefined && (this.#isTrying || at < this.#until);
   }
 
-  /** An attempt begins; dispose of what it returns once it is over. */
+  /** Begins an attempt; dispose of the result at its end. */
   attempt(): Disposable {
     const isTrial = this.#problem !== undefined;
     this.#isTrying ||= isTrial;
     return { [Symbol.dispose]: () => void (this.#isTrying &&= !isTrial) };
   }
 
-  /** An attempt has failed. Those that began before the first of them failed are the same incident. */
+  /**
+   * Counts a failed attempt. Attempts that began before the first failure are the same incident.
+   */
   fail(startedAt: number, problem: string, at: number = performance.now()): void {
     if (startedAt < this.#knownAt) return;
     this.#knownAt = at;
@@ -42,12 +47,12 @@ export class Aside {
     this.#until = at + this.#backoff.next();
   }
 
-  /** An attempt has succeeded. */
+  /** Counts a successful attempt. */
   succeed(startedAt: number): void {
     if (startedAt >= this.#knownAt) this.#problem = undefined;
   }
 
-  /** Something else will be attempted from now on. */
+  /** Starts anew, for a changed transform. */
   reset(at: number = performance.now()): void {
     this.#problem = undefined;
     this.#knownAt = at;

@@ -7,7 +7,7 @@ export function blame(module: string, error: unknown): string {
     : { message: `it threw ${Deno.inspect(error)}` };
   // Deno colours the errors of modules that do not load.
   const words = message.replaceAll(COLOUR, "");
-  // If a module does not load, perhaps an imported one, the message names the place. If a call
+  // If a module (perhaps an imported one) does not load, the message names the place. If a call
   // fails, the trace has the module's own line.
   const [, file, line] = POSITION.exec(words) ??
     [...stack.matchAll(new RegExp(POSITION, "g"))].find(([, file]) => file === module) ??

@@ -8,10 +8,10 @@ import type { DecodeOptions, DecodeStage } from "./stage.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /**
- * Decodes each frame at 1/8 of its size in a worker, one by default, and lets through those that
- * decode, unchanged: encoding them again would lose quality. What is damaged but can be shown, as a
- * browser shows it, passes too, and is counted. The loop gives each frame with its
- * scene. It throws the error that the feed ends with.
+ * Decodes each frame at 1/8 of its size in a worker, one by default. Frames that decode pass
+ * unchanged, because encoding them again would lose quality. Damaged frames that browsers can show
+ * pass, too, and are counted. The loop gives each frame with its scene. It throws the error that
+ * the feed ends with.
  *
  * @example
  * ```ts
@@ -46,8 +46,8 @@ export class Checker implements Decoder {
   }
 
   /**
-   * Gives the same frame, if it decodes, or a completed one if it was not complete. The worker gets a
-   * copy, so that the frame stays whole.
+   * Returns the same frame, if it decodes, or a completed one if it was incomplete. The worker gets
+   * a copy, so that the frame stays whole.
    */
   async decode(frame: Frame): Promise<Decoded> {
     const { sequence, capturedAt } = frame;

@@ -1,4 +1,4 @@
-/** The worker that checks: a JPEG comes in, and what it shows goes out, if it decodes. */
+/** The worker that checks: it gets a JPEG, and returns the scene if the JPEG decodes. */
 
 import type { FrameMeta } from "../frame/frame.ts";
 import { free } from "../frame/frame_memory.ts";
@@ -10,7 +10,7 @@ import { TolerantCodec, uprightSize } from "./tolerant_codec.ts";
 /** A JPEG to check. */
 export type CheckQuestion = FrameMeta & ByteMessage;
 
-/** What it shows, with a new JPEG where the old one was not complete. */
+/** The scene, with a new JPEG if the old one was incomplete. */
 export type CheckResult = Outcome & Partial<ByteMessage>;
 
 const codec = await TolerantCodec.load();

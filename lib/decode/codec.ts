@@ -6,15 +6,16 @@ import { blockVisits } from "./work.ts";
 /** The most pixels that a JPEG may announce; memory for more is never allocated. */
 export const MAX_PIXELS = 64_000_000;
 /**
- * The most pixels that one byte can hold: a JPEG spends at least one bit on each block of 8x8. The
- * decoder itself would go on after the end of the data, for seconds if the announced size is large.
+ * The most pixels that one byte can hold: a JPEG spends at least one bit on each block of 8x8.
+ * Without this, the decoder continues behind the end of the data, for seconds if the announced size
+ * is large.
  */
 export const MAX_PIXELS_PER_BYTE = 512;
-/** The most pixels that the codec keeps memory for; after a larger JPEG it frees its memory. */
+/** The most pixels for which the codec keeps memory; after a larger JPEG, it frees its memory. */
 export const KEPT_PIXELS = 16_000_000;
 /** How long decoding may take, in milliseconds. */
 export const DECODE_MS = { eighth: 1500, full: 4000 } as const;
-/** With fewer visits of blocks than this, nothing takes long, and the time is not limited. */
+/** With fewer visits of blocks than this, decoding is quick, and the time is not limited. */
 const QUICK_VISITS = 1_000_000;
 
 /** A decoded JPEG. */
@@ -30,7 +31,7 @@ export interface Pixels {
 /** How much of a JPEG to decode: each pixel, or one for each block of 8x8. */
 export type Scale = keyof typeof DECODE_MS;
 
-/** The JPEG's own width and height, and how many visits of blocks it takes to decode it. */
+/** The JPEG's own width and height, and how many visits of blocks decoding takes. */
 export interface Judged {
   readonly size: readonly [width: number, height: number];
   readonly visits: number;
@@ -44,8 +45,8 @@ interface Instance {
 /**
  * imagescript's JPEG codec, made safe for JPEGs from strangers.
  *
- * `Image.decode` of the same package copies pixel by pixel in JavaScript. The codec under it is three
- * times as fast, and can decode to 1/8 of the size.
+ * `Image.decode` of the same package copies pixel by pixel in JavaScript. The codec below it is
+ * three times as fast, and can decode to 1/8 of the size.
  */
 export class Codec {
   #instance: Instance;
@@ -78,7 +79,7 @@ export class Codec {
       );
       return { ...pixels, size: judged.size };
     } catch (error) {
-      // Some damage makes the decoder stop half way, in an unknown state, with memory allocated.
+      // Some damage stops the decoder halfway, in an unknown state, with memory allocated.
       if (error instanceof WebAssembly.RuntimeError || error instanceof JpegError) keep = false;
       if (error instanceof JpegError) throw error;
       throw new JpegError("broken data", "it does not decode", { cause: error });
@@ -90,9 +91,9 @@ export class Codec {
 }
 
 /**
- * What it takes to decode a JPEG, by its header and markers.
+ * The work of decoding a JPEG, according to its header and markers.
  *
- * @throws {JpegError} when that is too much, or decoders might disagree about it.
+ * @throws {JpegError} when it is too much, or decoders might disagree about the JPEG.
  */
 export function judge(bytes: Uint8Array): Judged {
   const { width, height } = jpegSize(bytes);

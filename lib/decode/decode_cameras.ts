@@ -13,8 +13,8 @@ import { DEFAULT_WORKERS, Transformer } from "./transform_frames.ts";
 export type DecodedCameras = Hub<ReadonlyMap<string, DecodeStage>> & AsyncDisposable;
 
 /**
- * Decodes several cameras as `decodeFrames` does one: each has a stage of its own, and all share the
- * workers, in turn. What is decoded already stays as it is.
+ * Decodes several cameras as `decodeFrames` does one: each has a stage of its own, and all take
+ * turns at the workers. Feeds that are decoded already stay as they are.
  */
 export function decodeCameras(cameras: Cameras, options: DecodeFramesOptions = {}): DecodedCameras {
   return new CameraStages(cameras, options);
@@ -32,11 +32,12 @@ class CameraStages extends Hub<ReadonlyMap<string, DecodeStage>> implements Asyn
   constructor(cameras: Cameras, options: DecodeFramesOptions) {
     super();
     this.#options = options;
-    // A missing transform is an error at once. Other decoders start with the first camera for them.
+    // A missing transform is an error at once. Other decoders start with the first camera that
+    // needs one.
     if (options.transform !== undefined) this.#decoder = decoderFor(options);
     this.ended.catch(() => {});
     this.#changes = cameras.follow();
-    // Those that are known are there at once.
+    // Known cameras are there at once.
     if (cameras.latest) this.#take(cameras.latest);
     this.#following = this.#follow();
   }
@@ -96,7 +97,7 @@ function decoderFor(options: DecodeFramesOptions): Decoder {
   return transform === undefined ? new Checker(workers) : new Transformer(transform, workers);
 }
 
-/** One camera's place at a decoder that several share. */
+/** One camera's share of a decoder for several cameras. */
 class Seat implements Decoder {
   readonly #decoder: Decoder;
   readonly #camera: number;
@@ -122,6 +123,6 @@ class Seat implements Decoder {
     return this.#decoder.decode(frame, this.#camera);
   }
 
-  /** The decoder stays for the others. */
+  /** Does nothing: the decoder stays for the other cameras. */
   [Symbol.dispose](): void {}
 }

@@ -2,13 +2,13 @@ import type { Frame } from "../frame/frame.ts";
 import type { DecodeMode } from "./stage.ts";
 import type { Thumbnail } from "./thumbnail.ts";
 
-/** What a frame shows, and how decoding it went. */
+/** The outcome of decoding a frame, and what the frame shows. */
 export interface Outcome {
-  /** Of the frame that goes on, in pixels, as far as it is known. */
+  /** The size of the frame that is passed on, in pixels, if known. */
   readonly size?: readonly [width: number, height: number];
-  /** What the frame looked like as it came, if it was decoded. */
+  /** The incoming frame as a thumbnail, if it was decoded. */
   readonly thumbnail?: Thumbnail;
-  /** How long that took, in milliseconds. */
+  /** How long decoding took, in milliseconds. */
   readonly ms?: number;
   /** Whether it decodes only with damage, or with repairs. */
   readonly isDamaged?: boolean;
@@ -25,15 +25,15 @@ export interface Decoded extends Outcome {
 /** A way of decoding. */
 export interface Decoder extends Disposable {
   readonly mode: DecodeMode;
-  /** Finds, before there are frames, what would fail with each; undefined if nothing would. */
+  /** Finds, before frames come, an error that would affect each; undefined without one. */
   prepare?(): Promise<string | undefined>;
-  /** Waits until it can take another frame. The turn is over when it is disposed of. */
+  /** Waits until it can take another frame. Disposing of the turn ends it. */
   turn(): Promise<Disposable>;
   /**
-   * Decodes a frame, which stays the caller's. A {@linkcode JpegError} or {@linkcode WorkerError}
-   * refuses the frame; any other error is unexpected.
+   * Decodes a frame; the caller stays its holder. A {@linkcode JpegError} or
+   * {@linkcode WorkerError} refuses the frame; any other error is unexpected.
    *
-   * @param camera which camera's frame it is, where several share the decoder: a small number.
+   * @param camera the camera's number, if several share the decoder.
    */
   decode(frame: Frame, camera?: number): Promise<Decoded>;
 }

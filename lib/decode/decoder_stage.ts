@@ -20,7 +20,7 @@ import type { Thumbnail } from "./thumbnail.ts";
 import { TransformHealth } from "./transform_health.ts";
 import { WorkerError } from "./worker_handle.ts";
 
-/** Runs a decoder: frames of a feed in, those that are fit to be seen out, in order. */
+/** Runs a decoder: it takes frames of a feed, and publishes those that can be shown, in order. */
 export class DecoderStage implements DecodeStage {
   readonly mode: DecodeMode;
   readonly frames = new Hub<Frame>(() => this.#updateDemand());
@@ -81,7 +81,9 @@ export class DecoderStage implements DecodeStage {
     return this.#feed.now();
   }
 
-  /** The end of the source counts as demand: only a subscription to the source gives its error. */
+  /**
+   * The end of the source counts as demand, because only a subscription gives the source's error.
+   */
   #updateDemand(): void {
     const isWatched = this.frames.subscribers + this.#checked.subscribers > 0;
     this.#demand.set(isWatched || this.#sourceEnded);
@@ -101,14 +103,14 @@ export class DecoderStage implements DecodeStage {
     using frames = this.#feed.frames.subscribe();
     using _ = onAbort(wanted, () => frames.return());
     const skippedBefore = this.counts.skipped;
-    // After a pause there is no frame before to compare with.
+    // After a pause, there is no frame to compare with.
     this.#before = undefined;
     let last = Promise.resolve();
     try {
       while (!wanted.aborted) {
-        // While a camera gives nothing, it takes no turn away from others.
+        // A camera without frames takes no turn from the others.
         await frames.filled();
-        // A free worker first, then the frame: so it is the newest one.
+        // Waits for a free worker before it takes the frame, which is then the newest.
         const turn = await this.#decoder.turn();
         const { value: frame } = await frames.next();
         this.counts.skipped = skippedBefore + frames.skipped;
@@ -156,7 +158,7 @@ export class DecoderStage implements DecodeStage {
     this.#publish(decoded.frame);
   }
 
-  /** Compares with the frame before, here and not in a worker, since only here the order is known. */
+  /** Compares with the frame before. Workers cannot, because only this stage knows the order. */
   #compare(thumbnail: Thumbnail): Scene {
     const moved = this.#before ? motion(this.#before, thumbnail) : 0;
     this.#before = thumbnail;

@@ -1,5 +1,5 @@
 /**
- * From decoded pixels to imagescript's `Image`, and from there to a frame.
+ * Decoded pixels to imagescript's `Image`, and an `Image` to a frame.
  *
  * Importing this loads all of imagescript, with its native addon (`--allow-ffi`), so only workers that
  * need an `Image` do.
@@ -20,7 +20,7 @@ const QUALITY = 80;
 export const MAX_SIDE = 65_535;
 const OPAQUE = 0xff000000;
 
-// `Image.renderText` takes these from Deno's core, which programs cannot reach since Deno 1.23.
+// `Image.renderText` needs these of Deno's core, which programs cannot reach since Deno 1.23.
 Object.assign(Deno, {
   core: {
     encode: (text: string) => new TextEncoder().encode(text),
@@ -34,8 +34,8 @@ let engine: Promise<unknown> | undefined;
 fontEngine.init = () => engine ??= createEngine();
 
 /**
- * The pixels as an image, the same as `Image.decode` makes, but word by word, not byte by byte; turned
- * upright if they have an orientation.
+ * The pixels as an image, as `Image.decode` makes it, but word by word instead of byte by byte;
+ * turned upright if they have an orientation.
  */
 export function imageOf(
   { width, height, format, buffer, orientation = 1 }: Pixels & { orientation?: Orientation },
@@ -71,8 +71,8 @@ function upright({ width, height, bitmap }: Image, orientation: Orientation): Im
 }
 
 /**
- * Encodes an image as a frame. `image.encodeJPEG` would hand the work to another thread, and if this
- * worker is ended meanwhile, the whole process crashes.
+ * Encodes an image as a frame. `image.encodeJPEG` would pass the work to another thread, and if
+ * this worker is ended meanwhile, the whole process crashes.
  */
 export function encodeFrame({ bitmap, width, height }: Image, meta: FrameMeta): Frame {
   assertEncodable(bitmap, width, height);
@@ -82,12 +82,12 @@ export function encodeFrame({ bitmap, width, height }: Image, meta: FrameMeta): 
   return frame;
 }
 
-/** The encoder is native code, which ends the process when its input does not fit. */
+/** The encoder is native code, which ends the process if its input is malformed. */
 function assertEncodable(bitmap: Uint8ClampedArray, width: number, height: number): void {
   for (const side of [width, height]) {
     if (Number.isInteger(side) && side > 0 && side <= MAX_SIDE) continue;
     throw new TypeError(
-      `an image of ${width}x${height} pixels is no JPEG: 1 to ${MAX_SIDE} a side`,
+      `an image of ${width}x${height} pixels cannot be a JPEG, whose sides have 1 to ${MAX_SIDE}`,
     );
   }
   if (bitmap.length === width * height * 4) return;
@@ -125,7 +125,10 @@ function fillFromCmyk(rgba: Uint32Array, cmyk: Uint8Array): void {
   }
 }
 
-/** An `Image` whose `saturation`, which everybody tries first, takes 2 ms at 640x480 instead of 77. */
+/**
+ * An `Image` whose `saturation` takes 2 ms at 640x480 instead of 77, because most people try it
+ * first.
+ */
 class FastImage extends Image {
   /**
    * Sets or scales the saturation. Apart from rounding, the result is that of `Image`, which converts

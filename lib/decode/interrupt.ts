@@ -5,11 +5,11 @@ export class InterruptError extends Error {
   override name = "InterruptError";
 }
 
-// A script has no parameters; this is how it gets the function.
+// A script has no parameters, so it gets the function this way.
 const JOB = Symbol.for("socketcam.job");
 const script = new vm.Script(`globalThis[Symbol.for("socketcam.job")]()`);
 
-/** Deno has no public way to this; without it, an endless loop that awaits is not stopped. */
+/** Deno has no public API for this; without it, an endless loop that awaits is not stopped. */
 const core: { runMicrotasks?(): void } | undefined = Reflect.get(
   Deno,
   Reflect.get(Deno, "internal") ?? "",
@@ -17,16 +17,16 @@ const core: { runMicrotasks?(): void } | undefined = Reflect.get(
 
 /**
  * Runs `job`, and stops it after `ms` milliseconds, even in an endless loop of JavaScript or
- * WebAssembly. Outside of any other job, also in one that awaits what is there already.
- * `Worker.terminate()` cannot do that in Deno: such a loop keeps its thread, and a core, for as long as
- * the process lives. It costs 10 µs.
+ * WebAssembly. Call it outside of any other job; then it also stops a loop that awaits settled
+ * promises. `Worker.terminate()` cannot do that in Deno: such a loop keeps its thread, and a core,
+ * until the process ends. This costs 10 µs.
  *
  * @throws {InterruptError} when it was stopped.
  */
 export function interruptible<T>(job: () => T, ms: number): T {
   const run = () => {
     const result = job();
-    // What goes on at once is part of the job.
+    // Microtasks of the job are part of it.
     if (result instanceof Promise) core?.runMicrotasks?.();
     return result;
   };

@@ -1,6 +1,6 @@
 /**
- * libjpeg as WebAssembly (mozjpeg, a libjpeg-turbo): the library that browsers decode JPEGs with. It
- * is slower than imagescript's codec at 1/8, but takes what browsers take.
+ * libjpeg as WebAssembly (mozjpeg, a libjpeg-turbo): the library with which browsers decode JPEGs.
+ * It is slower than imagescript's codec at 1/8, but accepts what browsers accept.
  */
 
 import factory from "@jsquash/jpeg/decoder";
@@ -9,7 +9,7 @@ import { bounded, type Judged, type Pixels, type Scale } from "./codec.ts";
 // @ts-types="./libjpeg_module.d.ts"
 import module from "./libjpeg_module.js";
 
-/** The most pixels that it is asked to decode. */
+/** The most pixels that it may decode. */
 export const MAX_LIBJPEG_PIXELS = 16_000_000;
 /** The most memory that it may take, in bytes: each pixel takes up to 10. */
 export const MAX_LIBJPEG_BYTES = 256 * 1024 * 1024;
@@ -48,7 +48,7 @@ export class Libjpeg {
       const buffer = new Uint8Array(data.buffer);
       return { width, height, format: 3, buffer };
     } catch (error) {
-      // libjpeg has left in the middle of its work; a new instance takes 0.3 ms.
+      // libjpeg stopped in the middle of its work; a new instance takes 0.3 ms.
       this.#instance = this.#start();
       if (error instanceof JpegError) throw error;
       const words = this.#said.at(-1);
@@ -59,7 +59,7 @@ export class Libjpeg {
 
   #start(): Instance {
     this.#memory = 0;
-    // Emscripten adds to the object that it is given, at once since `instantiateWasm` is synchronous.
+    // Emscripten extends the given object, at once because `instantiateWasm` is synchronous.
     const instance = {
       noInitialRun: true,
       print: () => {},

@@ -3,7 +3,7 @@
  *
  * The motion score is the share of the thumbnail's pixels, each the mean of 8x8, that have changed.
  * A pixel has changed if its brightness differs by more than {@linkcode MOTION_THRESHOLD} from the
- * frame before, after that frame was brought to the same light. The change of light is the median
+ * frame before, after that frame was adjusted to the same light. The change of light is the median
  * ratio of the two frames' pixels, so that moving things do not distort it. Switching on a lamp
  * therefore changes the brightness and causes no motion, unless one of the frames is overexposed.
  */
@@ -12,9 +12,9 @@ import type { Thumbnail } from "./thumbnail.ts";
 
 /** How much a pixel of the thumbnail must differ to count as changed, of 255. */
 export const MOTION_THRESHOLD = 12;
-/** How many pixels at most give the change of light. */
+/** How many pixels at most determine the change of light. */
 const LIGHT_SAMPLES = 512;
-/** Pixels darker than this say nothing about the light, of 255. */
+/** Pixels darker than this, of 255, say nothing about the light. */
 const DARK = 16;
 
 /** What a frame shows, in numbers. */

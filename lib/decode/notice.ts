@@ -13,13 +13,13 @@ export class NoticeDrawer implements Disposable {
   #pool: WorkerPool<NoticeQuestion, ByteMessage> | undefined;
 
   /**
-   * Draws words on a frame turned to grey, or on a dark ground if there is none.
+   * Draws words on a grey copy of a frame, or on a dark background without one.
    *
    * @throws {WorkerError} when that takes too long.
    */
   async draw(words: string, last: Frame | undefined): Promise<Frame> {
-    // The worker starts with the first notice and stays: a worker that has loaded a native addon
-    // leaves descriptors open, and weeks may bring thousands of outages.
+    // The worker starts with the first notice and stays, because a worker that loaded a native
+    // addon leaves descriptors open, and there may be thousands of outages in weeks.
     const module = new URL("./notice_worker.ts", import.meta.url);
     this.#pool ??= new WorkerPool(module, { hangMs: NOTICE_MS });
     const { capturedAt, sequence } = last ?? { capturedAt: now(), sequence: 0 };

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { Image, TextLayout } from "imagescript";
-// Only what is imported is installed, and a font cannot be imported.
+// Deno installs only what is imported, and a font cannot be imported.
 import "@expo-google-fonts/didact-gothic/package.json" with { type: "json" };
 import type { FrameMeta } from "../frame/frame.ts";
 import { free } from "../frame/frame_memory.ts";
@@ -22,7 +22,7 @@ const HEIGHT = 720;
 const GROUND = 0x14171cff;
 const TEXT = 0xf2f4f7ff;
 const SOFT_TEXT = 0xc3c9d1ff;
-/** The most pixels to draw on: each takes 7 bytes of memory, and the words may change often. */
+/** The most pixels of a notice: each takes 7 bytes of memory, and the words may change often. */
 const MAX_GROUND_PIXELS = 16_000_000;
 /** The brightness of the grey picture, of 1. */
 const DIMMED = 0.4;
@@ -53,7 +53,7 @@ answerQuestions<NoticeQuestion, ByteMessage>(async ({ words, bytes, ...meta }) =
   return { bytes: notice.bytes };
 });
 
-/** The JPEG in dark greys, or a dark ground where there is none, or a very large one. */
+/** The JPEG in dark greys, or a dark background without one, or if it is very large. */
 async function ground(bytes: Uint8Array<ArrayBuffer> | undefined, meta: FrameMeta): Promise<Image> {
   try {
     if (bytes && pixelsOf(bytes) <= MAX_GROUND_PIXELS) {
@@ -94,7 +94,7 @@ function sentence(words: string): string {
   return short.charAt(0).toUpperCase() + short.slice(1);
 }
 
-/** The capture time in the local time zone, as in ISO 8601: the Swedish format is like that. */
+/** The capture time in the local time zone, as in ISO 8601, which the Swedish format follows. */
 function timeOf({ capturedAt }: FrameMeta): string {
   const date = new Date(capturedAt);
   return `${date.toLocaleDateString("sv-SE")}, ${date.toLocaleTimeString("sv-SE")}`;

@@ -6,8 +6,8 @@ import { DecoderStage } from "./decoder_stage.ts";
 import type { DecodeOptions, DecodeStage } from "./stage.ts";
 
 /**
- * Passes every frame on undecoded, damaged or not, which suits the smallest machines. The loop gives
- * frames without scenes.
+ * Passes every frame on undecoded, damaged or not, which suits the smallest machines. The loop
+ * gives frames without scenes.
  *
  * @example
  * ```ts

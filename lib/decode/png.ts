@@ -7,20 +7,20 @@ import { WorkerPool } from "./worker_pool.ts";
 /** How long a PNG may take to encode, in milliseconds. */
 export const PNG_MS = 10_000;
 
-/** A PNG for all who wait for it. */
+/** A PNG for all that wait for it. */
 interface Job {
   /** The newest frame that was asked for, until its encoding begins. */
   frame: Frame;
-  /** How many wait. */
+  /** How many callers wait. */
   waiting: number;
-  /** Gives it up, if it has not begun. */
+  /** Cancels it, if it has not begun. */
   readonly abort: AbortController;
   png: Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /**
- * Encodes PNGs, for programs that cannot read JPEG or must not lose more detail. One is encoded at a
- * time, and one waits, in which the newest frame wins. Disposing of it ends its worker.
+ * Encodes PNGs, for programs that cannot read JPEG or must not lose more detail. It encodes one at
+ * a time, and one job waits, which takes the newest frame. Disposing of it ends its worker.
  */
 export class PngEncoder implements Disposable {
   #pool: WorkerPool<PngQuestion, ByteMessage> | undefined;
@@ -28,8 +28,9 @@ export class PngEncoder implements Disposable {
   #next: Job | undefined;
 
   /**
-   * The frame as a PNG, encoded once for all who ask for it; where it has to wait, and a newer one is
-   * asked for meanwhile, that one. What nobody waits for any more is not begun.
+   * The frame as a PNG, encoded once for all callers. If it has to wait, and a newer frame is
+   * requested meanwhile, the result is the newer one. A job that nobody waits for any more is not
+   * begun.
    *
    * @throws {JpegError} when the frame does not decode.
    * @throws the reason of `signal`.
@@ -50,7 +51,7 @@ export class PngEncoder implements Disposable {
     }
   }
 
-  /** The job that waits, with this frame. */
+  /** The waiting job, with this frame. */
   #join(frame: Frame): Job {
     frame.retain();
     if (this.#next) {
@@ -66,7 +67,7 @@ export class PngEncoder implements Disposable {
   }
 
   async #run(job: Job): Promise<Uint8Array<ArrayBuffer>> {
-    // The worker starts with the first PNG: hardly anybody wants one.
+    // The worker starts with the first PNG, because few people want one.
     const module = new URL("./png_worker.ts", import.meta.url);
     this.#pool ??= new WorkerPool(module, { hangMs: PNG_MS });
     const begin = () => {

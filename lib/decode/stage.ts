@@ -4,12 +4,12 @@ import type { Shareable } from "../flow/mailbox.ts";
 import type { Frame } from "../frame/frame.ts";
 import type { Scene } from "./motion.ts";
 
-/** What happens to frames: each is checked, each goes through a transform, or neither. */
+/** What is done to frames: a check, a transform, or nothing. */
 export type DecodeMode = "check" | "transform" | "off";
 
-/** Options of every way of decoding. */
+/** Options of every decoder. */
 export interface DecodeOptions {
-  /** The most workers; they start as they are needed. */
+  /** The most workers; they start when needed. */
   readonly workers?: number;
   /** Closes the stage; its loops throw the signal's reason. */
   readonly signal?: AbortSignal;
@@ -27,7 +27,7 @@ export interface DecodeCounts {
   skipped: number;
 }
 
-/** How decoding went lately. */
+/** Recent figures of decoding. */
 export interface DecodeStats {
   /** Frames published a second. */
   readonly fps: number;
@@ -35,7 +35,7 @@ export interface DecodeStats {
   readonly bytesPerSecond: number;
   /** From capture to publication, in milliseconds; null before the first frame. */
   readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
-  /** What a frame takes in its worker, in milliseconds; null before the first one. */
+  /** How long a frame takes in its worker, in milliseconds; null before the first one. */
   readonly decodeMs: { readonly p50: number | null; readonly p95: number | null };
   /** The most motion in each of the last 60 seconds, oldest first. */
   readonly lastMinute: readonly number[];
@@ -46,14 +46,14 @@ export type TransformStatus =
   | { readonly state: "working" }
   | { readonly state: "failing"; readonly reason: string };
 
-/** A frame that is fit to be seen, and what it shows. */
+/** A frame that can be shown, and its scene. */
 export class CheckedFrame implements Shareable {
   /** The frame. */
   readonly frame: Frame;
   /** Its motion and brightness; null where frames are not decoded. */
   readonly scene: Scene | null;
 
-  /** Puts the two together. */
+  /** Combines the two. */
   constructor(frame: Frame, scene: Scene | null) {
     this.frame = frame;
     this.scene = scene;
@@ -71,12 +71,12 @@ export class CheckedFrame implements Shareable {
 }
 
 /**
- * A running decoder: a feed of the frames that are fit to be seen, in order. It decodes while
- * somebody subscribes or loops over it. Its loops end as those of its feed do, with the same error.
- * Disposing of it ends its workers.
+ * A running decoder: a feed of the frames that can be shown, in order. It decodes while somebody
+ * subscribes or loops over it. Its loops end like those of its feed, with the same error. Disposing
+ * of it ends its workers.
  */
 export interface DecodeStage extends Feed, AsyncIterable<CheckedFrame>, AsyncDisposable {
-  /** What happens to frames. */
+  /** What is done to frames. */
   readonly mode: DecodeMode;
   /** Motion and brightness of the newest frame; null before the first, or without decoding. */
   readonly scene: Scene | null;
@@ -88,7 +88,7 @@ export interface DecodeStage extends Feed, AsyncIterable<CheckedFrame>, AsyncDis
   readonly size: { readonly width: number; readonly height: number } | undefined;
   /** What was wrong with the last frame that did not decode. */
   readonly lastError: string | undefined;
-  /** How decoding went lately. */
+  /** Recent figures of decoding. */
   stats(): DecodeStats;
 }
 

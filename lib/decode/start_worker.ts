@@ -1,18 +1,18 @@
-/** A thread that has started, whichever way. */
+/** A started thread of either kind. */
 export interface Thread {
   /** Resolves with its first message. */
   readonly ready: Promise<void>;
   /** Resolves with the reason when it ends by itself. */
   readonly died: Promise<string>;
-  /** Sends it the port that all other messages go through. */
+  /** Sends it the port for all other messages. */
   give(port: MessagePort): void;
-  /** Ends it, unless it loops for ever. */
+  /** Ends it, unless it loops forever. */
   terminate(): void;
 }
 
 /**
- * Starts a worker. With `heapMb`, its JavaScript heap is limited: a full one ends the worker, and not
- * the whole process. Such a worker costs 5 MB and 15 ms more.
+ * Starts a worker. `heapMb` limits its JavaScript heap: a full heap ends the worker, not the whole
+ * process. Such a worker costs 5 MB and 15 ms more.
  */
 export function startWorker(module: URL, heapMb: number | undefined): Thread {
   return heapMb === undefined ? startPlain(module) : startLimited(module, heapMb);

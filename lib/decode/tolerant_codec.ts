@@ -7,23 +7,23 @@ import { type Orientation, orientationOf } from "../frame/orientation.ts";
 import { Codec, judge, type Pixels, type Scale } from "./codec.ts";
 import type { Libjpeg } from "./libjpeg.ts";
 
-/** What was made of a JPEG. */
+/** A decoded JPEG. */
 export interface Decoding extends Pixels {
   /** The JPEG's own width and height. */
   readonly size: readonly [width: number, height: number];
-  /** How its Exif wants the pixels turned. */
+  /** Its Exif's orientation. */
   readonly orientation: Orientation;
-  /** Whether the pixels are those of the whole size, or one for each block of 8x8. */
+  /** Whether there is a pixel for each of the JPEG's, or one for each block of 8x8. */
   readonly scale: Scale;
-  /** Whether imagescript's decoder had refused it, or it was repaired before. */
+  /** Whether imagescript's decoder refused it, or it was repaired before. */
   readonly isDamaged: boolean;
-  /** The JPEG as every decoder takes it, if it had to be completed first. */
+  /** The JPEG as every decoder accepts it, if it had to be completed first. */
   readonly completed: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /**
- * Decodes what browsers show. imagescript's codec is asked first, which suffices for good JPEGs. One
- * that it refuses is completed, unless it is complete, and is tried again. Then libjpeg decides.
+ * Decodes what browsers show. imagescript's codec is tried first, which suffices for good JPEGs. A
+ * JPEG that it refuses is completed, unless it is complete, and tried again. Then libjpeg decides.
  */
 export class TolerantCodec {
   readonly #codec: Codec;
@@ -33,13 +33,13 @@ export class TolerantCodec {
     this.#codec = codec;
   }
 
-  /** Loads a codec; libjpeg is loaded when it is needed first. */
+  /** Loads a codec; libjpeg is loaded when it is first needed. */
   static async load(): Promise<TolerantCodec> {
     return new TolerantCodec(await Codec.load());
   }
 
   /**
-   * Decodes, as {@linkcode Codec} does; libjpeg decodes in full whatever `scale` says.
+   * Decodes, as {@linkcode Codec} does; libjpeg ignores `scale`, and decodes in full.
    *
    * @throws {JpegError} when libjpeg refuses the JPEG as well, or it is too much to decode.
    */
@@ -77,7 +77,7 @@ export class TolerantCodec {
   }
 }
 
-/** Width and height as the picture is seen, turned as its Exif says. */
+/** Width and height of the picture, turned as its Exif says. */
 export function uprightSize({ size: [width, height], orientation }: Decoding): [number, number] {
   return orientation >= 5 ? [height, width] : [width, height];
 }

@@ -21,7 +21,7 @@ export const MAX_DEFAULT_WORKERS = 4;
 export const DEFAULT_WORKERS: number = Math.min(navigator.hardwareConcurrency, MAX_DEFAULT_WORKERS);
 /** How long a transform may take for one frame before it is stopped, in milliseconds. */
 export const TRANSFORM_MS = 5000;
-/** How much longer its worker has for the answer, in milliseconds, before it is ended. */
+/** How much more time its worker has for the answer before it is ended, in milliseconds. */
 const SPARE_MS = 1000;
 /** The most memory for a transform's JavaScript objects, in MB; images and buffers have another limit. */
 export const HEAP_MB = 512;
@@ -32,9 +32,9 @@ export interface TransformOptions extends DecodeOptions {
 }
 
 /**
- * Publishes each frame as the transform leaves it, or unchanged where the transform fails. As many
- * workers as there are cores run it, at most 4 by default. A change of the module takes effect with
- * the next frame.
+ * Publishes each frame as the transform returns it, or unchanged if the transform fails. By
+ * default, a worker for each core runs it, at most 4. A change of the module takes effect with the
+ * next frame.
  *
  * @throws {Deno.errors.NotFound} when there is no such module.
  *
@@ -61,7 +61,7 @@ function assertFile(file: URL, message: string): void {
   throw new Deno.errors.NotFound(message);
 }
 
-/** Transforms frames in workers. Each camera has variables of its own in each. */
+/** Transforms frames in workers. In each worker, each camera has variables of its own. */
 export class Transformer implements Decoder {
   readonly mode = "transform";
   readonly #module: URL;
@@ -82,7 +82,7 @@ export class Transformer implements Decoder {
     this.#pool = new WorkerPool(worker, { size: workers, hangMs, heapMb: HEAP_MB });
     this.#watch = watchFile(this.#module, () => {
       this.#aside.reset();
-      // Only a new worker reads a loaded module, and what it imports, again.
+      // Only a new worker reads a loaded module, and its imports, again.
       this.#pool.renew();
     });
   }
@@ -131,7 +131,7 @@ export class Transformer implements Decoder {
   }
 
   #ask(bytes: Uint8Array<ArrayBuffer>, { sequence, capturedAt }: FrameMeta, camera = 0) {
-    // A module that is imported under another address is loaded again, with variables of its own.
+    // A module with another address is loaded again, with variables of its own.
     const module = camera === 0 ? this.#module.href : `${this.#module.href}?${camera}`;
     return this.#pool.ask({ bytes, sequence, capturedAt, module, limitMs: TRANSFORM_MS });
   }

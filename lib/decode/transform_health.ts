@@ -2,8 +2,8 @@ import { Hub } from "../flow/hub.ts";
 import type { TransformStatus } from "./stage.ts";
 
 /**
- * How long after its last failure a transform counts as failing, and how long a new reason waits
- * after the one before, in milliseconds: one that fails now and then must not flood the terminal.
+ * How long after its last failure a transform counts as failing, and the least time between two
+ * reasons, in milliseconds: a transform that fails now and then must not flood the terminal.
  */
 export const FAILING_MS = 1000;
 

@@ -39,8 +39,8 @@ import { TolerantCodec, uprightSize } from "./tolerant_codec.ts";
 export type Transform = (image: Image, frame: Frame) => Image | void | Promise<Image | void>;
 
 /**
- * A frame, the module that transforms it, and how long it may take, in milliseconds. Without bytes, it
- * only asks whether the module can be loaded.
+ * A frame, the module that transforms it, and how long it may take, in milliseconds. Without bytes,
+ * the question is only whether the module can be loaded.
  */
 export interface TransformQuestion extends FrameMeta, ByteMessage {
   readonly module: string;
@@ -61,7 +61,7 @@ const BUFFERS_MB = 1024;
 const codec = await TolerantCodec.load();
 /** The transforms by module: a module with another query has variables of its own. */
 const transforms = new Map<string, Promise<Transform>>();
-/** What failed after the module had returned; the next answer reports it. */
+/** A failure after the module had returned; the next answer reports it. */
 let stray: { error: unknown } | undefined;
 
 for (const type of ["error", "unhandledrejection"]) {
@@ -134,7 +134,9 @@ async function apply(
   throw new TypeError(`it returned ${describe(result)}, not an Image or nothing`);
 }
 
-/** Runs `job` outside of any other job, as {@linkcode interruptible} needs it for one that awaits. */
+/**
+ * Runs `job` outside of any other job, as {@linkcode interruptible} needs for a job that awaits.
+ */
 function inTurnOfItsOwn<T>(job: () => T): Promise<T> {
   return new Promise((resolve, reject) => {
     setImmediate(() => {

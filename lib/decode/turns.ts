@@ -1,4 +1,7 @@
-/** Takes turns at something that only so many can use at the same time: who waits longest is next. */
+/**
+ * Turns at something that only a limited number can use at the same time. The longest waiting is
+ * next.
+ */
 export class Turns {
   #free: number;
   readonly #waiting: ((turn: Disposable) => void)[] = [];

@@ -1,4 +1,4 @@
-/** How often the file is looked at, in milliseconds. */
+/** How often the file is checked, in milliseconds. */
 export const FILE_POLL_MS = 300;
 
 /**

@@ -1,19 +1,19 @@
 import { EOI, isFrameHeader, isRestart, JpegError, segments, SOS } from "../frame/jpeg.ts";
 
 /**
- * The most blocks of 8x8 that a JPEG may have the decoder visit: each scan of a progressive one visits
- * them again, and a scan of a whole picture fits into a few bytes. 64 megapixels of four colours in one
- * scan have 4 million, 16 megapixels in the usual ten scans 3.5 million.
+ * The most visits of blocks of 8x8 that a JPEG may take: each scan of a progressive JPEG visits all
+ * of them again, and a scan of a whole picture fits into a few bytes. 64 megapixels of four colours
+ * in one scan have 4 million, 16 megapixels in the usual ten scans 3.5 million.
  */
 export const MAX_BLOCK_VISITS = 4_200_000;
 /** The most pixels of a progressive JPEG: the decoder keeps all its blocks, 12 bytes a pixel. */
 export const MAX_PROGRESSIVE_PIXELS = 16_000_000;
 
 /**
- * How much work decoding is, in visits of blocks; each takes up to 1 µs. It looks for scans behind the
- * first one by their markers, which takes some microseconds.
+ * How much work decoding is, in visits of blocks; each takes up to 1 µs. It finds scans behind the
+ * first one by their markers, in some microseconds.
  *
- * @throws {JpegError} when it is too much, or another frame header stands behind the first scan.
+ * @throws {JpegError} when it is too much, or another frame header follows the first scan.
  */
 export function blockVisits(bytes: Uint8Array, width: number, height: number): number {
   const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);

@@ -2,7 +2,7 @@ import { Deadline } from "../time/deadline.ts";
 import { PING, transferOf } from "./answer_questions.ts";
 import { startWorker, type Thread } from "./start_worker.ts";
 
-/** How long a worker that is late has to show that it still listens, in milliseconds. */
+/** How long a late worker has to show that it still listens, in milliseconds. */
 const PING_MS = 500;
 
 /** Why a worker gave no answer. */
@@ -15,7 +15,7 @@ export class WorkerTimeout extends WorkerError {
   override name = "WorkerTimeout";
 }
 
-/** The outside of a worker that answers one question at a time, and may die or hang. */
+/** Controls a worker that answers one question at a time, and may die or hang. */
 export class WorkerHandle {
   readonly #thread: Thread;
   readonly #port: MessagePort;
@@ -28,7 +28,7 @@ export class WorkerHandle {
   /**
    * Starts a worker.
    *
-   * @param module what it runs: a module that calls {@linkcode answerQuestions}.
+   * @param module its module, which calls {@linkcode answerQuestions}.
    * @param startMs how long it may take to load.
    * @param heapMb the limit of its JavaScript heap, in MB.
    * @param onDeath is called when it dies by itself.
@@ -53,15 +53,15 @@ export class WorkerHandle {
   }
 
   /**
-   * Whether the thread cannot be ended, as far as it can be known: it was late, and does not even say
-   * that it is alive. Deno does not end a thread that loops.
+   * Whether the thread probably cannot be ended: it was late, and does not answer that it listens.
+   * Deno does not end a thread that loops.
    */
   get isStuck(): boolean {
     return this.#isStuck;
   }
 
   /**
-   * Asks a question. The memory of its `bytes` goes to the worker.
+   * Asks a question. The memory of its `bytes` moves to the worker.
    *
    * @throws {WorkerError} when the worker dies over it, or takes longer than `ms`.
    */

@@ -6,18 +6,18 @@ import type { Refusal } from "./answer_questions.ts";
 import { Turns } from "./turns.ts";
 import { WorkerError, WorkerHandle } from "./worker_handle.ts";
 
-/** How many workers of a pool may hang for good, each with a core, before it starts no more. */
+/** How many workers of a pool may hang for good, each using a core, before it starts no more. */
 export const MAX_STUCK = 4;
 /** How long a pool waits before it replaces a worker that hangs for good, in milliseconds: doubling. */
 export const REPLACE_MS = { min: 1000, max: 600_000 } as const;
 
 /** Options of {@linkcode WorkerPool}. */
 export interface WorkerPoolOptions {
-  /** The most workers, 1 by default; all but the first start when they are needed. */
+  /** The most workers, 1 by default; all but the first start when needed. */
   readonly size?: number;
   /** How long a worker may take for an answer before it is replaced; 2000 ms by default. */
   readonly hangMs?: number;
-  /** How long it may take to load; 10,000 ms by default, since small machines are slow at it. */
+  /** How long it may take to load; 10,000 ms by default, because small machines are slow. */
   readonly startMs?: number;
   /** The limit of each worker's JavaScript heap, in MB; none by default. */
   readonly heapMb?: number;
@@ -40,10 +40,10 @@ export class WorkerPool<Question, Answer> {
   #freed = Promise.withResolvers<void>();
   #closed = false;
 
-  /** @throws {Deno.errors.NotCapable} when Deno does not allow the module to be loaded. */
+  /** @throws {Deno.errors.NotCapable} when Deno does not allow loading the module. */
   constructor(module: URL, options: WorkerPoolOptions) {
     const { size = 1, hangMs = 2000, startMs = 10_000, heapMb } = options;
-    // A worker whose module may not be read would end at once, and the next one after it.
+    // A worker without permission to read its module would end at once, and so would each new one.
     if (module.protocol === "file:") assertReadable(fileURLToPath(module));
     this.#module = module;
     this.#size = size;
@@ -51,11 +51,11 @@ export class WorkerPool<Question, Answer> {
     this.#hangMs = hangMs;
     this.#startMs = startMs;
     this.#heapMb = heapMb;
-    // The first worker starts ahead, so that the first question need not wait for it.
+    // The first worker starts now, so that the first question need not wait for it.
     this.#idle.add(this.#start());
   }
 
-  /** Waits for a turn at a free worker; several who ask again and again are served alike. */
+  /** Waits for a turn at a free worker; callers take turns. */
   async turn(): Promise<Disposable> {
     const turn = await this.#turns.take();
     await this.free();
@@ -68,10 +68,10 @@ export class WorkerPool<Question, Answer> {
   }
 
   /**
-   * Asks the next free worker. The memory of the question's `bytes` goes to the worker.
+   * Asks the next free worker. The memory of the question's `bytes` moves to the worker.
    *
-   * @param question the question, or what makes it once a worker is free.
-   * @param signal gives the question up while it waits for a worker.
+   * @param question the question, or a function that makes it once a worker is free.
+   * @param signal cancels the question while it waits for a worker.
    * @throws {JpegError} when the worker refuses it.
    * @throws {WorkerError} when the worker dies or hangs over it, or too many hang for good.
    */
@@ -111,14 +111,14 @@ export class WorkerPool<Question, Answer> {
     for (const worker of this.#busy) this.#outdated.add(worker);
   }
 
-  /** Gives a worker up. */
+  /** Removes a worker. */
   #give(worker: WorkerHandle): void {
     worker.end();
     if (!worker.isStuck || ++this.#stuck === 1) return;
     this.#startsAt = performance.now() + this.#backoff.next();
   }
 
-  /** Starts a worker in place of one that was given up, if that makes sense. */
+  /** Starts a worker in place of a removed one, if that makes sense. */
   #replace(): WorkerHandle {
     if (this.#stuck >= MAX_STUCK) {
       throw new WorkerError(`${this.#stuck} decoders hang and cannot be ended; start again`);
@@ -133,7 +133,7 @@ export class WorkerPool<Question, Answer> {
     return worker;
   }
 
-  /** Ends all workers; questions that are still open fail. */
+  /** Ends all workers; open questions fail. */
   [Symbol.dispose](): void {
     this.#closed = true;
     for (const worker of [...this.#idle, ...this.#busy]) worker.end();

@@ -1,22 +1,22 @@
-/** Names of cameras: as they are typed, in paths of HTTP and on the wire. */
+/** Names of cameras, on the command line, in HTTP paths and on the wire. */
 
 /** The most characters of a name. */
 export const MAX_NAME = 32;
 /** What a name is made of. */
 const NAME = new RegExp(`^[a-z0-9][a-z0-9_-]{0,${MAX_NAME - 1}}$`, "i");
 
-/** What it is made of with the name of its server in front. */
+/** What a name is made of that starts with its server's name. */
 const LONG_NAME = /^[a-z0-9][a-z0-9._-]{0,127}$/i;
 
-/** What else is the first part of a path of HTTP. */
+/** Words that are the first part of other HTTP paths. */
 const RESERVED: readonly string[] = [
   ...["stream", "snapshot", "ws", "state", "metrics", "healthz", "lib"],
   ...["cameras", "recordings", "events", "controls"],
 ];
 
 /**
- * Why a camera cannot have this name, as the end of a sentence; undefined if it can. Numbers are the
- * names of cameras that were given none.
+ * Why a camera cannot have this name, as the end of a sentence; undefined if it can. Numbers are
+ * the names of cameras without a name.
  */
 export function nameFault(name: string): string | undefined {
   if (!NAME.test(name)) {
@@ -28,7 +28,7 @@ export function nameFault(name: string): string | undefined {
   }
 }
 
-/** Whether a camera can have this name, be it a number, or with its server's name in front. */
+/** Whether a camera can have this name, which may be a number, or start with its server's name. */
 export function isCameraName(name: string): boolean {
   return LONG_NAME.test(name) && !RESERVED.includes(name.toLowerCase());
 }

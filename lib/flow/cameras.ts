@@ -6,8 +6,8 @@ import { Hub } from "./hub.ts";
 export type Cameras = Hub<ReadonlyMap<string, Feed>>;
 
 /**
- * Several feeds by name, as cameras, in this order; a map keeps it for numbers, too. A single feed is
- * called `1`. Names have letters, digits, `.`, `-` and `_`.
+ * Several feeds by name, as cameras, in this order (a map keeps the order even if names are
+ * numbers). A single feed is called `1`. Names have letters, digits, `.`, `-` and `_`.
  *
  * @example
  * ```ts

@@ -1,16 +1,16 @@
-/** What can be adjusted on a camera: brightness, exposure, focus. */
+/** The controls of a camera: brightness, exposure, focus. */
 
 /** One of the values of a menu. */
 export interface MenuItem {
-  /** What is set. */
+  /** The value to set. */
   readonly value: number;
   /** What it means. */
   readonly text: string;
 }
 
-/** Something that can be adjusted, and how it stands. */
+/** A control, and its state. */
 export interface Control {
-  /** What it is called: `brightness`. */
+  /** Its name: `brightness`. */
   readonly name: string;
   /** A boolean is 0 or 1. A menu takes the values of its items. A button takes 1, and acts. */
   readonly type: "integer" | "boolean" | "menu" | "button";
@@ -20,9 +20,9 @@ export interface Control {
   readonly max: number;
   /** Values are this far apart, from `min` on. */
   readonly step: number;
-  /** What the camera has by itself. */
+  /** The camera's default. */
   readonly default: number;
-  /** What it has now. */
+  /** The value now. */
   readonly value: number;
   /** The items of a menu. */
   readonly menu?: readonly MenuItem[];
@@ -40,13 +40,13 @@ export interface Controls {
   /** All of them, in the camera's order; none if it has none. */
   readonly list: readonly Control[];
   /**
-   * Changes some, in an order that works: what is automatic first. They stay so until the program
+   * Changes some, in an order that works: automatic modes first. The values last until the program
    * ends. Missing where nothing can be changed.
    *
-   * @throws {ControlError} when that is not possible; those before it are changed then.
+   * @throws {ControlError} when one cannot be changed; the ones before it are changed by then.
    */
   set?(values: ControlValues): Promise<void>;
-  /** Why the camera did not take all that it gets at each start; missing if it did. */
+  /** Why the camera did not accept all values at its start; missing if it did. */
   readonly trouble?: string;
 }
 
@@ -58,7 +58,7 @@ export interface Controls {
  * - `no-controls`: the camera has none at all
  * - `not-allowed`: the server does not let clients change them
  * - `too-many`: too many changes came at once
- * - `refused`: the camera does not do it
+ * - `refused`: the camera refuses it
  * - `unavailable`: the camera or its server is not there
  */
 export type ControlErrorCode =
@@ -103,7 +103,7 @@ export class ControlError extends Error {
 /** How many items of a menu a sentence lists. */
 const MAX_SAID = 8;
 
-/** Why a control does not take a value; undefined if it does, as far as is known. */
+/** Why a control does not take a value; undefined if it does, as far as we know. */
 export function valueFault(control: Control, value: number): ControlError | undefined {
   const { name, min, max, step, menu, readOnly } = control;
   if (readOnly) return new ControlError("read-only", `${name} can only be read`);
@@ -124,19 +124,19 @@ export function rangeOf({ type, min, max, step, menu }: Control): string {
   return items.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-/** That there is no such control, with the nearest name if there are others. */
+/** The error for an unknown control, with the nearest name if there are others. */
 export async function unknownControl(
   name: string,
   controls: readonly Control[],
 ): Promise<ControlError> {
   if (controls.length === 0) return new ControlError("no-controls", "the camera has no controls");
-  // It keeps a table of 4 MB, which few need.
+  // This module keeps a table of 4 MB, which is seldom needed.
   const { closestString } = await import("@std/text/closest-string");
   const nearest = closestString(name, controls.map(({ name }) => name));
   return new ControlError("unknown", `there is no control "${name}"; the nearest is ${nearest}`);
 }
 
-/** That one cannot be changed at the moment, with the one that decides in its place. */
+/** The error for an inactive control, with the control that decides instead. */
 export function inactiveControl({ name }: Control, controls: readonly Control[]): ControlError {
   const words = wordsOf(name);
   const deciding = controls.filter((other) =>
@@ -147,7 +147,7 @@ export function inactiveControl({ name }: Control, controls: readonly Control[])
   return new ControlError("inactive", `${name} is inactive ${fix}`);
 }
 
-/** Names and values in an order that works: while something is automatic, its values are inactive. */
+/** Names and values in an order that works: an automatic mode makes its values inactive. */
 export function inOrder(values: ControlValues): [name: string, value: number][] {
   return Object.entries(values)
     .sort(([one], [other]) => Number(isAutomatic(other)) - Number(isAutomatic(one)));

@@ -21,8 +21,8 @@ export interface OwnFeed extends Feed, AsyncIterable<Frame>, Disposable {
   /** The name and mode that you gave it. */
   readonly info: CameraInfo;
   /**
-   * Publishes a JPEG, with the time it shows: now, unless you say otherwise. The bytes are copied,
-   * so the array stays yours.
+   * Publishes a JPEG with its capture time, by default now. The bytes are copied, so you can reuse
+   * the array.
    *
    * @throws {JpegError} when the bytes are not one whole JPEG.
    */

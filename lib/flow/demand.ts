@@ -1,6 +1,6 @@
-/** Whether anybody wants what a stage makes. What nobody wants is not made. */
+/** Whether anybody wants a stage's frames: without demand, the stage does not run. */
 
-/** Demand that outlasts the last who had it by a while. */
+/** Demand that lasts for a while after nobody wants frames any more. */
 export class Demand {
   readonly #lingerMs: number;
   #wanted = Promise.withResolvers<AbortSignal | undefined>();
@@ -8,12 +8,12 @@ export class Demand {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  /** @param lingerMs how long demand outlasts the last who had it, in milliseconds. */
+  /** @param lingerMs how long demand lasts after nobody wants frames, in milliseconds. */
   constructor(lingerMs: number = 0) {
     this.#lingerMs = lingerMs;
   }
 
-  /** Says whether somebody wants it. */
+  /** Tells it whether somebody wants frames. */
   set(wanted: boolean): void {
     if (this.#closed) return;
     clearTimeout(this.#timer);

@@ -1,9 +1,9 @@
 /**
- * How many frames may be on their way to a client, or to a page.
+ * Limits the frames on their way to a client, or to a page.
  *
- * The kernels on both sides buffer megabytes: dozens of ageing frames. So a client that acknowledges
- * frames gets the next one when the link has room for it, and no sooner. {@linkcode LinkEstimate}
- * knows what the link carries, from the acknowledgements.
+ * The kernels on both sides buffer megabytes: dozens of ageing frames. So a client that
+ * acknowledges frames gets the next one only when the link has room for it.
+ * {@linkcode LinkEstimate} derives from the acknowledgements what the link carries.
  */
 
 import { LinkEstimate } from "./link_estimate.ts";
@@ -15,18 +15,18 @@ export class FlightWindow {
   #unacknowledged = 0;
   #changed: (() => void) | undefined;
 
-  /** From now on, waits for room before each frame, since the client acknowledges each. */
+  /** From now on, waits for room before each frame, because the client acknowledges each. */
   expectAcknowledgements(): void {
     this.#expects = true;
   }
 
-  /** A frame is sent now; `skipped` counts the frames left out so far. */
+  /** Counts a frame that is sent now; `skipped` is how many frames were left out so far. */
   sent(bytes: number, skipped: number): void {
     this.#unacknowledged++;
     this.#link.sent(bytes, skipped, performance.now());
   }
 
-  /** The client says that a frame has arrived; false if it acknowledges more than it got. */
+  /** Counts an acknowledgement; false if the client acknowledges more than it got. */
   acknowledged(): boolean {
     if (this.#unacknowledged === 0) return false;
     this.#unacknowledged--;
@@ -36,7 +36,7 @@ export class FlightWindow {
     return true;
   }
 
-  /** The connection has ended: stops waiting. */
+  /** Stops waiting, because the connection has ended. */
   end(): void {
     this.#expects = false;
     this.#changed?.();

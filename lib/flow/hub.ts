@@ -1,10 +1,11 @@
 /**
- * One publisher, many subscribers, each with a mailbox of its own: a slow one costs only itself.
+ * One publisher, many subscribers. Each has a mailbox of its own, so that a slow one delays no
+ * other.
  */
 
 import { Mailbox, type Shareable } from "./mailbox.ts";
 
-/** Hands every published value to every subscriber, without waiting for any. */
+/** Gives every published value to every subscriber, without waiting for any. */
 export class Hub<T extends object & Shareable> {
   readonly #mailboxes = new Set<Mailbox<T>>();
   readonly #onDemand: (wanted: boolean) => void;
@@ -44,7 +45,7 @@ export class Hub<T extends object & Shareable> {
     return this.#ended.promise;
   }
 
-  /** Hands a value to all subscribers. The hub takes the publisher's place as its holder. */
+  /** Gives a value to all subscribers. The publisher passes its hold to the hub. */
   publish(value: T): void {
     if (this.#end) return void value.release?.();
     this.#latest?.release?.();
@@ -67,7 +68,10 @@ export class Hub<T extends object & Shareable> {
     return mailbox;
   }
 
-  /** A stage that subscribes only while it is watched says so: until then, nobody wants the values. */
+  /**
+   * A stage that subscribes only while it is watched calls this. Until it subscribes, there is no
+   * demand.
+   */
   defer(): void {
     if (this.#mailboxes.size === 0) this.#onDemand(false);
   }
@@ -79,7 +83,7 @@ export class Hub<T extends object & Shareable> {
     return mailbox;
   }
 
-  /** Ends all subscriptions, also later ones. With a `reason`, their loops throw it. */
+  /** Ends all subscriptions, including later ones. With a `reason`, their loops throw it. */
   close(reason?: unknown): void {
     if (this.#end) return;
     this.#end = { reason };

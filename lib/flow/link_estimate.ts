@@ -2,27 +2,28 @@
  * What a link carries, estimated from when frames were sent and acknowledged.
  *
  * The model has two numbers, like BBR (Cardwell et al., "BBR: Congestion-Based Congestion Control",
- * 2016): the pace at which the narrowest place on the way lets bytes through, and the round trip of a
- * byte that waits for no other. A frame's acknowledgement comes a round trip after it
- * was sent, or when the one before it is through, whichever is later, and its own bytes' time after
- * that. So acknowledgements give the pace, and the quickest of them the round trip.
+ * 2016): the pace at which the bottleneck lets bytes through, and the round trip of a byte that
+ * waits for no other. A frame reaches the bottleneck when it was sent, or when the frame before it
+ * is through, whichever is later. It then takes the time of its own bytes, and its acknowledgement
+ * arrives a round trip later. So acknowledgements give the pace, and the quickest of them the round
+ * trip.
  */
 
-/** How much sooner than needed a frame is sent, in milliseconds, so that the link never idles. */
+/** How much earlier than needed a frame is sent, in milliseconds, so that the link never idles. */
 export const HEAD_START_MS = 20;
 /** How late an acknowledgement may be before nothing more is sent until it comes. */
 export const LATE_MS = 50;
 /** How long a measured round trip counts, in milliseconds. */
 export const ROUND_TRIP_WINDOW_MS = 10_000;
-/** How long a full link goes on until it may run empty once, to measure the round trip. */
+/** After how long a full link is left to run empty once, to measure the round trip. */
 export const PROBE_MS = 5000;
-/** How many frames may be skipped in between before the link counts as full: any may hiccup. */
+/** How many frames may be skipped in between before the link counts as full: a few may be a hiccup. */
 export const HICCUPS = 5;
 /** How many frames are sent ahead while the link is unknown. */
 export const FIRST_IN_FLIGHT = 2;
 /**
- * How many frames in flight are remembered. No link holds half a minute of them: a client with so
- * many acknowledges none, and may stay for weeks.
+ * How many frames in flight are remembered. No link holds half a minute of frames: a client with
+ * that many acknowledges none, and may stay for weeks.
  */
 export const MAX_IN_FLIGHT = 1000;
 /** The weight of a new measurement against all before it. */
@@ -68,7 +69,7 @@ export class LinkEstimate {
     return Math.max(0, least);
   }
 
-  /** A frame was sent; `skipped` counts the frames left out so far. */
+  /** Counts a sent frame; `skipped` is how many frames were left out so far. */
   sent(bytes: number, skipped: number, at: number): void {
     if (this.#flying.length === 0) {
       this.#probedAt = at;
@@ -79,7 +80,7 @@ export class LinkEstimate {
     this.#flying.push({ bytes, sentAt: at });
   }
 
-  /** The oldest frame in flight has arrived; further acknowledgements are ignored. */
+  /** Counts the arrival of the oldest frame in flight; further acknowledgements are ignored. */
   acknowledged(at: number): void {
     const flight = this.#flying.shift();
     if (!flight) return;
@@ -101,13 +102,13 @@ export class LinkEstimate {
   }
 
   /**
-   * When the next frame may be sent: so that it reaches the narrowest place on the way just before
-   * the last one is through. `Infinity` means not before an acknowledgement has come.
+   * When the next frame may be sent: so that it reaches the bottleneck just before the last one is
+   * through. `Infinity` means not before an acknowledgement has come.
    */
   opensAt(now: number): number {
     if (this.#flying.length === 0) return now;
     if (this.#pace === undefined) return this.#flying.length < FIRST_IN_FLIGHT ? now : Infinity;
-    // While all frames get through, an empty link would not be any better.
+    // While all frames get through, an empty link is no better.
     const isFull = this.#skipped > this.#skippedThen + HICCUPS;
     if (isFull && now - this.#probedAt > PROBE_MS) return Infinity;
     const roundTrip = this.roundTrip;

@@ -1,13 +1,13 @@
 /**
  * The one backpressure primitive: a mailbox with one slot, in which the newest value wins.
  *
- * It stands between any two stages. Putting never waits, and taking gives the newest value there is.
- * So nothing queues, memory is bounded, and what is taken is as fresh as it can be.
+ * It stands between any two stages. Putting never waits, and taking gives the newest value. So
+ * nothing queues, memory is bounded, and values are as fresh as possible.
  */
 
 /**
- * A value that counts its holders, as a frame does. Each `put` adds a holder, and taking a value
- * makes the taker that holder. Values without these methods are left to the garbage collector.
+ * A value that counts its holders, such as a frame. Each `put` adds a hold, which passes to the
+ * taker. Values without these methods are left to the garbage collector.
  */
 export interface Shareable {
   /** One more holder. */
@@ -16,7 +16,10 @@ export interface Shareable {
   release?(): void;
 }
 
-/** Who waits for a value. Its methods let a mailbox of something special pass for a general one. */
+/**
+ * The waiting taker. These are methods, so that TypeScript accepts a mailbox of a special type as a
+ * general one.
+ */
 interface Taker<T> {
   readonly promise: Promise<IteratorResult<T, undefined>>;
   resolve(result: IteratorResult<T, undefined>): void;
@@ -44,7 +47,7 @@ export class Mailbox<T extends object & Shareable>
     return this.#skipped;
   }
 
-  /** Puts a value in, in place of one that was not taken yet. Does nothing once closed. */
+  /** Puts a value in, and replaces one that was not taken yet. Does nothing once closed. */
   put(value: T): void {
     if (this.#closed) return;
     value.retain?.();
@@ -58,7 +61,7 @@ export class Mailbox<T extends object & Shareable>
     this.#filled = undefined;
   }
 
-  /** Waits until there is something to take, or the mailbox is closed; it stays replaceable. */
+  /** Waits until there is a value, or the mailbox is closed; a newer value can still replace it. */
   filled(): Promise<void> {
     if (this.#slot !== undefined || this.#closed) return Promise.resolve();
     return (this.#filled ??= Promise.withResolvers()).promise;
@@ -68,7 +71,7 @@ export class Mailbox<T extends object & Shareable>
    * Takes the newest value, as soon as there is one. Written by hand, because an async generator
    * parked on a promise ignores `return()` until that promise settles.
    *
-   * @throws what {@linkcode close} was called with.
+   * @throws the reason that {@linkcode close} got.
    */
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#taker) {
@@ -86,8 +89,8 @@ export class Mailbox<T extends object & Shareable>
   }
 
   /**
-   * Closes the mailbox from the putting side. What is in it can still be taken; then the loop ends,
-   * or throws `reason`, if there is one.
+   * Closes the mailbox from the putting side. The last value can still be taken; then the loop
+   * ends, or throws `reason`, if there is one.
    */
   close(reason?: unknown): void {
     if (this.#closed) return;

@@ -22,7 +22,7 @@ export class RateMeter {
   }
 
   /**
-   * The rates at `now`, both 0 when nothing came lately.
+   * The rates at `now`; both are 0 when nothing came lately.
    *
    * @returns {{ fps: number, bytesPerSecond: number }}
    */

@@ -2,10 +2,10 @@
 
 import { Deadline, LateError } from "../time/deadline.ts";
 
-/** How long the other side may take nothing at all, in milliseconds; then it counts as gone. */
+/** How long the other side may read nothing, in milliseconds; then it counts as gone. */
 export const STALL_MS = 30_000;
 
-/** Writes a part of `bytes`, and says how many it wrote: a `Deno.Conn` does. */
+/** Writes a part of `bytes`, and returns how many it wrote, as a `Deno.Conn` does. */
 export interface ByteWriter {
   write(bytes: Uint8Array): Promise<number>;
 }
@@ -30,10 +30,10 @@ export class Outbox implements Disposable {
   }
 
   /**
-   * Writes a message after those before it; settles when the kernel has all of it. After a message
-   * that failed nothing is written any more, since part of it may be under way.
+   * Writes a message after the ones before it; settles when the kernel has all of it. After a
+   * message failed, nothing more is written, because part of it may have been sent.
    *
-   * @throws {LateError} when the other side takes nothing for {@linkcode STALL_MS}.
+   * @throws {LateError} when the other side reads nothing for {@linkcode STALL_MS}.
    */
   send(message: Message): Promise<void> {
     this.#waiting++;

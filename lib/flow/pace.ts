@@ -16,7 +16,7 @@ export class Pace {
   /** Whether a frame that comes at `at` (`performance.now()` milliseconds) is let through. */
   take(at: number = performance.now()): boolean {
     if (at < this.#due - SLACK * this.#interval) return false;
-    // Counted from when it was due, to keep the average; what was missed is not made up for.
+    // Counted from when it was due, to keep the average; missed frames are not made up for.
     const isLate = at > this.#due + this.#interval;
     this.#due = (isLate ? at : this.#due) + this.#interval;
     return true;

@@ -3,7 +3,7 @@ import type { TlsLink } from "./tls_link.ts";
 /** A {@linkcode TlsLink} that is read and written like a `Deno.Conn`. */
 export class TlsConn implements Disposable {
   protected readonly link: TlsLink;
-  /** What came and was not read yet. */
+  /** Bytes that have come and were not read yet. */
   #rest: Uint8Array = new Uint8Array();
   #isClosed = false;
 
@@ -16,10 +16,10 @@ export class TlsConn implements Disposable {
     return this.link.certificate;
   }
 
-  /** Reads into `buffer`; how many bytes, or null at the end. */
+  /** Reads into `buffer`; returns how many bytes, or null at the end. */
   async read(buffer: Uint8Array): Promise<number | null> {
     if (this.#rest.length === 0) this.#rest = await this.link.read() ?? this.#rest;
-    // The end that this side has made is no end of the other side.
+    // This side's end is not the other side's.
     if (this.#isClosed) throw new Deno.errors.Interrupted("the connection was closed");
     if (this.#rest.length === 0) return null;
     const piece = this.#rest.subarray(0, buffer.length);
@@ -28,7 +28,7 @@ export class TlsConn implements Disposable {
     return piece.length;
   }
 
-  /** Sends all bytes; how many these were. */
+  /** Sends all bytes; returns their number. */
   async write(bytes: Uint8Array): Promise<number> {
     await this.link.write(bytes);
     return bytes.length;

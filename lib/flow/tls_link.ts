@@ -1,4 +1,4 @@
-/** TLS by Node, which says what the other side's certificate is. Deno's own TLS does not. */
+/** TLS by Node, which shows the other side's certificate. Deno's own TLS does not. */
 
 import { isIP } from "node:net";
 import tls from "node:tls";
@@ -34,7 +34,7 @@ export async function openTls(
   }
 }
 
-/** A TLS connection. Its events tell of its end; its iterator hangs then in Deno 2.9. */
+/** A TLS connection. It ends by its events, because in Deno 2.9 its iterator then hangs. */
 export class TlsLink implements Disposable {
   readonly connected: Promise<void>;
   readonly #socket: tls.TLSSocket;
@@ -43,7 +43,7 @@ export class TlsLink implements Disposable {
   #error: Error | undefined;
   #wake = () => {};
 
-  /** @param secured the event that tells that the handshake is done. */
+  /** @param secured the event at the end of the handshake. */
   constructor(socket: tls.TLSSocket, secured: "secureConnect" | "secure" = "secureConnect") {
     this.#socket = socket;
     const { promise, resolve, reject } = Promise.withResolvers<void>();

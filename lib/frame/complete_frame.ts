@@ -10,13 +10,13 @@ import { normalise } from "./normalise.ts";
 import { endOf } from "./tail.ts";
 
 /**
- * Completes a JPEG, and takes over its memory. What browsers show is made such that every decoder
- * takes it ({@linkcode normalise}); a missing end marker is put in. Bytes behind the end are cut off:
- * some cameras pad with zeros. The capture time and the number are put in as Exif, behind a JFIF
- * header if there is one, in place of any Exif that was there, of which the orientation is kept. It
- * also says whether the JPEG had to be repaired.
- * Missing Huffman tables are put in behind that. All of it goes into the headroom: of a usual JPEG
- * only the few bytes of the JFIF header move.
+ * Completes a JPEG, and takes over its memory. It normalises the header, so that every decoder
+ * takes what browsers show ({@linkcode normalise}). It adds a missing end marker, and cuts off
+ * bytes behind the end, because some cameras pad with zeros. It writes the capture time and the
+ * number as Exif, behind the JFIF header if there is one. This replaces the camera's own Exif, and
+ * keeps only its orientation; it also says whether the JPEG had to be repaired. Missing Huffman
+ * tables follow. All of this goes into the headroom: in a usual JPEG, only the few bytes of the
+ * JFIF header move.
  *
  * @throws {JpegError} when the JPEG is torn in its header. The memory is then still the caller's.
  */

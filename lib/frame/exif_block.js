@@ -1,10 +1,9 @@
 /**
- * The Exif block that carries a frame's time and number, in one fixed shape: writing it is a copy
- * and a few digits, reading it a comparison. The viewer page reads it with this very file.
+ * The Exif block with a frame's time and number. Its shape is fixed, so that writing it is a copy
+ * and a few digits, and reading it a comparison. The viewer page uses this file, too.
  *
- * A frame that the camera wants turned gets another shape, with its orientation, and so does one that
- * had to be repaired, which says so as "custom rendered". All others keep the first, so that older
- * programs read them.
+ * A frame with an orientation has another shape, and so has a repaired frame, which says "custom
+ * rendered". All others keep the first shape, which older programs can read.
  *
  * Source: CIPA DC-008 (Exif 2.32) for the tags, TIFF 6.0 for the directories.
  */
@@ -137,7 +136,7 @@ function writeDigits(block, at, count, value) {
 }
 
 /**
- * Reads the block of a JPEG. Only APP0 and APP1 segments may stand in front of it.
+ * Reads the block of a JPEG. Only APP0 and APP1 segments may precede it.
  *
  * @param {Uint8Array} jpeg
  * @returns {{ capturedAt: number, sequence: number } | undefined} undefined without a block
@@ -148,7 +147,7 @@ export function readExif(jpeg) {
 }
 
 /**
- * Whether the block of a JPEG says that it had to be repaired.
+ * Whether a JPEG's block says that it had to be repaired.
  *
  * @param {Uint8Array} jpeg
  */
@@ -167,7 +166,7 @@ function find(jpeg) {
   }
 }
 
-/** Whether a block of this shape stands at offset `at`. */
+/** Whether there is a block of this shape at offset `at`. */
 function stands({ template, varies }, jpeg, at) {
   for (let i = 0; i < template.length; i++) {
     if (!varies[i] && jpeg[at + i] !== template[i]) return false;

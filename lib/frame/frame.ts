@@ -2,18 +2,18 @@
 
 import type { FrameMemory } from "./frame_memory.ts";
 
-/** The largest frame that is taken from a camera or off the wire, in bytes. */
+/** The largest frame that a camera or the wire may give, in bytes. */
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
 /** Which frame it is, and from when. */
 export interface FrameMeta {
-  /** The frame's number: one more with each frame, starting again with the server. */
+  /** The frame's number: it grows with each frame, and starts again with the server. */
   readonly sequence: number;
   /** When the frame reached the server, in milliseconds since 1970, by the server's clock. */
   readonly capturedAt: number;
 }
 
-/** What a frame travels in: bytes in front of it and behind it, the same for all who get it. */
+/** What a frame travels in: bytes before and behind it, which are the same for all receivers. */
 export interface Envelope {
   /** Makes the bytes in front; at most 128 fit without a second write. */
   head(frame: Frame): Uint8Array;
@@ -46,8 +46,8 @@ export class Frame implements FrameMeta {
 
   /**
    * The frame in an envelope, as pieces to write one after the other. The first kind of envelope is
-   * built around the frame in its own memory, as one piece, once for all who want it. A second kind
-   * has no place there; it gets the same frame in several pieces.
+   * built once in the frame's own memory, as one piece for all receivers. There is no room for a
+   * second kind, which becomes several pieces around the same frame.
    */
   seal(envelope: Envelope): readonly Uint8Array[] {
     if (this.#sealed?.envelope === envelope) return this.#sealed.pieces;

@@ -2,9 +2,9 @@
  * The memory of one frame: written once, framed in place, and freed when its last holder lets go.
  *
  * New memory is expensive: the system clears it and maps it page by page, which takes longer than
- * copying a frame into it. So a frame brings room for everything that is put around it on its way,
- * and its memory returns to the allocator by hand, where the next frame finds it. V8 alone would
- * leave up to 64 MiB of dead buffers in each thread, in an idle thread for ever.
+ * copying a frame into it. So a frame has room for everything that is added on its way, and its
+ * last holder frees the memory at once, so that the next frame can use it. V8 alone would keep up
+ * to 64 MiB of dead buffers in each thread, and in an idle thread forever.
  */
 
 import { MAX_EXIF_BYTES } from "./exif_block.js";
@@ -25,7 +25,7 @@ export interface Room {
   readonly tailroom?: number;
 }
 
-/** A buffer with bytes in the middle. It starts with one holder: whoever created it. */
+/** A buffer with bytes in the middle. Its creator is its first holder. */
 export class FrameMemory {
   readonly #buffer: ArrayBuffer;
   #start: number;
@@ -49,14 +49,14 @@ export class FrameMemory {
     return new FrameMemory(buffer, headroom, headroom + length);
   }
 
-  /** New memory with a copy of `bytes`; what was given stays the giver's. */
+  /** New memory with a copy of `bytes`. */
   static copyOf(bytes: Uint8Array): FrameMemory {
     const memory = FrameMemory.allocate(bytes.length);
     memory.fill(bytes, 0);
     return memory;
   }
 
-  /** The memory that another thread has sent: its bytes, and the free room around them. */
+  /** Memory from another thread: its bytes, and the free room around them. */
   static adopt({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): FrameMemory {
     const memory = new FrameMemory(buffer, byteOffset, byteOffset + length);
     memory.#filled = length;
@@ -66,7 +66,7 @@ export class FrameMemory {
   /** The bytes, as a view. @throws {TypeError} when the memory was released. */
   get bytes(): Uint8Array<ArrayBuffer> {
     this.#assertHeld("read");
-    // A view costs more than the rest of what a viewer needs of a frame.
+    // Making a view costs more than all else that a viewer does with a frame.
     return this.#bytes ??= new Uint8Array(this.#buffer, this.#start, this.#end - this.#start);
   }
 
@@ -75,7 +75,7 @@ export class FrameMemory {
     return this.#filled === this.#end - this.#start;
   }
 
-  /** Takes the bytes that are missing from `chunk`, from offset `at` on; returns the offset behind. */
+  /** Copies the missing bytes from `chunk`, from offset `at` on; returns the offset behind them. */
   fill(chunk: Uint8Array, at: number): number {
     const free = this.#end - this.#start - this.#filled;
     const count = Math.min(free, chunk.length - at);
@@ -131,7 +131,7 @@ export class FrameMemory {
   }
 }
 
-/** Frees bytes that nobody else reads, such as a decoder's output, ahead of the collector. */
+/** Frees bytes that nobody else reads, such as a decoder's output, before the collector would. */
 export function free({ buffer }: { readonly buffer: ArrayBufferLike }): void {
   if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }

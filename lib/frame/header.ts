@@ -1,4 +1,4 @@
-/** Where things are in the header of a JPEG, and whether decoders disagree about any of it. */
+/** The parts of a JPEG's header, and whether decoders disagree about them. */
 
 import { APP0, DHT, isFrameHeader, type Segment, segments } from "./jpeg.ts";
 import { isExif, type Orientation, orientationIn } from "./orientation.ts";
@@ -7,7 +7,7 @@ import { isExif, type Orientation, orientationIn } from "./orientation.ts";
 export interface Header {
   /** The JFIF header, if the JPEG begins with one; otherwise empty. */
   readonly jfif: { readonly start: number; readonly end: number };
-  /** Behind the Exif that follows the JFIF header. */
+  /** The offset behind the Exif that follows the JFIF header. */
   readonly rest: number;
   /** All other segments, without any Exif, in order. */
   readonly segments: readonly Segment[];

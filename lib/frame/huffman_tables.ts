@@ -1,5 +1,5 @@
 /**
- * The standard Huffman tables, which a JPEG without tables of its own relies on.
+ * The standard Huffman tables, for JPEGs that have none of their own.
  *
  * Source: ITU-T T.81, annex K.3. Most webcams leave them out to save 420 bytes a frame, as
  * Motion-JPEG in AVI files allows; many decoders then show nothing.

@@ -1,5 +1,5 @@
 /**
- * The outside of a JPEG: its segments, its end and its size. The scan is the decoder's business.
+ * The structure of a JPEG: its segments, its end and its size. It does not look into the scan.
  *
  * Source: ITU-T T.81, annex B.
  */
@@ -29,7 +29,7 @@ export type JpegFault =
   | "no size"
   | "too large";
 
-/** Thrown for bytes that are not one whole JPEG; the message names what is missing. */
+/** Thrown for bytes that are not one whole JPEG; the message says what is missing. */
 export class JpegError extends Error {
   /** The error's name in messages. */
   override name = "JpegError";
@@ -43,14 +43,14 @@ export class JpegError extends Error {
   }
 }
 
-/** Where a segment lies: its marker's second byte, and its bytes from the marker on. */
+/** A segment: its marker's second byte, and where its bytes are. */
 export interface Segment {
   readonly marker: number;
   /** Offset of the `FF` of the marker. */
   readonly start: number;
   /** Offset behind the segment. */
   readonly end: number;
-  /** Whether bytes that belong to no segment stand in front of it. Decoders skip them. */
+  /** Whether stray bytes precede it, which belong to no segment. Decoders skip them. */
   readonly isBehindStray: boolean;
 }
 
@@ -79,8 +79,8 @@ export function isRestart(marker: number): boolean {
 }
 
 /**
- * The segments from the start of the JPEG to its scan, in order; the scan's header is the last. As
- * libjpeg does, it skips what stands between segments and is no marker, or one without a place there.
+ * The segments from the start of the JPEG to its scan, in order; the scan's header is the last.
+ * Like libjpeg, it skips stray bytes between segments, and markers that do not belong there.
  *
  * @throws {JpegError} when the header is cut off, or another JPEG begins or ends in it.
  */
@@ -105,7 +105,7 @@ export function* segments(bytes: Uint8Array): Generator<Segment> {
       continue;
     }
     if (length < 2 || end > bytes.length) {
-      throw new JpegError("broken header", `the segment at byte ${start} does not fit`);
+      throw new JpegError("broken header", `the segment at byte ${start} has an impossible length`);
     }
     yield { marker, start, end, isBehindStray };
     if (marker === SOS) return;
@@ -114,7 +114,7 @@ export function* segments(bytes: Uint8Array): Generator<Segment> {
   }
 }
 
-/** Whether decoders skip the segment: a comment, or what some application has put in. */
+/** Whether decoders skip the segment: a comment, or an application's data. */
 function isSkipped(marker: number): boolean {
   return marker >= APP0 && marker <= 0xef || marker === COM;
 }
@@ -137,10 +137,10 @@ function nextMarker(bytes: Uint8Array, from: number): { start: number; isStray: 
 }
 
 /**
- * Width and height in pixels, from the frame header: the only one, so that any decoder takes the same.
+ * Width and height in pixels, from the only frame header, so that all decoders take the same size.
  *
- * @throws {JpegError} when there is not one frame header before the scan, when it is empty, or when
- * stray bytes between segments may hide another one from some decoders.
+ * @throws {JpegError} unless there is exactly one frame header before the scan, when it is empty,
+ *   or when stray bytes between segments may hide another one from some decoders.
  */
 export function jpegSize(bytes: Uint8Array): { width: number; height: number } {
   let size: { width: number; height: number } | undefined;

@@ -1,6 +1,6 @@
 /**
- * What libjpeg, and with it every browser, takes in a header although other decoders refuse it,
- * written such that all take it. The pixels stay the same.
+ * Rewrites odd headers, which libjpeg and every browser accept but other decoders refuse, so that
+ * all decoders accept them. The pixels stay the same.
  *
  * Source: ITU-T T.81, annexes B and F; libjpeg's jdmarker.c and jdapimin.c for what it takes.
  */
@@ -20,14 +20,15 @@ const TRANSFORM = 15;
 type Renumbering = readonly [dc: ReadonlyMap<number, number>, ac: ReadonlyMap<number, number>];
 
 /**
- * The segments of the header as every decoder takes them; undefined if they are so already.
+ * The header's segments as every decoder accepts them; undefined if nothing has to change.
  *
  * - Stray bytes between segments, and Exif among others, are left out.
- * - A sequential scan has all coefficients, whatever its header says (`00 00 00` instead of `00 3F 00`).
+ * - A sequential scan has all coefficients, even if its header says otherwise (`00 00 00` instead
+ *   of `00 3F 00`).
  * - Huffman tables have the numbers 0 and 1.
- * - Adobe's colour transform is one that exists, and agrees with JFIF. Components that are called R, G
- *   and B get one that says so.
- * - The height is given: `height` is the one from behind the scan.
+ * - Adobe's colour transform is a known one, and agrees with JFIF. Components with the names R, G
+ *   and B get a segment that says so.
+ * - The frame header has the height: `height` is the one from behind the scan.
  */
 export function normalise(
   bytes: Uint8Array,
@@ -78,7 +79,7 @@ function renumbering(bytes: Uint8Array, { start, end }: Segment): Renumbering | 
   let isOdd = false;
   for (let at = start + 6; at < end - 3; at += 2) {
     for (const [used, id] of [[dc, bytes[at] >> 4], [ac, bytes[at] & 15]] as const) {
-      // There are no others, and libjpeg refuses the JPEG.
+      // There are no other numbers, and libjpeg refuses the JPEG.
       if (id > 3) return undefined;
       isOdd ||= id > 1;
       if (!used.has(id)) used.set(id, used.size);
@@ -100,7 +101,7 @@ function renumberTables(segment: Uint8Array, numbers: Renumbering): Uint8Array {
     end = at + 17 + segment.subarray(at + 1, at + 17).reduce((sum, count) => sum + count, 0);
     const kind = segment[at] >> 4;
     const number = numbers[kind]?.get(segment[at] & 15);
-    // Decoders refuse a table that is cut off or of no known class; it stays for them.
+    // Decoders refuse a table that is cut off or of an unknown class; it stays, so that they do.
     if (end > segment.length || kind > 1) return segment;
     if (number === undefined) continue;
     parts.push(Uint8Array.of(kind << 4 | number), segment.subarray(at + 1, end));

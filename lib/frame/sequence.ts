@@ -1,9 +1,9 @@
 /** How frames are numbered. */
 
 /**
- * The number after `sequence`. Numbers whose bytes hold `FF D8` or `FF D9` are left out: the number
- * stands in the frame's Exif, and programs that search for the end of a frame byte by byte (Home
- * Assistant does) would cut it there.
+ * The number after `sequence`. It skips numbers whose bytes contain `FF D8` or `FF D9`, because the
+ * number is part of the frame's Exif, and programs that search for the end of a frame byte by byte
+ * (such as Home Assistant) would cut the frame there.
  */
 export function nextSequence(sequence: number): number {
   let next = sequence;

@@ -11,14 +11,14 @@ const DNL_BYTES = 6;
 export interface Tail {
   /** Offset of the end marker, or of where it belongs. */
   readonly end: number;
-  /** The height in pixels, where only a segment behind the scan gives it. */
+  /** The height in pixels, if only a segment behind the scan gives it. */
   readonly height: number | undefined;
   /** Whether there is no end marker. */
   readonly isOpen: boolean;
 }
 
 /**
- * Finds the end, and cuts off a DNL segment, which repeats the height or gives it (B.2.5). Without an
+ * Finds the end, and cuts off a DNL segment, which gives or repeats the height (B.2.5). Without an
  * end marker, the JPEG ends where its bytes end, as decoders assume.
  *
  * @throws {JpegError} when there is no data at all, or no height.
@@ -39,7 +39,7 @@ export function endOf(bytes: Uint8Array, { frame, scanData }: Header): Tail {
   }
   const isGiven = !frame || (bytes[frame.start + 5] | bytes[frame.start + 6]) !== 0;
   if (isGiven) return { end, height: undefined, isOpen };
-  // With more than one scan, it stands behind the first.
+  // With more than one scan, it is behind the first.
   height ??= linesBetween(bytes, scanData, end);
   if (!height) throw new JpegError("no size", "it gives no height");
   return { end, height, isOpen };

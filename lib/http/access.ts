@@ -10,25 +10,25 @@ import { text } from "./reply.ts";
 export interface AccessPolicy {
   /** The host names that the endpoint answers to. */
   readonly hosts: HostPolicy;
-  /** Checks what viewers must enter; without it, everybody may watch. */
+  /** Checks the viewers' password; without it, everybody may watch. */
   readonly auth?: BasicAuth;
-  /** Lets in whoever has a signed link instead, to what that shows. */
+  /** Accepts signed links instead, for what they show. */
   readonly links?: Links;
   /** The origins whose pages may use the answers. */
   readonly origins: Origins;
-  /** The proxies that say truly whom they speak for. */
+  /** The proxies that may name the viewer's address. */
   readonly proxies?: TrustedProxies;
-  /** How messages name the options that let more in. */
+  /** How messages name the options that admit more. */
   readonly hints: AccessHints;
-  /** Called with what is refused, to whom, and what would allow it. */
+  /** Called with what is refused, the requester, and what would allow it. */
   readonly onRefused: (reason: string) => void;
 }
 
-/** What the options are called that let a host or an origin in. */
+/** The names of the options that admit a host or an origin. */
 export interface AccessHints {
-  /** Lets a host name in. */
+  /** Admits a host name. */
   readonly allowHost: string;
-  /** Lets an origin in. */
+  /** Admits an origin. */
   readonly allowOrigin: string;
   /** Lets viewers change cameras; `allowControl` by default. */
   readonly allowControl?: string;
@@ -36,7 +36,7 @@ export interface AccessHints {
 
 const METHODS = "GET, HEAD, OPTIONS";
 
-/** The answer to a request that is refused whoever sends it, or that only asks what is allowed. */
+/** The answer to a request that is refused for everybody, or that only asks what is allowed. */
 export function refusal(
   { hosts, hints, onRefused }: AccessPolicy,
   request: Request,
@@ -75,7 +75,7 @@ export async function passwordRefusal(
   const authorization = request.headers.get("authorization");
   const refused = await auth.refusal(authorization, address, request.signal);
   if (!refused) return undefined;
-  // Without one, it is no guess.
+  // A request without a password is not a guess.
   if (authorization !== null) onRefused(`${address}: ${refused.reason}`);
   return text(refused.status, refused.reason, refused.headers);
 }
@@ -85,17 +85,21 @@ export function linkOf({ url, headers }: Request): string | null {
   return headers.has("authorization") ? null : new URL(url).searchParams.get(LINK);
 }
 
-/** The parameter that has a link. */
+/** The query parameter of a link. */
 const LINK = "link";
 
-/** A request's path and query, without the link: whoever has it may watch. */
+/** A request's path and query, without the link, because anybody who has it may watch. */
 export function openPathOf({ url }: Request): string {
   const shown = new URL(url);
   if (shown.searchParams.has(LINK)) shown.searchParams.set(LINK, "***");
   return shown.pathname + shown.search;
 }
 
-/** What a link permits, or the answer to one that is refused. @param camera what it is to show. */
+/**
+ * What a link permits, or the answer to a refused one.
+ *
+ * @param camera the camera that it should show.
+ */
 export async function linkPermit(
   links: Links,
   onRefused: AccessPolicy["onRefused"],
@@ -113,8 +117,8 @@ export async function linkPermit(
 }
 
 /**
- * Reports a page of another site that shows an answer without being allowed to: its browser hides it,
- * and only says so to developers.
+ * Reports a page of another site that is not allowed to show an answer: the browser hides the
+ * answer, and tells only developers.
  */
 export function reportEmbedding({ origins, hints, onRefused }: AccessPolicy, { headers }: Request) {
   const isOtherSite = headers.get("sec-fetch-site") === "cross-site";

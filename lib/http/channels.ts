@@ -16,34 +16,34 @@ export type EncodePng = (frame: Frame, signal: AbortSignal) => Promise<Uint8Arra
 export interface Shown {
   /** The frames to show. */
   readonly frames: Hub<Frame>;
-  /** Returns what is known of them. */
+  /** Returns their state. */
   readonly readState: () => FeedState;
-  /** What viewers may change on it, at each change; missing if they may not. */
+  /** Its controls, at each change; missing if viewers may not change them. */
   readonly controls?: Hub<Controls>;
-  /** Whether it has gone: it is shown to those who watch it still, but not listed. */
+  /** Whether it has gone: those who still watch see it, but it is not listed. */
   readonly isGone?: boolean;
 }
 
 /** A camera as viewers get it. */
 export interface Channel extends Shown {
-  /** Who watches. */
+  /** Its viewers. */
   readonly viewers: Viewers;
   /** Makes a PNG of a frame; without it, there is no `/snapshot.png`. */
   readonly encodePng?: EncodePng;
 }
 
-/** Cameras by name, in order, with those that have gone. */
+/** Cameras by name, in order, including those that have gone. */
 export type ChannelMap = ReadonlyMap<string, Channel>;
 
 /** What all cameras have in common. */
 export interface ChannelOptions {
   /** Makes the PNG of `/snapshot.png`; without it, there is none. */
   readonly encodePng?: EncodePng;
-  /** Draws what viewers see while no frames come; without it, they see the last one. */
+  /** Draws the notice while no frames come; without it, viewers see the last frame. */
   readonly drawNotice?: DrawNotice;
 }
 
-/** One camera is called so. */
+/** The name of a single camera. */
 export const ONLY = "1";
 
 /** The cameras of an endpoint. Disposing of it ends their viewers. */
@@ -65,7 +65,7 @@ export class Channels implements Disposable {
     return this.#map;
   }
 
-  /** Shows these from now on; the viewers of those that are no longer among them leave. */
+  /** Shows these from now on; the viewers of all others leave. */
   show(cameras: ReadonlyMap<string, Shown>): void {
     if (this.#closed) return;
     const kept = new Set(cameras.values());

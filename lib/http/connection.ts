@@ -5,7 +5,7 @@ import { text } from "./reply.ts";
 import { HeadError, MAX_HEAD_BYTES, type RequestHead, takeHead } from "./request_head.ts";
 import { LastingResponse } from "./viewer.ts";
 
-/** How much of later requests may come before an answer has left, in bytes. */
+/** How many bytes of later requests may come before an answer has left. */
 export const MAX_AHEAD_BYTES = 2 * MAX_HEAD_BYTES;
 
 /** A plain connection, or the TLS connection on it. */
@@ -23,10 +23,10 @@ export type Respond = (
   signal: AbortSignal,
 ) => Promise<Response>;
 
-/** What a connection needs from whoever keeps it. */
+/** Events for the owner of a connection. */
 export interface ConnectionOptions {
   readonly respond: Respond;
-  /** Called when an answer of so many bytes goes to the connection. */
+  /** Called with the size of an answer that goes to the connection, in bytes. */
   readonly onAnswer: (bytes: number) => void;
   /** Called when an answer has left. */
   readonly onAnswered: () => void;
@@ -34,17 +34,17 @@ export interface ConnectionOptions {
 
 /** One connection: reads requests and answers them, one at a time. */
 export class Connection {
-  /** Whom it counts for. */
+  /** The address that it counts for. */
   readonly key: string;
   readonly hostname: string;
   readonly port: number;
-  /** Since when it could have asked for something, by `performance.now()`. */
+  /** Since when it could have sent a request, by `performance.now()`. */
   since = performance.now();
   /** The size of the answer that has not left yet, in bytes. */
   unread = 0;
   /** Whether a request is being answered. */
   isAnswering = false;
-  /** Whether it watches, which gives it a place among the viewers. */
+  /** Whether it watches, and so has a place among the viewers. */
   isViewer = false;
   readonly #options: ConnectionOptions;
   readonly #closed = new AbortController();
@@ -66,12 +66,12 @@ export class Connection {
     socket.once("close", () => this.#closed.abort());
   }
 
-  /** Whether nothing of another request has come since the last answer. */
+  /** Whether no byte of another request has come since the last answer. */
   get isSpare(): boolean {
     return this.#answers > 0 && this.#received.length === 0;
   }
 
-  /** Where it arrived. */
+  /** The address that it reached. */
   get socket(): Socket {
     return this.#socket;
   }
@@ -116,7 +116,7 @@ export class Connection {
       const taken = takeHead(this.#received);
       if (!taken) return undefined;
       const [head, rest] = taken;
-      // Whoever has sent this much is not waiting for an answer.
+      // A client that has sent this much does not wait for an answer.
       if (rest.length > MAX_AHEAD_BYTES) return this.end();
       this.#received = rest;
       return head;
@@ -129,7 +129,7 @@ export class Connection {
   async #answer(head: RequestHead | Response): Promise<void> {
     const { signal } = this.#closed;
     if (head instanceof Response) return await this.#send(head, false, true);
-    // What comes now is for the WebSocket, also that it ends.
+    // All further bytes, and the end, are for the WebSocket.
     if (head.isUpgrade) this.#socket.pause();
     const response = await this.#options.respond(head, this, signal);
     signal.throwIfAborted();
@@ -148,7 +148,7 @@ export class Connection {
     if (!keepsAlive) this.#finish();
   }
 
-  /** Shows frames for as long as both sides like. */
+  /** Shows frames until either side ends it. */
   async #show(
     response: LastingResponse,
     { method, headers, isUpgrade }: RequestHead,
@@ -159,7 +159,7 @@ export class Connection {
     socket.off("data", this.#take);
     const head = this.#received;
     this.#received = Buffer.alloc(0);
-    // What a stream's viewer says is ignored; only that it leaves counts.
+    // A stream's viewer can say nothing more; only its leaving counts.
     if (!isUpgrade) socket.resume().write(headOf(response, false));
     await response.writeTo({ socket, method, headers: Object.fromEntries(headers) }, head);
     this.isViewer = false;
@@ -173,7 +173,7 @@ export class Connection {
     this.#socket.resume().end();
   }
 
-  /** Ends a connection that has asked for nothing in time; says so if it had begun. */
+  /** Ends a connection without a request in time; tells the client if it had begun one. */
   expire(fault: Response): void {
     if (this.#isLast || this.#received.length === 0) return this.end();
     this.isAnswering = true;

@@ -18,12 +18,12 @@ export const MAX_UNREAD_BYTES = 64 * 2 ** 20;
 const ROUND_MS = 500;
 
 /**
- * All connections of the endpoint. They share its places and its memory: where there is not enough,
- * the address that has most gives way. Disposing of it ends them.
+ * All connections of the endpoint. They share its places and its memory: if there is not enough,
+ * the address that has the most loses one. Disposing of it ends them.
  */
 export class Connections implements Disposable {
   readonly #respond: Respond;
-  /** By address and port; those that have waited longest come first. */
+  /** By address and port; the longest waiting come first. */
   readonly #all = new Map<string, Connection>();
   readonly #timer: ReturnType<typeof setInterval>;
   #closed = false;
@@ -34,7 +34,7 @@ export class Connections implements Disposable {
     this.#timer = setInterval(() => this.#dismiss(), ROUND_MS);
   }
 
-  /** Lets a connection in, at the cost of another one if there is no place. */
+  /** Admits a connection, at the cost of another one if there is no place. */
   add(socket: Socket, { isPlain }: { readonly isPlain: boolean }): void {
     const name = nameOf(socket);
     if (this.#closed || name === undefined) return void socket.destroy();
@@ -42,7 +42,7 @@ export class Connections implements Disposable {
       respond: this.#respond,
       onAnswer: () => this.#limitUnread(),
       onAnswered: () => {
-        // Put last again.
+        // Moved to the end.
         if (this.#forget(name, connection)) this.#all.set(name, connection);
       },
     });
@@ -52,7 +52,7 @@ export class Connections implements Disposable {
     if (isPlain) connection.read();
   }
 
-  /** Reads from a connection whose TLS handshake is done. */
+  /** Reads from a connection after its TLS handshake. */
   secure(socket: Socket): void {
     const connection = this.#all.get(nameOf(socket) ?? "");
     if (connection) connection.read(socket);
@@ -71,7 +71,7 @@ export class Connections implements Disposable {
     }
   }
 
-  /** Those that do not watch. */
+  /** The connections that do not watch. */
   #guests(): Connection[] {
     return [...this.#all.values()].filter(({ isViewer }) => !isViewer);
   }
@@ -81,7 +81,7 @@ export class Connections implements Disposable {
     const guests = this.#guests();
     for (const guest of guests) {
       if (guest.isAnswering) continue;
-      // A program is told how long it may keep the connection, and gets a little more.
+      // A client learns how long it may keep the connection, and gets a little more time.
       const limitMs = guest.isSpare ? KEEP_ALIVE_MS + GRACE_MS : REQUEST_MS;
       if (now - guest.since > limitMs) guest.expire(late());
     }

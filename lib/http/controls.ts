@@ -1,4 +1,4 @@
-/** What viewers may change on a camera: its controls. */
+/** A camera's controls over HTTP. */
 
 import * as v from "valibot";
 import { ControlError, type ControlErrorCode, type Controls } from "../flow/controls.ts";
@@ -14,7 +14,7 @@ const READ_MS = 1000;
 /** How long the name of a control may be, in characters. */
 const MAX_CONTROL_NAME = 64;
 
-/** What a `POST` sends: `{"brightness":10}`. A switch may be true or false. */
+/** The body of a `POST`: `{"brightness":10}`. A switch may be true or false. */
 const Values = v.record(
   v.pipe(v.string(), v.regex(/^[a-z_]\w*$/i), v.maxLength(MAX_CONTROL_NAME)),
   v.union([
@@ -23,7 +23,7 @@ const Values = v.record(
   ]),
 );
 
-/** What cannot be done has this status; 409 in general. */
+/** The statuses of errors; 409 for all others. */
 const STATUS: Readonly<Partial<Record<ControlErrorCode, number>>> = {
   unknown: 400,
   "out-of-range": 400,

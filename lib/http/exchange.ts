@@ -12,7 +12,7 @@ export const UNREAD_MS = 30_000;
 /** How large a piece of an answer is, in bytes. */
 export const PIECE_BYTES = 64 * 1024;
 
-/** The first lines of a response; `length` is that of the body, where there is one. */
+/** The first lines of a response; `length` is the body's, if there is one. */
 export function headOf(response: Response, keepsAlive: boolean, length?: number): Uint8Array {
   const headers = new Headers(response.headers);
   headers.set("date", new Date().toUTCString());

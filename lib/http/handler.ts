@@ -31,10 +31,10 @@ import { SocketResponse } from "./web_socket.ts";
 export type { EncodePng } from "./channels.ts";
 export { MIN_FPS } from "./viewer.ts";
 
-/** What the answers are made of: a camera, and who gets in. */
+/** What answers depend on: a camera, and who gets in. */
 export interface Site extends AccessPolicy, Channel {}
 
-/** What the answers are made of where there are several cameras. */
+/** What answers depend on with several cameras. */
 export interface Sites extends AccessPolicy, Wall {}
 
 /** Where a request comes from. */
@@ -50,7 +50,7 @@ export async function handle(
   peer: Remote,
 ): Promise<Response> {
   const remote = senderOf(site, request, peer);
-  // Without a password, a snapshot is asked for at once.
+  // Without a password, the snapshot can start at once.
   const entry = refusal(site, request) ??
     (site.auth && await enter(site, site.auth, request, remote.hostname));
   if (!entry || entry instanceof Response) reportEmbedding(site, request);
@@ -60,7 +60,7 @@ export async function handle(
   for (const [name, value] of sharingHeaders(site.origins, request)) {
     response.headers.set(name, value);
   }
-  // A link is for pages of others.
+  // A link is for other sites' pages.
   if (entry && entry !== response) {
     response.headers.set("cross-origin-resource-policy", "cross-origin");
   }
@@ -81,7 +81,7 @@ async function enter(
   return await linkPermit(links, onRefused, { link, camera, address }, request);
 }
 
-/** The camera whose pictures a request is for, if it is for nothing else. */
+/** The camera whose pictures a request asks for, if it asks for nothing else. */
 function pictureOf(route: Route | Response): string | undefined {
   if (route instanceof Response || !PICTURES.includes(route.resource)) return undefined;
   return [...route.channels.keys()][0];
@@ -90,7 +90,7 @@ function pictureOf(route: Route | Response): string | undefined {
 /** What links may show. */
 const PICTURES: readonly Route["resource"][] = ["stream", "snapshot", "png"];
 
-/** Where a request comes from, behind a proxy that is trusted. The port stays unknown then. */
+/** Where a request comes from behind a trusted proxy, without the port. */
 function senderOf({ proxies }: AccessPolicy, { headers }: Request, peer: Remote): Remote {
   const hostname = proxies?.senderOf(peer.hostname, headers.get("x-forwarded-for"));
   return hostname === undefined || hostname === peer.hostname ? peer : { hostname };
@@ -123,7 +123,7 @@ async function answer(site: Site | Sites, request: Request, remote: Remote): Pro
     case "png":
       return await snapshot(channel, request, TYPES.png, channel.encodePng!);
     case "state":
-      // Of several cameras, the page becomes a wall.
+      // With several cameras, the page turns into a wall.
       return json({ ...stateOf(channel), ...channels.size > 1 && { cameras: channels.size } });
     case "controls":
       return request.method === "POST"
@@ -141,7 +141,7 @@ async function metricsOf(channels: ChannelMap): Promise<Response> {
   return new Response(await metrics(new Map(states)), { headers: headers(TYPES.metrics) });
 }
 
-/** The headers alone, which makes nobody a viewer. */
+/** Only the headers, without a viewer. */
 function head(route: Route | Response): Response {
   if (route instanceof Response) return new Response(null, route);
   const { resource, channels } = route;
@@ -165,7 +165,7 @@ function stream({ viewers }: Channel, request: Request, remote: Remote): Respons
   return new MjpegResponse(viewer, { ...headers(MJPEG_TYPE), ...UNBUFFERED });
 }
 
-/** What tells proxies to pass frames on as they come; nginx would keep seconds of them. */
+/** Tells proxies to pass frames on as they come; nginx would buffer seconds of them. */
 const UNBUFFERED = { "cache-control": "no-store, no-transform", "x-accel-buffering": "no" };
 
 function socket(
@@ -179,7 +179,7 @@ function socket(
   // The page itself says why no frames come, so it needs neither repeats nor notices.
   const viewer = join(viewers, request, remote, { repeats: false });
   if (viewer instanceof Response) return viewer;
-  // But it says so on top of the last frame.
+  // But it shows the reason over the last frame.
   if (frames.latest && unavailableReason(readState())) viewer.show(frames.latest);
   return new SocketResponse(viewer);
 }

@@ -10,8 +10,8 @@ const KNOCK_MS = 1000;
 /** How long it may take to close, in milliseconds. */
 export const CLOSE_MS = 1000;
 
-/** What is reported when connections were not accepted, and are again. */
-export const NOT_ACCEPTING = "The viewers' port accepted no connections; it listens anew";
+/** The report when connections were not accepted, and are again. */
+export const NOT_ACCEPTING = "The viewers' port accepted no connections; it listens again";
 
 /** Options of {@linkcode HttpListener.start}. */
 export interface HttpListenerOptions {
@@ -21,17 +21,18 @@ export interface HttpListenerOptions {
   readonly port: number;
   /** Creates a server. Its connections may outlive its listening. */
   readonly create: () => Server;
-  /** Called, again and again, with what keeps it from accepting connections. */
+  /** Called, again and again, with the error that keeps it from accepting connections. */
   readonly onTrouble: (reason: string) => void;
 }
 
 /**
- * Listens, and listens again when no connections are accepted any more: in Deno, `node:net` stops
- * accepting, without an error and for good, once a connection met with no free file descriptor. In
- * `poll_tcp_handle()`, an error of `poll_accept()` ends the loop and leaves nobody to be woken
- * (https://github.com/denoland/deno/blob/v2.9.5/libs/core/uv_compat/tcp.rs). `Deno.listen()` had
- * something like it (https://github.com/denoland/deno/issues/10148); of this one, no issue is known.
- * Disposing of it stops listening, and waits for the connections to end, but not for long.
+ * Listens, and listens again when connections are no longer accepted: in Deno, `node:net` stops
+ * accepting, without an error and for good, once there was no free file descriptor for a
+ * connection. In `poll_tcp_handle()`, an error of `poll_accept()` ends the loop and leaves nobody
+ * to be woken (https://github.com/denoland/deno/blob/v2.9.5/libs/core/uv_compat/tcp.rs).
+ * `Deno.listen()` had a similar fault (https://github.com/denoland/deno/issues/10148); we know no
+ * issue about this one. Disposing of it stops listening, and waits for the connections to end, but
+ * not for long.
  */
 export class HttpListener implements AsyncDisposable {
   /** Where it listens. */
@@ -70,10 +71,10 @@ export class HttpListener implements AsyncDisposable {
 
   async #check(): Promise<void> {
     const before = this.#accepted;
-    // Twice, since this program itself may have been busy the first time.
+    // Twice, because this program itself may have been busy the first time.
     for (let times = 0; times < 2; times++) {
       const outcome = await knock(this.address).catch((error) => ({ error }));
-      // Behind a crowd, a knock is heard late: but connections are accepted.
+      // In a crowd, the knock is answered late, but connections are accepted.
       const isHeard = outcome === "heard" || outcome === "unheard" && this.#accepted > before;
       if (isHeard || this.#closed) return;
       if (outcome !== "unheard" && isOutOfDescriptors(outcome.error)) {
@@ -93,7 +94,7 @@ export class HttpListener implements AsyncDisposable {
     try {
       await bind(server, hostname, port);
     } catch (error) {
-      // The next check finds nobody there, and tries again.
+      // The next check fails, and tries again.
       return onTrouble(new ListenError(error, "http", hostname, port).message);
     }
     this.#server = this.#use(server);
@@ -119,8 +120,8 @@ function bind(server: Server, host: string, port: number): Promise<void> {
 }
 
 /**
- * Knocks at an address of this machine: connects, says nothing, and waits until the other side
- * closes too, for which it must have accepted the connection. Rejects when it cannot connect.
+ * Knocks at an address of this machine: connects, sends nothing, and waits until the other side
+ * closes, too, which it can only do after accepting the connection. Rejects when it cannot connect.
  */
 async function knock({ hostname, port }: Deno.NetAddr): Promise<"heard" | "unheard"> {
   using conn = await Deno.connect({ hostname: REACHED_AT[hostname] ?? hostname, port });

@@ -1,9 +1,9 @@
 /**
- * The sockets of the endpoint. Neither `Deno.serve` nor `node:http` reads them. The former passes a
- * stream on through a web stream and a second loop in Rust: here a frame goes from the mailbox to the
- * connection in one write, which with a thousand viewers takes two thirds of the time and a third of
- * the memory. The latter makes objects for all requests that a connection has sent, which is thousands
- * in one read if it likes.
+ * The sockets of the endpoint. It uses neither `Deno.serve` nor `node:http`. `Deno.serve` passes a
+ * stream through a web stream and a second loop in Rust. Here, a frame goes from the mailbox to the
+ * connection in one write, which takes two thirds of the time and a third of the memory with a
+ * thousand viewers. `node:http` makes objects for all requests that a connection has sent, which
+ * may be thousands in one read.
  */
 
 import { createServer, type Server } from "node:net";
@@ -43,7 +43,7 @@ export function responder(site: Site | Sites): Respond {
     try {
       return await handle(site, request, { hostname, port });
     } catch (error) {
-      // Nothing is known to throw here. If something does, only this request fails.
+      // No error is expected here. If one comes, only this request fails.
       return text(500, `Unexpected error: ${cleanText((error as Error).message)}`);
     }
   };

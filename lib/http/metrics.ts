@@ -5,11 +5,11 @@ import type { State } from "./state.ts";
 export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
 /**
- * All numbers of the states, by the names of their cameras, in the format of Prometheus, with their
- * meanings, in base units. Only where there are several cameras, each number says whose it is.
+ * All numbers of the states, in the format of Prometheus, with their meanings, in base units. With
+ * several cameras, each number has its camera's name as a label.
  */
 export async function metrics(states: ReadonlyMap<string, State>): Promise<string> {
-  // A registry for each scrape, since the numbers are counted elsewhere and only shown here.
+  // A registry for each scrape, because the numbers are counted elsewhere.
   const registers = [new Registry()];
   const isLabelled = states.size !== 1;
   const labelOf = (camera: string) => isLabelled ? { camera } : {};
@@ -42,7 +42,7 @@ export async function metrics(states: ReadonlyMap<string, State>): Promise<strin
   gauge("source_connected", "Whether the server is connected.", (state) => +isConnected(state));
   gauge("camera_live", "Whether the camera gives frames.", (state) => +isLive(state));
   const isIdle = ({ camera }: State) => camera.state === "idle";
-  const sleeps = "Whether the camera sleeps, since nobody watches.";
+  const sleeps = "Whether the camera sleeps because nobody watches.";
   gauge("camera_idle", sleeps, (state) => +isIdle(state));
   gauge("viewers", "Open streams.", ({ viewerCount }) => viewerCount);
   gauge("frames_per_second", "Frames published a second.", ({ frames }) => frames.fps);

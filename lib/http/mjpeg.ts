@@ -4,15 +4,15 @@ import { type ViewerRequest, ViewerResponse } from "./viewer.ts";
 
 const BOUNDARY = "frame";
 
-/** The stream's type, without quotes: Safari would take them for part of the boundary. */
+/** The stream's type, without quotes, which Safari would take for part of the boundary. */
 export const MJPEG_TYPE = `multipart/x-mixed-replace;boundary=${BOUNDARY}`;
 
 const encoder = new TextEncoder();
 const OPENING = encoder.encode(`--${BOUNDARY}\r\n`);
 
 /**
- * A frame as a part of the stream. The boundary behind a part goes with it, since Firefox shows a
- * picture only when it has seen what follows.
+ * A frame as a part of the stream. The boundary behind a part is sent with it, because Firefox
+ * shows a picture only when it has seen the boundary.
  */
 export const MULTIPART: Envelope = {
   head: ({ bytes, capturedAt }) =>
@@ -37,7 +37,7 @@ export class MjpegResponse extends ViewerResponse {
   }
 }
 
-/** Whether the connection has taken all the pieces. If not, a write of them may be under way. */
+/** Whether the connection has taken all pieces. If not, a write may be under way. */
 function write(connection: Writable, pieces: readonly Uint8Array[]): Promise<boolean> {
   return new Promise((resolve) => {
     const last = pieces.length - 1;

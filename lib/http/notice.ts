@@ -2,22 +2,22 @@ import type { Hub } from "../flow/hub.ts";
 import type { Frame } from "../frame/frame.ts";
 import { type FeedState, unavailableReason } from "./state.ts";
 
-/** How long no frame may come before a notice is drawn, in milliseconds: drawing takes time too. */
+/** After how long without a frame a notice is drawn, in milliseconds; drawing takes time, too. */
 export const PATIENCE_MS = 500;
-/** How long a drawing stands, in milliseconds, however fast the reason changes. */
+/** How long a notice stays, in milliseconds, even if the reason changes faster. */
 export const REDRAW_MS = 1000;
 
 /** Draws words on a frame, or on an empty one. The caller releases the result. */
 export type DrawNotice = (words: string, last: Frame | undefined) => Promise<Frame>;
 
-/** What viewers see while no frames come: the last picture, with the reason in words. */
+/** The notice that viewers see while no frames come: the last picture, with the reason in words. */
 export class Notice {
   readonly #frames: Hub<Frame>;
   readonly #readState: () => FeedState;
   readonly #draw: DrawNotice;
   #seen = 0;
   #lastAt = performance.now();
-  /** What was drawn last, or is being drawn. */
+  /** The notice that was drawn last, or is being drawn. */
   #reason: string | undefined;
   #drawn: Frame | undefined;
   #isDrawing = false;
@@ -29,7 +29,10 @@ export class Notice {
     this.#draw = draw;
   }
 
-  /** What to show now instead of the last frame; undefined while frames come or nothing is drawn. */
+  /**
+   * The notice to show now instead of the last frame; undefined while frames come or no notice is
+   * drawn.
+   */
   read(): Frame | undefined {
     const at = performance.now();
     if (this.#frames.published !== this.#seen) {
@@ -41,7 +44,7 @@ export class Notice {
     if (at < this.#lastAt + PATIENCE_MS) return undefined;
     const reason = unavailableReason(this.#readState());
     if (reason === undefined) return undefined;
-    // One drawing at a time: when it is done, the reason may be another one.
+    // Only one is drawn at a time; by its end, the reason may have changed.
     const isDue = !this.#isDrawing && at >= this.#drawsAt;
     if (reason !== this.#reason && isDue) void this.#renew(reason);
     return this.#drawn;
@@ -57,7 +60,7 @@ export class Notice {
     last?.release();
     this.#isDrawing = false;
     this.#drawsAt = performance.now() + REDRAW_MS;
-    // Frames may have come while it was drawn.
+    // Frames may have come meanwhile.
     if (seen === this.#seen) this.#keep(drawn);
     else drawn?.release();
   }

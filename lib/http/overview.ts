@@ -1,4 +1,4 @@
-/** What is said of all cameras together. */
+/** Answers about all cameras together. */
 
 import { cleanText } from "../access/clean_text.ts";
 import type { Channel, ChannelMap } from "./channels.ts";
@@ -7,9 +7,9 @@ import { type FeedState, type State, unavailableReason } from "./state.ts";
 
 /** A camera, as `/cameras` lists it. */
 export interface CameraEntry {
-  /** What paths call it. */
+  /** Its name in paths. */
   readonly id: string;
-  /** What the camera calls itself; null while unknown. */
+  /** The camera's own name; null while unknown. */
   readonly name: string | null;
   readonly state: FeedState["camera"]["state"];
   /** Why there is no picture; null while there is one. */
@@ -25,14 +25,14 @@ export interface CameraEntry {
   readonly source: FeedState["source"];
 }
 
-/** What `/state` says of a camera. */
+/** A camera's `/state`. */
 export function stateOf({ readState, viewers, controls }: Channel): State {
   const version = controls?.latest?.set ? controls.published : null;
   const { state, count: viewerCount } = viewers;
   return { ...readState(), controls: version, viewers: state, viewerCount };
 }
 
-/** What `/cameras` says. */
+/** The answer of `/cameras`. */
 export function listOf(channels: ChannelMap): CameraEntry[] {
   return [...channels].map(([id, { readState }]) => {
     const state = readState();
@@ -43,8 +43,8 @@ export function listOf(channels: ChannelMap): CameraEntry[] {
 }
 
 /**
- * Whether pictures come, for monitors. Of several cameras one is enough: a monitor that starts the
- * program again does not bring a pulled camera back, and takes the others away.
+ * Whether pictures come, for monitors. With several cameras, one is enough: a monitor that restarts
+ * the program would not bring back a pulled camera, but interrupt the others.
  */
 export function healthOf(channels: ChannelMap): Response {
   const faults = [...channels].flatMap(([name, { readState }]) => {
@@ -59,5 +59,5 @@ export function healthOf(channels: ChannelMap): Response {
   return text(isHealthy ? 200 : 503, [...isHealthy ? ["ok"] : [], ...words].join("\n"));
 }
 
-/** Why nothing can be shown while there is no camera. */
+/** The reason for no picture while there is no camera. */
 export const NO_CAMERA = "There is no camera yet";

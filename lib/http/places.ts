@@ -3,7 +3,7 @@ import { placeFor } from "../access/oldest_of_most.ts";
 
 /** How many viewers there may be at the same time, of all cameras together. */
 export const MAX_VIEWERS = 1000;
-/** What somebody without a place is told. */
+/** The answer to a viewer without a place. */
 export const ALL_TAKEN = `All ${MAX_VIEWERS} places are taken; try again later`;
 /**
  * How long a viewer that takes nothing keeps its place once all are taken, in milliseconds: a hidden
@@ -11,13 +11,13 @@ export const ALL_TAKEN = `All ${MAX_VIEWERS} places are taken; try again later`;
  */
 export const STALLED_MS = 60_000;
 
-/** Who has a place. */
+/** The holder of a place. */
 export interface PlaceHolder {
-  /** Whom the place counts for. */
+  /** The address that the place counts for. */
   readonly key: string;
   /** How long it has been busy with its last frame, in milliseconds. */
   readonly stalledMs: number;
-  /** Whether it is a part of another one. */
+  /** Whether it belongs to another holder. */
   readonly isTile: boolean;
   /** Gives the place up. */
   leave(): void;
@@ -27,12 +27,12 @@ export interface PlaceHolder {
 export class Places {
   readonly #holders = new Set<PlaceHolder>();
 
-  /** How many watch, each counted once however many cameras it watches. */
+  /** How many watch; a viewer of several cameras counts once. */
   get count(): number {
     return [...this.#holders].filter(({ isTile }) => !isTile).length;
   }
 
-  /** Whether there is a place for this address; another one may have to leave for it. */
+  /** Whether there is a place for this address; another viewer may lose its place for it. */
   hasRoom(hostname: string): boolean {
     if (this.#holders.size >= MAX_VIEWERS) this.#makeRoom(hostname);
     return this.#holders.size < MAX_VIEWERS;
@@ -43,12 +43,14 @@ export class Places {
     this.#holders.add(holder);
   }
 
-  /** The viewer has left. */
+  /** Frees the place of a viewer that has left. */
   free(holder: PlaceHolder): void {
     this.#holders.delete(holder);
   }
 
-  /** Ends whoever takes nothing, or else the oldest viewer of the address that has most. */
+  /**
+   * Ends a viewer that takes nothing, or else the oldest viewer of the address that has the most.
+   */
   #makeRoom(hostname: string): void {
     const stalled = [...this.#holders].filter(({ stalledMs }) => stalledMs >= STALLED_MS);
     if (stalled.length > 0) {

@@ -3,21 +3,21 @@ import { bracketed } from "./url.ts";
 /** How long the head of a request may be, in bytes. */
 export const MAX_HEAD_BYTES = 16 * 1024;
 
-/** How long a body may be that is read, in bytes. */
+/** The longest body that is read, in bytes. */
 export const MAX_BODY_BYTES = 8 * 1024;
 
 const END = "\r\n\r\n";
 const REQUEST_LINE = /^([!#$%&'*+.^`|~\w-]+) (\S+) HTTP\/1\.([01])$/;
 const FIELD = /^([!#$%&'*+.^`|~\w-]+):([\t -~\x80-\xff]*)$/;
 
-/** The head of a request, without what it means to the endpoint. */
+/** The head of a request, before the endpoint interprets it. */
 export interface RequestHead {
   readonly method: string;
   /** The path and the query, or all of the address. */
   readonly target: string;
   /** The fields, with a byte for each character. */
   readonly headers: Headers;
-  /** What a `POST` sends; empty if that is too long, or of unknown length. */
+  /** The body of a `POST`; empty if it is too long, or of unknown length. */
   readonly body: Uint8Array<ArrayBuffer>;
   /** Whether another request may follow on the connection. */
   readonly keepsAlive: boolean;
@@ -35,8 +35,8 @@ export class HeadError extends Error {
 /**
  * Takes a request off the front; undefined until all of it is there.
  *
- * @returns the head with its body, and what came after it.
- * @throws {HeadError} when no head can come of it.
+ * @returns the head with its body, and the bytes after it.
+ * @throws {HeadError} when the bytes cannot become a head.
  */
 export function takeHead(received: Buffer): [RequestHead, Buffer] | undefined {
   // Old clients send an empty line after a body.
@@ -47,7 +47,7 @@ export function takeHead(received: Buffer): [RequestHead, Buffer] | undefined {
     throw noHttp();
   }
   const end = received.indexOf(END, start);
-  // Empty lines count too: they could go on for ever.
+  // Empty lines count, too, because they could go on forever.
   if ((end < 0 ? received.length : end) > MAX_HEAD_BYTES) {
     throw new HeadError(431, `The head of the request is longer than ${MAX_HEAD_BYTES} bytes`);
   }
@@ -97,7 +97,7 @@ function noHttp(): HeadError {
 }
 
 /**
- * The request. Without a `Host`, it means the address that it has reached: HTTP/1.0 sends none.
+ * The request. Without a `Host`, as in HTTP/1.0, the host is the address that it reached.
  *
  * @param signal is aborted when nobody waits for the answer any more.
  * @throws {TypeError} when the address or the method is invalid.

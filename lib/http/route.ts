@@ -6,7 +6,7 @@ import { MJPEG_TYPE } from "./mjpeg.ts";
 import { type Asset, readAssets, withWay } from "./page/assets.ts";
 import { text } from "./reply.ts";
 
-/** The media types of what is made for each request. */
+/** The media types of answers that are made for each request. */
 export const TYPES = {
   stream: MJPEG_TYPE,
   socket: "text/plain; charset=utf-8",
@@ -19,14 +19,14 @@ export const TYPES = {
   health: "text/plain; charset=utf-8",
 } as const;
 
-/** What is asked for. */
+/** What a request asks for. */
 export type Resource = keyof typeof TYPES | Asset;
 
-/** What is asked for, and of which cameras: one that is named, or all. */
+/** What a request asks for, and of which cameras: a named one, or all. */
 export interface Route {
   readonly resource: Resource;
   readonly channels: ChannelMap;
-  /** Whether it may be of several cameras at the same time. */
+  /** Whether it can be about several cameras at the same time. */
   readonly isWall?: boolean;
 }
 
@@ -43,7 +43,7 @@ const PATHS: Readonly<Record<string, keyof typeof TYPES>> = {
   "/healthz": "health",
 };
 
-/** What a request is for, or the answer to one that is for nothing. */
+/** A request's route, or the answer to a request without one. */
 export function routeOf(request: Request, channels: ChannelMap): Route | Response {
   const { pathname, search, searchParams } = new URL(request.url);
   const present = new Map([...channels].filter(([, { isGone }]) => !isGone));
@@ -58,7 +58,7 @@ export function routeOf(request: Request, channels: ChannelMap): Route | Respons
   const own = find(request, pathname, present);
   if (own) return { resource: own, channels: present, isWall: searchParams.has("cameras") };
   const path = decoded(pathname);
-  // The longest one: names may have slashes in them.
+  // The longest one, because names may contain slashes.
   const name = [...channels.keys()].filter((name) => `${path}/`.startsWith(`/${name}/`))
     .reduce<string | undefined>(
       (a, b) => a !== undefined && a.length > b.length ? a : b,
@@ -108,7 +108,7 @@ function decoded(pathname: string): string {
 /** The page's links are relative, so its own address must end with a slash. */
 function withSlash(pathname: string, search: string): Response {
   const last = pathname.slice(pathname.lastIndexOf("/") + 1);
-  return text(308, "The page is one slash further", { location: `./${last}/${search}` });
+  return text(308, "The page's address ends with a slash", { location: `./${last}/${search}` });
 }
 
 /** Why a path leads nowhere. */

@@ -25,28 +25,28 @@ export interface EndpointOptions {
   readonly host?: string;
   /** The port; 8080 by default, 0 picks one. */
   readonly port?: number;
-  /** What viewers must enter; without it, everybody may watch. */
+  /** The viewers' name and password; without it, everybody may watch. */
   readonly credentials?: Credentials;
-  /** Lets in whoever has a link that was made with these, to the pictures of one camera. */
+  /** Accepts links that were made with these, for the pictures of one camera. */
   readonly links?: Links;
   /** A certificate, or a chain of them, as PEM. With `key`, connections are TLS. */
   readonly cert?: string;
   /** The certificate's private key, as PEM. */
   readonly key?: string;
-  /** Host names to answer to besides this machine's own names and addresses. */
+  /** Additional host names to answer to, beside this machine's own names and addresses. */
   readonly allowHosts?: readonly string[];
   /**
-   * Proxies, by address or network (`10.0.0.0/8`), that say in `X-Forwarded-For` for whom they ask.
-   * Those are then throttled and shown, not the proxy.
+   * Proxies, by address or network (`10.0.0.0/8`), whose `X-Forwarded-For` names the viewer. The
+   * viewer's address is then throttled and shown, not the proxy's.
    */
   readonly trustProxies?: readonly string[];
   /** Origins whose pages may use the answers (CORS); `*` is all. */
   readonly allowOrigins?: readonly string[];
-  /** What messages call the options that let more in; their own names by default. */
+  /** How messages name the options that admit more; by default, by their own names. */
   readonly hints?: AccessHints;
-  /** Called, again and again, with what keeps the endpoint from accepting viewers. */
+  /** Called, again and again, with the error that keeps the endpoint from accepting viewers. */
   readonly onTrouble?: (reason: string) => void;
-  /** Called, for each request that is refused, with why, and with what would allow it. */
+  /** Called for each refused request, with the reason, and with what would allow it. */
   readonly onRefused?: (reason: string) => void;
   /** Closes the endpoint. */
   readonly signal?: AbortSignal;
@@ -54,7 +54,7 @@ export interface EndpointOptions {
 
 /** Options of {@linkcode serveHttp} with one camera. */
 export interface HttpOptions extends EndpointOptions, ChannelOptions {
-  /** Returns what `/state` says of the frames. */
+  /** Returns the state for `/state`. */
   readonly readState: () => FeedState;
 }
 
@@ -65,7 +65,7 @@ export interface ViewerServer extends AsyncDisposable {
   /** How many viewers there are now. */
   readonly viewers: number;
   /**
-   * Shows another certificate to those who connect from now on. Open connections go on.
+   * Uses another certificate for new connections. Open connections continue.
    *
    * @throws {CertificateError} when certificate and key cannot be used; the old ones stay.
    * @throws {TypeError} when the endpoint was started without HTTPS.
@@ -74,11 +74,11 @@ export interface ViewerServer extends AsyncDisposable {
 }
 
 /**
- * Shows frames to viewers over HTTP: those of one camera, or of several. Closing it ends the channels.
+ * Shows the frames of one or several cameras to viewers over HTTP. Closing it ends the channels.
  *
  * @throws {ListenError} when the address cannot be listened on.
  * @throws {CertificateError} when certificate and key cannot be used.
- * @throws {TypeError} when a trusted proxy is no address.
+ * @throws {TypeError} when a trusted proxy is not an address.
  */
 export function serveHttp(frames: Hub<Frame>, options: HttpOptions): Promise<ViewerServer>;
 export function serveHttp(channels: Channels, options: EndpointOptions): Promise<ViewerServer>;

@@ -8,19 +8,20 @@ import { type FeedState, unavailableReason } from "./state.ts";
 
 /** How long a snapshot waits for a frame, in milliseconds. */
 export const SNAPSHOT_MS = 3000;
-/** How long it waits in all while a camera wakes that slept, in milliseconds: some programs give up after 10 s. */
+/**
+ * How long it waits in all while a camera wakes, in milliseconds: some programs give up after 10 s.
+ */
 export const WAKE_MS = 8000;
 
-/** What a snapshot is made of. */
+/** What a snapshot needs. */
 interface SnapshotSite {
   readonly frames: Hub<Frame>;
   readonly readState: () => FeedState;
 }
 
 /**
- * Answers with the next frame, since the one before may be from long ago, or with 503 and the reason.
- * `encode` is done with the frame once its promise settles. When nobody waits any more, neither does
- * this.
+ * Answers with the next frame, because the last one may be old, or with 503 and the reason.
+ * `encode` needs the frame until its promise settles. This stops waiting when the client does.
  */
 export async function snapshot(
   site: SnapshotSite,

@@ -1,16 +1,16 @@
 import type { ViewerState } from "./viewer.ts";
 
-/** What `/state` says: where frames come from, how well they come, and who watches. */
+/** The answer of `/state`: where frames come from, how well they come, and who watches. */
 export interface State extends FeedState {
-  /** Another number whenever the controls have changed; null where viewers may not change them. */
+  /** A number that changes with the controls; null if viewers may not change them. */
   readonly controls: number | null;
-  /** The viewers of this endpoint: those that came first. */
+  /** The first viewers of this endpoint. */
   readonly viewers: readonly ViewerState[];
   /** How many there are in all. */
   readonly viewerCount: number;
 }
 
-/** What is known of the frames before they reach a viewer. */
+/** The state of the frames before they reach a viewer. */
 export interface FeedState {
   /** The time by the clock that stamps the frames, in milliseconds since 1970. */
   readonly now: number;
@@ -29,7 +29,7 @@ export interface FeedState {
   readonly camera: {
     readonly name: string | null;
     readonly state: "live" | "starting" | "idle" | "lost" | "unknown";
-    /** Why it is not live, or why nothing of it can be shown. */
+    /** Why it is not live, or why no frame of it can be shown. */
     readonly reason: string | null;
     /** The newest frame's size, in pixels. */
     readonly width: number | null;
@@ -54,7 +54,7 @@ export interface FeedState {
   };
   /** From capture to publication here, by the server's clock; null before the first frame. */
   readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
-  /** What the newest frame shows, in numbers; null where frames are not decoded. */
+  /** The newest frame's motion and brightness; null if frames are not decoded. */
   readonly scene: {
     /** The share of the frame that has changed since the one before, 0 to 1. */
     readonly motion: number;

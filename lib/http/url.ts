@@ -3,7 +3,7 @@ const ALL: readonly string[] = ["0.0.0.0", "::"];
 /** Addresses that a browser on the same machine reaches by `localhost`. */
 const HERE: readonly string[] = ["127.0.0.1", "::1", ...ALL];
 
-/** Whether other machines reach what listens at this address by any of this machine's. */
+/** Whether this address covers all of this machine's, so that other machines can connect. */
 export function isEverywhere(hostname: string): boolean {
   return ALL.includes(hostname);
 }

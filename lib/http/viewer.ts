@@ -10,9 +10,9 @@ import type { PlaceHolder } from "./places.ts";
 export interface ViewerState {
   /** The viewer's address and port; behind a trusted proxy, the address alone. */
   readonly address: string;
-  /** The path and query it asked for. */
+  /** The requested path and query. */
   readonly path: string;
-  /** The frames it gets a second. */
+  /** How many frames it gets a second. */
   readonly fps: number;
   /** How many frames it missed because it was still busy with an earlier one. */
   readonly skipped: number;
@@ -26,7 +26,7 @@ export interface ViewerOptions extends Pick<ViewerState, "path"> {
   readonly port?: number;
   /** The most frames a second that it wants; may be `Infinity`. */
   readonly fps: number;
-  /** Whether it gets the last frame again, or a notice, when no new one comes. */
+  /** Whether it gets the last frame again, or a notice, while no new frame comes. */
   readonly repeats: boolean;
   /** Whether it has to leave. */
   readonly isOver?: () => boolean;
@@ -44,7 +44,7 @@ export const REPEAT_MS = 1000;
 /** The fewest frames a second that a viewer may ask for: one a minute. */
 export const MIN_FPS = 1 / 60;
 
-/** One viewer: the frames it gets, when, and how it keeps up. */
+/** One viewer: which frames it gets and when, and its figures. */
 export class Viewer implements PlaceHolder {
   readonly key: string;
   readonly isTile: boolean;
@@ -68,7 +68,7 @@ export class Viewer implements PlaceHolder {
     this.#pace = Number.isFinite(options.fps) ? new Pace(options.fps) : undefined;
   }
 
-  /** Ties the viewer to its connection: when one goes, so does the other. */
+  /** Ties the viewer to its connection: when one ends, so does the other. */
   attach(connection: Duplex): void {
     this.#connection = connection;
     connection.once("close", () => this.leave());
@@ -82,7 +82,7 @@ export class Viewer implements PlaceHolder {
       try {
         frame = (await this.#frames.next()).value;
       } catch {
-        // Whoever watches the source of the frames reports its error.
+        // The owner of the frames' source reports its error.
       }
       this.#isWaiting = false;
       if (!frame) return undefined;
@@ -116,7 +116,7 @@ export class Viewer implements PlaceHolder {
     if (frame) this.show(frame);
   }
 
-  /** Shows a frame that is not new, whatever the viewer's pace. */
+  /** Shows a frame that is not new, without regard to the viewer's pace. */
   show(frame: Frame): void {
     this.#remember(frame);
     this.#frames.put(frame);
@@ -134,7 +134,7 @@ export class Viewer implements PlaceHolder {
     return this.#frames.skipped;
   }
 
-  /** Ends the viewer, and its connection, whatever state that is in. */
+  /** Ends the viewer, and its connection in any state. */
   leave(): void {
     this.#frames.return();
     this.#remember(undefined);
@@ -154,7 +154,7 @@ export class Viewer implements PlaceHolder {
   }
 }
 
-/** A connection that a viewer's request has come on. */
+/** The connection of a viewer's request. */
 export interface ViewerRequest {
   readonly socket: Duplex;
   readonly method: string;
@@ -164,13 +164,13 @@ export interface ViewerRequest {
 
 /** A response that writes itself to its connection. */
 export abstract class LastingResponse extends Response {
-  /** Ties it to its connection: when one goes, so does the other. */
+  /** Ties it to its connection: when one ends, so does the other. */
   abstract attach(connection: Duplex): void;
 
   /**
-   * Writes to the connection that the request came on, until that closes or the frames end.
+   * Writes to the request's connection, until it closes or the frames end.
    *
-   * @param head what came after the request already.
+   * @param head bytes that came after the request already.
    */
   abstract writeTo(request: ViewerRequest, head: Buffer): Promise<void>;
 }

@@ -7,7 +7,7 @@ export { MAX_VIEWERS, STALLED_MS } from "./places.ts";
 
 /** How many viewers are listed. */
 export const MAX_LISTED = 50;
-/** How often to look which viewers have waited too long, in milliseconds. */
+/** How often to check for viewers that have waited too long, in milliseconds. */
 const ROUND_MS = 100;
 
 /** All viewers of a camera. Disposing of it ends them. */
@@ -33,7 +33,7 @@ export class Viewers {
     this.#timer = setInterval(() => this.#remindAll(), ROUND_MS);
   }
 
-  /** Lets a viewer in; undefined without a free place. */
+  /** Admits a viewer; undefined without a free place. */
   join(options: ViewerOptions): Viewer | undefined {
     if (!this.#places.hasRoom(options.hostname)) return undefined;
     const viewer: Viewer = new Viewer(this.#frames.subscribe(), options, () => {
@@ -50,7 +50,7 @@ export class Viewers {
     return this.#viewers.size;
   }
 
-  /** The first of them, as `/state` shows them. */
+  /** The first of them, for `/state`. */
   get state(): ViewerState[] {
     return [...this.#viewers].slice(0, MAX_LISTED).map(({ state }) => state);
   }

@@ -1,5 +1,6 @@
 /**
- * Several cameras over one WebSocket, `/ws?cameras`: browsers limit how many connections there are.
+ * Several cameras over one WebSocket, `/ws?cameras`, because browsers limit the number of
+ * connections.
  *
  * The page sends JSON:
  *
@@ -10,8 +11,8 @@
  * | `3`                                     | a frame of tile 3 has been drawn                  |
  *
  * The endpoint sends each frame as a binary message: a byte with the number of the tile, then the JPEG.
- * When no more frames will come for a tile, it sends `{"tile":3,"reason":"..."}`. What it does not
- * understand it ignores.
+ * When no more frames will come for a tile, it sends `{"tile":3,"reason":"..."}`. It ignores
+ * messages that it does not understand.
  */
 
 import type { Duplex } from "node:stream";
@@ -45,18 +46,22 @@ const Message = v.union([
   }),
 ]);
 
-/** What a wall shows, and where it takes a place. */
+/** A wall's cameras and places. */
 export type Wall = Pick<Channels, "channels" | "places">;
 
 interface TileFlow {
   readonly viewer: Viewer;
-  /** Each tile has its own, so that a camera with large frames takes nothing away from others. */
+  /**
+   * Each tile has its own window, so that a camera with large frames does not slow down the others.
+   */
   readonly window: FlightWindow;
 }
 
 const decoder = new TextDecoder();
 
-/** Frames of several cameras over one WebSocket. It has a place, and so has each of its tiles. */
+/**
+ * Frames of several cameras over one WebSocket. It has a place, and each of its tiles has one, too.
+ */
 export class WallResponse extends LastingResponse implements PlaceHolder {
   readonly key: string;
   readonly isTile = false;

@@ -5,7 +5,7 @@ import { type Viewer, type ViewerRequest, ViewerResponse } from "./viewer.ts";
 
 /** The longest message that is accepted, in bytes: an acknowledgement can be empty. */
 export const MAX_MESSAGE_BYTES = 1024;
-/** How often the other side is asked whether it is still there, in milliseconds. */
+/** How often a ping asks whether the other side is still there, in milliseconds. */
 export const PING_MS = 10_000;
 
 const sockets = new WebSocketServer({
@@ -18,7 +18,7 @@ const sockets = new WebSocketServer({
 
 /**
  * Frames over a WebSocket: each is a binary message, one whole JPEG. Each message from the other
- * side, whatever it says, acknowledges one frame, so that a slow page gets fewer but fresh ones.
+ * side, with any content, acknowledges one frame, so that a slow page gets fewer but fresh ones.
  */
 export class SocketResponse extends ViewerResponse {
   override writeTo(request: ViewerRequest, head: Buffer): Promise<void> {
@@ -38,7 +38,7 @@ export function upgrade(
   talk: (socket: WebSocket) => Promise<void>,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    // After a handshake that failed, this is all that happens.
+    // After a failed handshake, nothing else happens.
     request.socket.once("close", resolve);
     sockets.handleUpgrade(request, request.socket, head, (socket) => {
       const stop = keepAlive(socket);

@@ -1,4 +1,4 @@
-/** What one client changes on its camera. */
+/** Changes of a client to its camera's controls. */
 
 import { ControlError } from "../flow/controls.ts";
 import type { Feed } from "../flow/feed.ts";

@@ -1,4 +1,4 @@
-/** One camera for one client: its frames while they are wanted, and how it is. */
+/** One camera for one client: its frames while they are wanted, and its status. */
 
 import type { Controls } from "../flow/controls.ts";
 import type { CameraInfo, CameraStatus, Feed } from "../flow/feed.ts";
@@ -9,11 +9,11 @@ import type { Frame } from "../frame/frame.ts";
 import { encodeControl, LENGTH_PREFIX } from "../wire/codec.ts";
 import { listedControls } from "./listed_controls.ts";
 
-/** Where a camera is delivered to. */
+/** The client that a camera is delivered to. */
 export interface Recipient {
   readonly outbox: Outbox;
   readonly window: FlightWindow;
-  /** Whether it takes anything but frames. */
+  /** Whether it takes control messages, too. */
   speaks: boolean;
   /** Whether it may change the camera. */
   readonly mayControl: boolean;
@@ -24,15 +24,15 @@ export interface Recipient {
 /** Delivers a camera to a client. */
 export class Delivery {
   readonly #to: Recipient;
-  /** The subscription while frames are wanted, and each of them in turn. */
+  /** The subscriptions, each for as long as frames are wanted. */
   #frames: Mailbox<Frame> | undefined;
   readonly #subscriptions = new Mailbox<Mailbox<Frame>>();
   readonly #statuses: Mailbox<CameraStatus>;
   readonly #controls: Mailbox<Controls> | undefined;
-  /** What the client knows of the camera. */
+  /** What the client knows about the camera. */
   #told: CameraInfo | undefined;
 
-  /** @param info what the client will have been told of the camera. */
+  /** @param info what the client will know about the camera. */
   constructor(readonly feed: Feed, to: Recipient, info: CameraInfo | undefined = feed.info) {
     this.#to = to;
     this.#told = info;
@@ -54,7 +54,7 @@ export class Delivery {
     await Promise.all([this.#sendFrames(), this.#sendStatus(), this.#sendControls()]);
   }
 
-  /** Ends it. */
+  /** Ends the delivery. */
   end(): void {
     this.watch(false);
     this.#subscriptions.return();
@@ -66,7 +66,7 @@ export class Delivery {
     for await (const frames of this.#subscriptions) {
       await this.#sendAll(frames);
       this.#to.skipped += frames.skipped;
-      // Nobody has ended the subscription: the frames have ended.
+      // We did not end the subscription, so the frames have ended.
       if (frames === this.#frames) return this.end();
     }
   }
@@ -74,13 +74,13 @@ export class Delivery {
   async #sendAll(frames: Mailbox<Frame>): Promise<void> {
     const { outbox, window, skipped } = this.#to;
     while (true) {
-      // Room first, then the frame: what is taken now is the newest there is.
+      // Waits for room before it takes the frame, which is then the newest.
       await window.open();
       const { value: frame } = await frames.next();
       if (!frame) return;
       const pieces = frame.seal(LENGTH_PREFIX);
       window.sent(frame.bytes.length, skipped + frames.skipped);
-      // If this fails, the kernel may still read the frame: then only the collector frees it.
+      // If this fails, the kernel may still read the frame, so that only the collector frees it.
       await outbox.send(pieces);
       frame.release();
     }
@@ -100,7 +100,7 @@ export class Delivery {
 
   /** Repeats the status of a camera that gives no frames, unless the client is still busy. */
   repeatStatus(): void {
-    // A client that does not watch learns from a subscription, too, that the frames have ended.
+    // For a client that does not watch, a subscription tells that the frames have ended.
     if (this.feed.frames.isEnded) this.watch(true);
     const status = this.feed.status.latest;
     if (!status || this.#to.outbox.busy) return;

@@ -19,10 +19,10 @@ import { Incoming } from "./incoming.ts";
 import { isTls, type ServerConn } from "./server_socket.ts";
 import { WaitingRoom } from "./waiting_room.ts";
 
-/** How many clients may be told at the same time why they are refused; others hear nothing. */
+/** How many refused clients may get the reason at the same time; others get none. */
 export const MAX_FAREWELLS = 16;
 
-/** A connection, and what reads and writes it. */
+/** A connection, with its reader and writer. */
 export class Connection implements Disposable {
   readonly incoming: Incoming;
   readonly outbox: Outbox;
@@ -43,13 +43,13 @@ export class Connection implements Disposable {
   }
 }
 
-/** A client that is in, and how it is sent away. */
+/** A client with a place, and how to close it. */
 interface Place {
   readonly key: string;
   readonly evict: () => void;
 }
 
-/** Lets clients in, one place each. */
+/** Admits clients; each takes a place. */
 export class Door {
   readonly #token: string | undefined;
   readonly #maxClients: number;
@@ -58,21 +58,22 @@ export class Door {
   readonly #places = new Map<Connection, Place>();
   #farewells = 0;
 
-  /** @param token what a client must know; without one, everybody may come in. */
+  /** @param token the secret of clients; without one, every client is admitted. */
   constructor(token: string | undefined, maxClients: number) {
     this.#token = token;
     this.#maxClients = maxClients;
   }
 
-  /** How many clients are in. */
+  /** How many clients have a place. */
   get clients(): number {
     return this.#places.size;
   }
 
   /**
-   * Lets a client in; returns its greeting, if it had to greet for that. Call {@linkcode leave} later.
+   * Admits a client; returns its greeting, if it had to send one first. Call {@linkcode leave}
+   * later.
    *
-   * @param evict sends the client away, should another address need its place.
+   * @param evict closes the client if another address needs its place.
    * @throws {HandshakeError} when it is refused.
    * @throws {LateError} when it takes too long.
    */
@@ -85,7 +86,7 @@ export class Door {
     const place = { key: addressKey(hostname), evict };
     this.#findRoom(place);
     const greeting = await this.#shakeHands(connection, signal);
-    // Others have come in since; finding room and taking it must not be interrupted.
+    // Others were admitted since; there must be no `await` between finding room and taking it.
     this.#findRoom(place)?.evict();
     this.#places.set(connection, place);
     return greeting;
@@ -96,7 +97,10 @@ export class Door {
     this.#places.delete(connection);
   }
 
-  /** Nobody if there is room, or who must make room: the oldest client of the address that has most. */
+  /**
+   * The client that must make room, the oldest of the address that has the most; undefined if there
+   * is room.
+   */
   #findRoom({ key }: Place): Place | undefined {
     if (this.#places.size < this.#maxClients) return undefined;
     const place = placeFor(key, [...this.#places.values()]);
@@ -133,10 +137,10 @@ export class Door {
   }
 
   /**
-   * Tells a client why its connection ends, if the error is about it. Bounded in time and number, so
-   * that refusing costs little.
+   * Tells a client why its connection ends, if the error is about it. It is limited in time and
+   * number, so that refusing costs little.
    *
-   * @param isClient whether it had come in.
+   * @param isClient whether it was admitted.
    */
   async turnAway(connection: Connection, error: unknown, isClient: boolean): Promise<void> {
     const code = errorCode(error);
@@ -144,14 +148,14 @@ export class Door {
     const { conn, address, incoming, outbox } = connection;
     this.#farewells++;
     try {
-      // A client that never speaks expects frames and nothing else; where no token is needed, wait
-      // for its first word.
+      // A client that never speaks expects only frames. So without a token, wait for its first
+      // message.
       const mayBeSilent = this.#token === undefined && !isClient && code === "full";
       if (mayBeSilent) await this.#waitingRoom.wait(address.hostname, incoming.next());
       const { message, cameras } = error as Partial<HandshakeError> & Error;
       await sendFarewell(conn, outbox, { code, message, ...cameras && { cameras: [...cameras] } });
     } catch {
-      // Nobody was there to hear it.
+      // The client is gone already.
     } finally {
       this.#farewells--;
     }

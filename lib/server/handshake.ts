@@ -1,4 +1,4 @@
-/** How a client proves that it knows the token, and how it hears why it is refused. */
+/** A client's proof that it knows the token, and the reason that a refused client gets. */
 
 import type { Outbox } from "../flow/outbox.ts";
 import { within } from "../time/deadline.ts";
@@ -15,16 +15,16 @@ import { ProtocolError } from "../wire/protocol_error.ts";
 import type { Incoming } from "./incoming.ts";
 import type { ServerConn } from "./server_socket.ts";
 
-/** How long it may take to tell a client why it is refused, in milliseconds. */
+/** How long sending the reason to a refused client may take, in milliseconds. */
 export const FAREWELL_MS = 1000;
-/** How much of a refused client is still read, in reads. */
+/** How many more reads of a refused client's bytes there are. */
 const FAREWELL_READS = 64;
 
 /** Thrown when a client is refused; the message is sent to it. */
 export class HandshakeError extends Error {
   override name = "HandshakeError";
   readonly code: ErrorCode;
-  /** What the client can ask for instead. */
+  /** The cameras that the client can ask for instead. */
   readonly cameras: readonly ListedCamera[] | undefined;
 
   constructor(code: ErrorCode, message: string, cameras?: readonly ListedCamera[]) {
@@ -34,10 +34,10 @@ export class HandshakeError extends Error {
   }
 }
 
-/** What a client has said before it came in. */
+/** What a client said before it was admitted. */
 export interface Greeting {
   readonly hello: Hello;
-  /** What proves the token to the client, if it asked for that. */
+  /** The server's proof of the token, if the client asked for it. */
   readonly proof?: string;
 }
 
@@ -59,8 +59,8 @@ export async function challenge(
 /**
  * Whether a client's answer proves that it knows the token.
  *
- * @param certificate the fingerprint of the server's certificate, if it has one. Behind a proxy that
- * ends TLS the server has none, and takes the client's word for it.
+ * @param certificate the fingerprint of the server's certificate, if it has one. Behind a proxy
+ *   that ends TLS the server has none, and accepts the client's.
  */
 export function isProven(
   token: string,
@@ -83,12 +83,12 @@ export async function proveTo(
   return { hello, proof: await sign(token, hello.nonce + nonce + certificate) };
 }
 
-/** Why a connection ends, as the client hears it. */
+/** Why a connection ends, for the client. */
 export type Farewell = Omit<Extract<ServerMessage, { type: "error" }>, "type"> & {
   readonly code: ErrorCode;
 };
 
-/** Sends the reason and waits for it to arrive; never fails, and is bounded in time. */
+/** Sends the reason, and waits for its arrival; never fails, and is limited in time. */
 export async function sendFarewell(
   conn: ServerConn,
   outbox: Outbox,
@@ -97,7 +97,7 @@ export async function sendFarewell(
   const sending = async () => {
     await outbox.send([encodeControl({ type: "error", ...error })]);
     await conn.closeWrite();
-    // Closing a connection with unread bytes resets it, and the reason may be lost.
+    // Closing a connection with unread bytes resets it, and may lose the reason.
     const buffer = new Uint8Array(1024);
     for (let i = 0; i < FAREWELL_READS; i++) if (await conn.read(buffer) === null) return;
   };

@@ -1,4 +1,4 @@
-/** What a client sends, payload by payload, within limits of length and time. */
+/** Reads a client's payloads, within limits of length and time. */
 
 import { Deadline, LateError } from "../time/deadline.ts";
 import { ControlRate } from "../wire/control_rate.ts";
@@ -19,7 +19,7 @@ export class Incoming implements Disposable {
   #payloads = this.#decoder.push(new Uint8Array(0));
   readonly #controls = new ControlRate(CLIENT_CONTROL_BYTES);
   #begunAt: number | undefined;
-  /** The most bytes of a payload; only a little until the greeting was answered. */
+  /** The most bytes of a payload; few until the greeting was answered. */
   limit: PayloadLimit = greetingLimit;
   /** How long the client may be silent between two messages, in milliseconds. */
   silenceMs = Infinity;
@@ -32,8 +32,8 @@ export class Incoming implements Disposable {
    * The next payload; undefined when the client sends no more.
    *
    * @throws {ProtocolError} when a payload is too long, or too many control messages came in a second.
-   * @throws {LateError} when a message is not finished in time, or none comes in time. In both cases
-   * the caller closes the connection.
+   * @throws {LateError} when a message takes too long, or none comes in time. In both cases the
+   *   caller closes the connection.
    */
   async next(): Promise<Uint8Array | undefined> {
     while (true) {

@@ -2,7 +2,7 @@ import { cleanText } from "../access/clean_text.ts";
 import type { Feed } from "../flow/feed.ts";
 import { type ListedCamera, MAX_CAMERAS, MAX_LISTED_TEXT } from "../wire/protocol.ts";
 
-/** Cameras as a client is told of them. */
+/** Cameras as a server lists them to clients. */
 export function listed(cameras: ReadonlyMap<string, Feed>): ListedCamera[] {
   return [...cameras].slice(0, MAX_CAMERAS).map(([id, { info }]) => ({
     id,

@@ -8,10 +8,10 @@ import {
   MAX_MENU_ITEMS,
 } from "../wire/protocol.ts";
 
-/** What a message takes besides its list, in bytes. */
+/** The bytes of a message besides its list. */
 const ENVELOPE_BYTES = 64;
 
-/** Controls as a client is told of them: as many as fit into a message. */
+/** Controls as a server lists them to clients: as many as fit into a message. */
 export function listedControls(controls: readonly Control[]): ListedControl[] {
   const encoder = new TextEncoder();
   let room = MAX_CONTROL_BYTES - ENVELOPE_BYTES;

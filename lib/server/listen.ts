@@ -12,7 +12,7 @@ import { Connection, Door } from "./door.ts";
 import { Sender } from "./sender.ts";
 import { bind, isClosed, type ServerConn } from "./server_socket.ts";
 
-/** How long to wait when the system has no room for another connection, in milliseconds. */
+/** How long to wait when the system cannot accept another connection, in milliseconds. */
 const ACCEPT_PAUSE_MS = 100;
 
 /** Options of {@linkcode listen}. */
@@ -25,29 +25,29 @@ export interface ListenOptions {
   readonly cert?: string;
   /** The certificate's private key, as PEM. */
   readonly key?: string;
-  /** What a client must know. It never crosses the wire. */
+  /** The secret that clients must know. It never crosses the wire. */
   readonly token?: string;
   /** How many clients at the same time; 64 by default. */
   readonly maxClients?: number;
-  /** Whether clients may change what their camera has controls for; false by default. */
+  /** Whether clients may change their camera's controls; false by default. */
   readonly allowControl?: boolean;
   /** Called when a client comes or goes. */
   readonly onClient?: (event: ClientEvent) => void;
-  /** Called, again and again, with what keeps the server from accepting clients. */
+  /** Called, again and again, with the error that keeps the server from accepting clients. */
   readonly onTrouble?: (reason: string) => void;
   /** Closes the server. */
   readonly signal?: AbortSignal;
 }
 
-/** A client has come or gone. */
+/** A client that came or went. */
 export interface ClientEvent {
-  /** Which of these. */
+  /** Whether it came or went. */
   readonly type: "joined" | "left" | "refused";
   /** Address and port of the client. */
   readonly address: string;
   /** How many clients there are now. */
   readonly clients: number;
-  /** The camera that it gets; undefined if none was there, or it left before it had one. */
+  /** The camera that it gets; undefined if there was none, or it left before it had one. */
   readonly camera?: string;
   /** Why the server ended the connection, if the client did not just leave. */
   readonly reason?: string;
@@ -60,7 +60,7 @@ export interface Listener extends AsyncDisposable {
   /** How many clients there are now. */
   readonly clients: number;
   /**
-   * Shows another certificate to those who connect from now on. Open connections go on.
+   * Uses another certificate for new connections. Open connections continue.
    *
    * @throws {CertificateError} when certificate and key cannot be used; the old ones stay.
    * @throws {TypeError} when the server was started without TLS.
@@ -69,8 +69,8 @@ export interface Listener extends AsyncDisposable {
 }
 
 /**
- * Listens for clients and sends each the frames of `feed`: of a camera, of a receiver (which makes
- * this a relay), or of your own. Of several cameras, each connection gets the one that it asks for
+ * Listens for clients, and sends each the frames of `feed`: a camera's, a receiver's (which makes
+ * this a relay), or your own. With several cameras, each connection gets the one that it asks for
  * by name, or the first.
  *
  * @example
@@ -141,7 +141,7 @@ class SocketServer implements Listener {
     return this.#door.clients;
   }
 
-  /** Until a client watches a camera, nobody wants its frames. */
+  /** There is no demand until a client watches a camera. */
   async #deferAll(): Promise<void> {
     const deferred = new WeakSet<Feed>();
     for await (const cameras of this.#changes) {
@@ -165,20 +165,20 @@ class SocketServer implements Listener {
         const tcp = await this.#listener.accept();
         if (signal.aborted) return tcp[Symbol.dispose]();
         tcp.setNoDelay();
-        // After hours, this finds silent clients that are gone while nothing is sent to them.
+        // This finds silent clients that are gone while nothing is sent to them, after hours.
         tcp.setKeepAlive();
         const conn = secure?.(tcp) ?? tcp;
         const serving = this.#serve(conn, signal).finally(() => this.#serving.delete(serving));
         this.#serving.add(serving);
       } catch (error) {
-        // Too many open files, or a client that left at once: go on with the next one.
+        // Too many open files, or a client that left at once: continue with the next one.
         if (isOutOfDescriptors(error)) this.#onTrouble(OUT_OF_DESCRIPTORS);
         await delay(ACCEPT_PAUSE_MS, { signal }).catch(() => {});
       }
     }
   }
 
-  /** Makes TLS connections of plain ones, with the certificate that is the newest then. */
+  /** Makes TLS connections of plain ones, with the newest certificate. */
   async #securer(): Promise<(tcp: Deno.TcpConn) => ServerConn> {
     // Node's TLS takes 11 MB.
     const { identityOf, TlsServerConn } = await import("./tls_server.ts");
@@ -219,7 +219,7 @@ class SocketServer implements Listener {
       const { outbox, incoming } = connection;
       const sender = new Sender(outbox, incoming, this.#cameras, {
         mayControl: this.#allowControl,
-        // A moment later, it is known which camera it wants.
+        // A moment later, its camera is known.
         onChoice(name) {
           camera = name;
           reportJoined();
@@ -228,7 +228,7 @@ class SocketServer implements Listener {
       await sender.run(leaving.signal, greeting);
       leaving.signal.throwIfAborted();
     } catch (cause) {
-      // Why the connection was closed says more than that it was.
+      // Our reason for closing the connection says more than its end.
       const error = leaving.signal.aborted ? leaving.signal.reason : cause;
       // Most clients leave by breaking the connection.
       if (!isClosed(error) && !signal.aborted) reason = (error as Error).message;

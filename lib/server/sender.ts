@@ -1,4 +1,4 @@
-/** One client of the server: the camera that it asks for out, acknowledgements in. */
+/** One client of the server: it gets the camera that it asks for, and sends acknowledgements. */
 
 import type { Cameras } from "../flow/cameras.ts";
 import type { Feed } from "../flow/feed.ts";
@@ -30,11 +30,11 @@ export const STATUS_MS = 1000;
 /** What the server calls itself in `welcome`. */
 const SERVER = "socketcam";
 
-/** What a sender may do, and what it tells. */
+/** A sender's permissions and events. */
 export interface SenderOptions {
   /** Whether the client may change its camera. */
   readonly mayControl: boolean;
-  /** Hears which camera the client gets; undefined while there is none. */
+  /** Called with the camera that the client gets; undefined while there is none. */
   readonly onChoice: (camera: string | undefined) => void;
 }
 
@@ -45,15 +45,15 @@ export class Sender {
   readonly #to: Recipient;
   readonly #adjustments: Adjustments;
   readonly #onChoice: (camera: string | undefined) => void;
-  /** What the client gets: newest wins, should it choose again. */
+  /** The client's delivery; the newest wins if it chooses again. */
   readonly #deliveries = new Mailbox<Delivery>();
   #delivery: Delivery | undefined;
-  /** What it has asked for: a camera's name, none for the first. Undefined until that is known. */
+  /** What it asked for: a camera's name, or none for the first. Undefined until known. */
   #choice: { readonly camera?: string; readonly watch: boolean } | undefined;
-  /** The names that it was told. */
+  /** The names that it got. */
   #told = "";
   #pings = 0;
-  /** The question that the next `pong` answers. */
+  /** The question for the next `pong`. */
   #asked: number | undefined;
 
   constructor(
@@ -74,8 +74,8 @@ export class Sender {
    *
    * @param greeting what the client has sent already.
    * @throws {ProtocolError} when the client broke the protocol.
-   * @throws {HandshakeError} when its camera is not there, or not any more.
-   * @throws {LateError} when it sends or takes nothing for too long.
+   * @throws {HandshakeError} when there is no such camera, or it is gone.
+   * @throws {LateError} when it sends or reads nothing for too long.
    */
   async run(signal: AbortSignal, greeting?: Greeting): Promise<void> {
     using changes = this.#cameras.follow();
@@ -90,7 +90,7 @@ export class Sender {
     const speakTimer = setTimeout(() => this.#choice || this.#choose({ watch: true }), SPEAK_MS);
     const timer = setInterval(() => this.#delivery?.repeatStatus(), STATUS_MS);
     const sending = Promise.race([this.#deliver(), this.#follow(changes)]);
-    // Once the connection has ended, sending fails, which is no news.
+    // Once the connection has ended, sending fails, which needs no report.
     sending.catch(() => {});
     reading.catch(() => {});
     try {
@@ -103,11 +103,11 @@ export class Sender {
     }
   }
 
-  /** Delivers the camera that the client has chosen last. */
+  /** Delivers the camera that the client chose last. */
   async #deliver(): Promise<void> {
     for await (const delivery of this.#deliveries) {
       await delivery.run();
-      // Nothing else was chosen: its frames have ended.
+      // The client chose no other camera, so the frames have ended.
       if (delivery === this.#delivery) return;
     }
   }
@@ -119,7 +119,7 @@ export class Sender {
       const feed = this.#delivery?.feed;
       const isThere = !feed || [...cameras.values()].includes(feed);
       const name = this.#choice?.camera;
-      // Whoever has not named it, or finds it replaced, connects again.
+      // A client that did not name its camera, or whose camera was replaced, connects again.
       if (!isThere && (name === undefined || cameras.has(name))) return;
       if (!isThere) throw noSuchCamera(name!, cameras);
       const list = listed(cameras);
@@ -129,7 +129,7 @@ export class Sender {
     }
   }
 
-  /** Prepares to deliver a camera, and does so. @throws {HandshakeError} when it is not there. */
+  /** Starts to deliver a camera. @throws {HandshakeError} when there is no such camera. */
   #choose(choice: { readonly camera?: string; readonly watch: boolean }): void {
     this.#prepare(choice);
     if (this.#delivery) this.#deliveries.put(this.#delivery);
@@ -152,7 +152,7 @@ export class Sender {
     if (this.#to.speaks) await this.#to.outbox.send([encodeControl(message)]);
   }
 
-  /** Reads until the client sends no more; true if it is gone then, false if it only listens. */
+  /** Reads until the client sends no more; returns true if it is gone, false if it only listens. */
   async #read(greeting?: Greeting): Promise<boolean> {
     if (greeting) await this.#greet(greeting.hello, greeting.proof);
     while (true) {
@@ -171,17 +171,17 @@ export class Sender {
       throw new ProtocolError("it acknowledged more frames than it got");
     }
     if (message?.type === "watch") this.#watch(message.on);
-    // What is behind it must not wait for the camera.
+    // Messages behind it must not wait for the camera.
     else if (message?.type === "set") this.#set(message).catch(() => {});
     else if (message) this.#answer(message.sent);
   }
 
   /**
-   * Answers a `ping` without waiting for the answer to be written: the acknowledgements behind it
-   * must not look late. An answer that waits for its turn becomes the answer to the newest question.
+   * Answers a `ping` without waiting until the answer is written, so that the acknowledgements
+   * behind it do not look late. An answer that waits for its turn answers the newest question.
    */
   #answer(sent: number): void {
-    // A client that keeps asking and then stops is gone.
+    // A client that sent pings and stops is gone.
     if (++this.#pings === REGULAR_PINGS) this.#incoming.silenceMs = SILENCE_MS;
     const isWaiting = this.#asked !== undefined;
     this.#asked = sent;
@@ -227,7 +227,7 @@ export class Sender {
       ...info && { camera: info },
       cameras,
     });
-    // What is delivered queues behind the answer.
+    // The camera's messages come after the answer.
     if (this.#delivery) this.#deliveries.put(this.#delivery);
     await answered;
   }

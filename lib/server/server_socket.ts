@@ -6,7 +6,7 @@ import type { TlsServerConn } from "./tls_server.ts";
 /** A client's connection. */
 export type ServerConn = Deno.TcpConn | TlsServerConn;
 
-/** Listens. @throws {ListenError} when that is not possible. */
+/** Listens. @throws {ListenError} when it cannot. */
 export function bind(hostname: string, port: number): Deno.TcpListener {
   try {
     return Deno.listen({ hostname, port });
@@ -20,7 +20,7 @@ export function isTls(conn: ServerConn): conn is TlsServerConn {
   return "handshake" in conn;
 }
 
-/** How Node says the same, for TLS. */
+/** Node's codes for the same, for TLS. */
 const NODE_CODES = new Set(["ECONNRESET", "ECONNABORTED", "EPIPE", "ERR_STREAM_DESTROYED"]);
 
 /** Whether an error only means that this side or the other has closed the connection. */

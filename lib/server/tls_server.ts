@@ -1,6 +1,6 @@
 /**
- * TLS on the server's side, by Node. Deno's own listener leaves Nagle's algorithm on, which held the end
- * of each frame back for up to 40 ms; it has no option for that.
+ * TLS on the server's side, by Node. Deno's own listener leaves Nagle's algorithm on, which delayed
+ * the end of each frame by up to 40 ms; it has no option for that.
  */
 
 import { Buffer } from "node:buffer";
@@ -14,17 +14,20 @@ import { fingerprint, firstCertificate } from "../wire/authentication.ts";
 /** How much is read at once, in bytes. */
 const CHUNK_BYTES = 16 * 1024;
 
-/** Tells a client that does not speak TLS that this server does: Node sends nothing. Fatal, unexpected message. */
+/**
+ * The alert (fatal, unexpected message) that tells a client without TLS that this server uses it:
+ * Node sends none.
+ */
 const ALERT = new Uint8Array([0x15, 0x03, 0x03, 0, 2, 2, 10]);
 
-/** What a server shows its clients, and what they know it by. */
+/** A server's TLS identity. */
 export interface Identity {
   readonly secureContext: tls.SecureContext;
   /** The fingerprint of its certificate. */
   readonly fingerprint: Promise<string>;
 }
 
-/** The identity that a certificate with its key gives to a server. */
+/** The identity of a certificate with its key. */
 export function identityOf({ cert, key }: KeyPair): Identity {
   return {
     secureContext: tls.createSecureContext({ cert, key }),
@@ -34,7 +37,9 @@ export function identityOf({ cert, key }: KeyPair): Identity {
 
 /** A client's connection. */
 export class TlsServerConn extends TlsConn {
-  /** The fingerprint of the certificate that this client sees: a later one may have taken its place. */
+  /**
+   * The fingerprint of the certificate that this client got, which may have been replaced since.
+   */
   readonly fingerprint: Promise<string>;
   readonly #tcp: Deno.TcpConn;
 
@@ -50,7 +55,7 @@ export class TlsServerConn extends TlsConn {
     return this.#tcp.remoteAddr;
   }
 
-  /** Waits until both sides have agreed on their keys. @throws {Error} of Node when they do not. */
+  /** Waits for the end of the TLS handshake. @throws {Error} of Node when it fails. */
   async handshake(): Promise<void> {
     try {
       await this.link.connected;

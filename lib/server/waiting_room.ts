@@ -1,4 +1,4 @@
-/** Where connections wait during their handshake: not for long, and only so many. */
+/** Connections wait here during their handshake, limited in time and number. */
 
 import { addressKey } from "../access/address_key.ts";
 import { oldestOfMost } from "../access/oldest_of_most.ts";
@@ -13,15 +13,16 @@ interface Guest {
   readonly evict: (error: LateError) => void;
 }
 
-/** Bounds handshakes in time and number. */
+/** Limits handshakes in time and number. */
 export class WaitingRoom {
   readonly #waiting = new Set<Guest>();
 
   /**
-   * Waits for a handshake. An honest client is done in a moment. So in a full room, the oldest
-   * connection of the address that has most makes room.
+   * Waits for a handshake. An honest client needs a moment. So in a full room, the address with the
+   * most connections loses its oldest.
    *
-   * @throws {LateError} when it takes too long or had to make room. The caller closes the connection.
+   * @throws {LateError} when it takes too long, or lost its place. The caller closes the
+   *   connection.
    */
   async wait<T>(address: string, handshake: Promise<T>): Promise<T> {
     const { promise: evicted, reject: evict } = Promise.withResolvers<never>();
@@ -30,7 +31,7 @@ export class WaitingRoom {
     if (this.#waiting.size > MAX_WAITING) {
       const oldest = oldestOfMost(this.#waiting)!;
       this.#waiting.delete(oldest);
-      oldest.evict(new LateError("its handshake was not done when others came"));
+      oldest.evict(new LateError("its handshake was slow while others waited"));
     }
     const late = `its handshake was not done within ${HANDSHAKE_MS / 1000} s`;
     try {

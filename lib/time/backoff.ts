@@ -4,7 +4,7 @@ export interface BackoffOptions {
   min: number;
   /** The longest wait, in milliseconds. */
   max: number;
-  /** The random share of each wait, 0 to 1, so that many do not return at the same moment. */
+  /** The random share of each wait, 0 to 1, so that not all clients return at the same moment. */
   jitter?: number;
 }
 

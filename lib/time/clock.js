@@ -5,8 +5,8 @@ let origin = performance.timeOrigin;
 
 /**
  * Milliseconds since 1970, with a fraction, on a server and in a browser. `Date.now()` is too coarse
- * for ages below a millisecond, and `performance.timeOrigin` does not follow a clock that is set. So
- * this uses the second, and corrects it by the first.
+ * for ages below a millisecond, and `performance.timeOrigin` does not follow a clock that is set.
+ * So this uses the second, and corrects it with the first.
  *
  * @returns {number}
  */

@@ -9,9 +9,9 @@ const DRIFT_MS = 50;
 
 /**
  * How far another machine's clock is ahead: the client measures the server's, and the viewer page
- * the camera's, both with this file. An answer was given at some time between its question and its
- * arrival; the shorter that took, the better the time is known. So the quickest answer of the last
- * minute counts (Cristian's algorithm).
+ * the camera's, both with this file. The other machine gave its answer at an unknown moment between
+ * question and arrival; the quicker the answer came, the smaller the error. So the quickest answer
+ * of the last minute counts (Cristian's algorithm).
  */
 export class ClockSync {
   /** @type {Sample[]} */
@@ -39,7 +39,7 @@ export class ClockSync {
    * Adds an answer. All times are in milliseconds since 1970.
    *
    * @param {number} sent when it was asked, by the clock here
-   * @param {number} there what time it was there
+   * @param {number} there the time there
    * @param {number} received when the answer came, by the clock here
    */
   add(sent, there, received) {

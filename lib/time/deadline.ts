@@ -4,8 +4,8 @@ export class LateError extends Error {
 }
 
 /**
- * A limit that moves: set before each wait and cleared after it, thousands of times a minute. It
- * keeps one system timer, since setting a timer for every frame shows in the profile.
+ * A deadline that is set before each wait and cleared after it, thousands of times a minute. It
+ * keeps one system timer, because a timer for every frame would show in the profile.
  */
 export class Deadline implements Disposable {
   readonly #onMissed: (error: Error) => void;
@@ -34,8 +34,8 @@ export class Deadline implements Disposable {
   }
 
   /**
-   * Waits for `promise`, at most `ms` milliseconds, which may be `Infinity`. One wait at a time. What
-   * the promise stands for goes on after a missed deadline: the caller ends it.
+   * Waits for `promise`, at most `ms` milliseconds, which may be `Infinity`. One wait at a time. A
+   * missed deadline does not end the work behind the promise: the caller does.
    */
   within<T>(promise: Promise<T>, ms: number, late: () => Error): Promise<T> {
     if (!Number.isFinite(ms)) return promise;

@@ -11,7 +11,7 @@ export class RateLimit {
     this.#perSecond = perSecond;
   }
 
-  /** Counts one event, or several at once; whether they are within the limit. */
+  /** Counts one event, or several at once; returns whether they are within the limit. */
   allows(count: number = 1): boolean {
     const at = performance.now();
     if (at - this.#since >= 1000) {
@@ -21,7 +21,7 @@ export class RateLimit {
     return (this.#count += count) <= this.#perSecond;
   }
 
-  /** Waits until the second that is counted is over. @throws the reason of `signal`. */
+  /** Waits for the end of the counted second. @throws the reason of `signal`. */
   async rest(signal: AbortSignal): Promise<void> {
     await delay(Math.max(0, this.#since + 1000 - performance.now()), { signal });
   }

@@ -8,18 +8,18 @@ import { now } from "../time/clock.js";
 import { View, type ViewOptions } from "./view.ts";
 
 /**
- * One of several cameras, as viewers see it. Its stage may go and another one may take its name: its
+ * One of several cameras, as viewers see it. If its stage goes and another one takes its name, its
  * viewers stay, and see a notice in between.
  */
 export class Exhibit implements Shown, Disposable {
   readonly frames = new Hub<Frame>(() => this.#updateDemand());
-  /** What it is called. */
+  /** Its name. */
   name: string;
   readonly #options: ViewOptions;
   #stage: DecodeStage | undefined;
   #view: View | undefined;
   #passing: Mailbox<Frame> | undefined;
-  /** What was known when the last stage went. */
+  /** The state of the last stage when it went. */
   #last: FeedState | undefined;
 
   /** Creates it without a stage. */
@@ -33,12 +33,12 @@ export class Exhibit implements Shown, Disposable {
     return this.#stage;
   }
 
-  /** Whether it has no stage that could give frames. */
+  /** Whether it has no stage, and so no frames. */
   get isGone(): boolean {
     return this.#view === undefined;
   }
 
-  /** What viewers may change. */
+  /** The controls that viewers may change. */
   get controls(): View["controls"] {
     return this.#view?.controls;
   }
@@ -77,7 +77,7 @@ export class Exhibit implements Shown, Disposable {
     };
   }
 
-  /** Takes frames of the view that is there, while somebody watches. */
+  /** Takes frames of the current view while somebody watches. */
   #updateDemand(): void {
     this.#passing?.return();
     this.#passing = undefined;

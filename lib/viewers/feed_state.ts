@@ -4,8 +4,8 @@ import type { FeedState } from "../http/state.ts";
 import { now } from "../time/clock.js";
 
 /**
- * What `/state` says of a stage. `here` is the source that is named when the camera is in this
- * program, `unshown` the reason why none of the frames that come is shown.
+ * A stage's `/state`. `here` is the source to name if the camera is in this program; `unshown` is
+ * the reason why no frame is shown although frames come.
  */
 export function feedState(
   stage: DecodeStage,
@@ -14,7 +14,7 @@ export function feedState(
 ): FeedState {
   const { host, port, status: connection, reconnects } = stage.source ??
     { ...here, status: { state: "connected" } as const, reconnects: 0 };
-  // What the server said about its camera before the connection was lost is outdated.
+  // The server's last report about its camera is outdated once the connection is lost.
   const told = connection.state === "connected" ? stage.status.latest : undefined;
   const camera = told?.state === "live" && unshown !== undefined
     ? { state: "lost", reason: unshown } as const

@@ -5,19 +5,19 @@ import type { Channels } from "../http/channels.ts";
 import { Exhibit } from "./exhibit.ts";
 import type { ViewOptions } from "./view.ts";
 
-/** How many cameras that have gone are remembered, for their viewers. */
+/** How many cameras are remembered after they have gone, for their viewers. */
 export const MAX_GONE = 32;
 
 /** Shows cameras that come and go. */
 export class Gallery implements AsyncDisposable {
   readonly #channels: Channels;
   readonly #options: ViewOptions;
-  /** By name; those that have gone longest come first. */
+  /** By name; the cameras that have been gone longest come first. */
   readonly #exhibits = new Map<string, Exhibit>();
   readonly #changes: Mailbox<ReadonlyMap<string, DecodeStage>>;
   readonly #following: Promise<void>;
 
-  /** Shows them from now on. */
+  /** Shows these cameras from now on. */
   constructor(
     cameras: Hub<ReadonlyMap<string, DecodeStage>>,
     channels: Channels,
@@ -26,7 +26,7 @@ export class Gallery implements AsyncDisposable {
     this.#channels = channels;
     this.#options = options;
     this.#changes = cameras.subscribe();
-    // Those that are known are there at once.
+    // Known cameras are there at once.
     if (cameras.latest) this.#show(cameras.latest);
     this.#following = this.#follow();
   }
@@ -45,7 +45,7 @@ export class Gallery implements AsyncDisposable {
     for (const [name, stage] of cameras) {
       const exhibit = this.#exhibits.get(name) ?? this.#open(name);
       exhibit.show(stage);
-      // In their order, behind those that have gone.
+      // In their order, behind the cameras that have gone.
       this.#exhibits.delete(name);
       this.#exhibits.set(name, exhibit);
     }

@@ -2,7 +2,7 @@ import type { DecodeStage } from "../decode/stage.ts";
 
 /** How long frames may come without one being shown, in milliseconds. */
 export const UNSHOWN_MS = 3000;
-/** How often it is looked, in milliseconds. */
+/** How often to check, in milliseconds. */
 const LOOK_MS = 500;
 
 interface Sample {
@@ -11,7 +11,7 @@ interface Sample {
   readonly corrupt: number;
 }
 
-/** Watches whether frames of a stage are shown at all: a camera can be live and every frame refused. */
+/** Watches whether a stage shows any frames: a camera can be live while every frame is refused. */
 export class Publication implements Disposable {
   readonly #stage: DecodeStage;
   readonly #onReason: (reason: string) => void;
@@ -19,14 +19,14 @@ export class Publication implements Disposable {
   #samples: Sample[] = [];
   #reason: string | undefined;
 
-  /** Watches a stage. @param onReason hears each time that the frames begin to be refused. */
+  /** Watches a stage. @param onReason called each time that refusals begin. */
   constructor(stage: DecodeStage, onReason: (reason: string) => void) {
     this.#stage = stage;
     this.#onReason = onReason;
     this.#timer = setInterval(() => this.#look(performance.now()), LOOK_MS);
   }
 
-  /** Why frames that come are not shown; undefined while they are, and while none come. */
+  /** Why no frame is shown although frames come; undefined while frames are shown, or none come. */
   get reason(): string | undefined {
     return this.#reason;
   }

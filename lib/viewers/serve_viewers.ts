@@ -13,16 +13,16 @@ import { View } from "./view.ts";
 
 /** Options of {@linkcode serveViewers}. */
 export interface ServeViewersOptions extends EndpointOptions {
-  /** The source that `/state` names when the camera is in this program; by default the endpoint. */
+  /** The source that `/state` names if the camera is in this program; by default the endpoint. */
   readonly source?: { readonly host: string; readonly port: number };
-  /** Whether viewers may change what cameras have controls for; false by default. */
+  /** Whether viewers may change the cameras' controls; false by default. */
   readonly allowControl?: boolean;
 }
 
 /**
  * Serves a feed to browsers and other viewers over HTTP: the page, the stream, snapshots, the state.
- * Frames are checked first, unless the feed is a decoder's already. Several cameras are served below
- * their names, and on a wall that shows all of them.
+ * Frames are checked first, unless the feed is a decoder. Several cameras are served below their
+ * names, and on a wall that shows all of them.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export interface ServeViewersOptions extends EndpointOptions {
  * ```
  *
  * @throws {ListenError} when the address cannot be listened on.
- * @throws {TypeError} when a trusted proxy is no address.
+ * @throws {TypeError} when a trusted proxy is not an address.
  * @throws {CertificateError} when certificate and key cannot be used.
  */
 export async function serveViewers(

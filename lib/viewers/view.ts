@@ -7,17 +7,17 @@ import type { FeedState } from "../http/state.ts";
 import { feedState } from "./feed_state.ts";
 import { Publication } from "./publication.ts";
 
-/** Of a feed without controls. */
+/** The controls of a feed that has none. */
 const NONE = new Hub<Controls>();
 NONE.publish({ list: [] });
 
-/** What a view is told by whoever shows it. */
+/** Options of a view. */
 export interface ViewOptions {
-  /** The source that `/state` names when the camera is in this program. */
+  /** The source that `/state` names if the camera is in this program. */
   readonly here: () => { readonly host: string; readonly port: number };
-  /** Whether viewers may change what it has controls for. */
+  /** Whether viewers may change its controls. */
   readonly allowControl?: boolean;
-  /** Hears each time that its frames begin to be refused. */
+  /** Called each time that refusals of its frames begin. */
   readonly onTrouble: (reason: string) => void;
 }
 
@@ -26,9 +26,9 @@ export class View implements Disposable {
   readonly #stage: DecodeStage;
   readonly #publication: Publication;
   readonly #options: ViewOptions;
-  /** What viewers may change; undefined if they may not. */
+  /** The controls that viewers may change; undefined if they may not. */
   readonly controls: Hub<Controls> | undefined;
-  /** While somebody subscribes, the controls are known. */
+  /** A subscription keeps the controls known. */
   readonly #knowing: Mailbox<Controls> | undefined;
 
   constructor(stage: DecodeStage, options: ViewOptions) {
@@ -39,12 +39,12 @@ export class View implements Disposable {
     this.#knowing = this.controls?.subscribe();
   }
 
-  /** The frames that are fit to be seen. */
+  /** The frames that can be shown. */
   get frames(): Hub<Frame> {
     return this.#stage.frames;
   }
 
-  /** What `/state` says of them. */
+  /** Their `/state`. */
   readonly readState = (): FeedState =>
     feedState(this.#stage, this.#options.here(), this.#publication.reason);
 

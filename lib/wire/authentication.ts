@@ -15,7 +15,8 @@ export function createNonce(): string {
 /**
  * The HMAC-SHA256 of a nonce, or of several in a row, keyed with the token, in hex.
  *
- * @throws {SyntaxError} when the nonce is not hex: the HMAC of something else would be a key for others.
+ * @throws {SyntaxError} when the nonce is not hex: the HMAC of anything else, such as nothing,
+ *   could open other servers.
  */
 export async function sign(token: string, nonce: string): Promise<string> {
   const bytes = Uint8Array.fromHex(nonce);

@@ -1,4 +1,4 @@
-/** Messages to bytes and back. No input or output happens here. */
+/** Messages to bytes and back. This does no I/O. */
 
 import { concat } from "@std/bytes/concat";
 import * as v from "valibot";

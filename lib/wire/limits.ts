@@ -1,10 +1,10 @@
-/** How long a payload may be, judged by its first byte before any memory is taken for it. */
+/** How long a payload may be, decided by its first byte before any memory is allocated. */
 
 import { MAX_FRAME_BYTES } from "../frame/frame.ts";
 import { MAX_CONTROL_BYTES, MAX_GREETING_BYTES } from "./protocol.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
-/** The most bytes of a payload, by its first byte. It throws if no payload starts like this. */
+/** The most bytes of a payload, by its first byte. Throws if no payload starts with it. */
 export type PayloadLimit = (first: number) => number;
 
 /** What a server may send. */

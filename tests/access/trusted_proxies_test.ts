@@ -23,14 +23,14 @@ Deno.test("the sender is the last address that no trusted proxy has", () => {
   }
 });
 
-Deno.test("nobody can forge an address: not without a proxy, and not in front of what a proxy wrote", () => {
+Deno.test("nobody can forge an address, neither without a proxy nor before a proxy's entries", () => {
   const proxies = new TrustedProxies(["127.0.0.1", "10.0.0.0/8"]);
   const cases: [peer: string, forwarded: string, sender: string][] = [
     ["203.0.113.5", "192.0.2.1", "203.0.113.5"],
     ["11.0.0.1", "192.0.2.1", "11.0.0.1"],
     ["127.0.0.1", "192.0.2.1, 203.0.113.5", "203.0.113.5"],
     ["127.0.0.1", "10.0.0.1, 203.0.113.5, 10.0.0.1", "203.0.113.5"],
-    // What is no address says nothing of the sender.
+    // Anything but an address does not name the sender.
     ["127.0.0.1", "192.0.2.1, unknown", "127.0.0.1"],
     ["127.0.0.1", "192.0.2.1, unknown, 10.0.0.1", "10.0.0.1"],
     ["127.0.0.1", "", "127.0.0.1"],
@@ -53,6 +53,6 @@ Deno.test("a proxy is an address or a network, and never everybody", () => {
   for (
     const proxy of ["", "x", "10.0.0.0/33", "::/129", "0.0.0.0/0", "::/0", "10.0.0.1/", "1.2.3"]
   ) {
-    assertThrows(() => new TrustedProxies([proxy]), TypeError, "is no address");
+    assertThrows(() => new TrustedProxies([proxy]), TypeError, "is not an address");
   }
 });

@@ -114,7 +114,7 @@ Deno.test("controls are read only while somebody subscribes", async () => {
   assertEquals(value?.list[0].name, "brightness");
 });
 
-Deno.test("only so many changes wait for a camera", async () => {
+Deno.test("changes over the limit are refused while others wait for the camera", async () => {
   const webcam = new FakeWebcam();
   await using controls = new CameraControls({}, webcam);
   await controls.prepare(SOURCE);

@@ -43,7 +43,7 @@ Deno.test("explainExit() names the cause and a hint when it knows them", () => {
   );
 });
 
-Deno.test("explainExit() blames the filter graph, not the camera, whatever is wrong with the graph", () => {
+Deno.test("explainExit() blames the filter graph, not the camera, for every fault of a graph", () => {
   const end = ["Error reinitializing filters!", "Failed to inject frame into filter network: x"];
   for (
     const [line, words] of [

@@ -64,7 +64,7 @@ Deno.test("findSource() encodes the test picture at the wanted size, rate and qu
   ]);
 });
 
-Deno.test("findSource() loops a file at its own rate, whatever its name", async () => {
+Deno.test("findSource() loops a file of any name at its own rate", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const path = `${folder}/a:b c.avi`;
@@ -78,7 +78,7 @@ Deno.test("findSource() loops a file at its own rate, whatever its name", async 
   }
 });
 
-Deno.test("findSource() shows a still picture at the wanted rate, whatever its name", async () => {
+Deno.test("findSource() shows a still picture of any name at the wanted rate", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const path = `${folder}/100%d.avi`;

@@ -14,7 +14,13 @@ function statesOf(camera: Camera): string[] {
 }
 
 Deno.test("a camera is idle while it sleeps and wakes, and live with its first frame", async () => {
-  await using camera = openCamera({ device: "test", width: 160, height: 120, lingerMs: 1 });
+  const [jpeg] = await testPictures(1);
+  await using network = new RawCamera(async ({ send, left }) => {
+    await send("HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace\r\n\r\n");
+    await send(`--b\r\nContent-Length: ${jpeg.length}\r\n\r\n`, jpeg, "\r\n");
+    await left();
+  });
+  await using camera = openCamera({ device: network.url, lingerMs: 1 });
   await eventually(() => camera.status.latest?.state === "idle", () => "it is not idle");
   const states = statesOf(camera);
   using frames = camera.frames.subscribe();

@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import { delay } from "@std/async/delay";
 import { JpegStreamReader } from "../../lib/camera/jpeg_stream_reader.ts";
 import { type Camera, type CameraOptions, openCamera } from "../../lib/camera/open_camera.ts";
 import { EXIF_BYTES } from "../../lib/frame/exif_block.js";
 import { STANDARD_TABLES } from "../../lib/frame/huffman_tables.ts";
 import { APP0, APP1, DHT, segments } from "../../lib/frame/jpeg.ts";
-import { PATIENCE_MS } from "../support/eventually.ts";
+import { eventually, PATIENCE_MS } from "../support/eventually.ts";
 import { NetworkCamera } from "../support/fake_network_camera.ts";
 import { jpegsOf } from "../support/pictures.ts";
 
@@ -113,7 +112,7 @@ Deno.test("a frame torn in its header is dropped and counted, and the others com
   assertEquals(camera.counts.dropped, { "broken header": 10 });
 });
 
-Deno.test("a camera of which all frames are dropped is lost, says why, and comes back", async () => {
+Deno.test("a camera whose frames are all dropped is lost, says why, and comes back", async () => {
   await using network = new NetworkCamera();
   await using camera = await open(network);
   using frames = camera.frames.subscribe();
@@ -137,10 +136,10 @@ Deno.test("a frame waits for no other one, copied and encoded", async () => {
     await using network = new NetworkCamera();
     await using camera = await open(network, { filter });
     // The JPEGs that started it are still on their way.
-    for (let before = -1; before !== camera.arrivals.received;) {
-      before = camera.arrivals.received;
-      await delay(500);
-    }
+    await eventually(
+      () => camera.arrivals.received === network.sent,
+      () => `${camera.arrivals.received} of ${network.sent} JPEGs came`,
+    );
     using frames = camera.frames.subscribe();
     // A frame that waited for the next one would never come, as that is only sent afterwards.
     for (const jpeg of jpegs.slice(0, 10)) {

@@ -38,7 +38,7 @@ function chunked(body: Uint8Array, size: number, write = (n: number) => n.toStri
   return pieces;
 }
 
-/** A stream of which each JPEG is written in some way. */
+/** A stream whose JPEGs are all written in the same odd way. */
 function each(head: Piece, write: (jpeg: Uint8Array) => Piece[]): Piece[] {
   return [head, ...jpegs.flatMap(write)];
 }
@@ -218,7 +218,7 @@ const STREAMS: Record<string, Piece[]> = {
     multipart("b", "Content-Encoding: deflate", CHUNKED),
     ...chunked(bytes(deflateRawSync(plainBody)), 1000),
   ],
-  "gzip that is none": [multipart("b", "Content-Encoding: gzip"), plainBody],
+  "gzip in name only": [multipart("b", "Content-Encoding: gzip"), plainBody],
   "two carriage returns and a line feed behind each line": each(
     "HTTP/1.1 200 OK\r\r\nContent-Type: multipart/x-mixed-replace;boundary=b\r\r\n\r\r\n",
     (jpeg) => [

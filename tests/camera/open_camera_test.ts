@@ -5,6 +5,8 @@ import { type Camera, type CameraOptions, openCamera } from "../../lib/camera/op
 import { readExif } from "../../lib/frame/exif_block.js";
 import type { Frame } from "../../lib/frame/frame.ts";
 import { jpegSize } from "../../lib/frame/jpeg.ts";
+import { now } from "../../lib/time/clock.js";
+import { PATIENCE_MS } from "../support/eventually.ts";
 import { Program } from "../support/programs.ts";
 
 const OPTIONS: CameraOptions = { device: "test", width: 320, height: 240 };
@@ -15,7 +17,7 @@ async function watch(camera: Camera): Promise<void> {
 
 /** Waits until a loop over the camera throws, and checks that it fails for good. */
 async function assertFails(camera: Camera, code: CameraErrorCode): Promise<CameraError> {
-  const error = await assertRejects(() => deadline(watch(camera), 10_000), CameraError);
+  const error = await assertRejects(() => deadline(watch(camera), PATIENCE_MS), CameraError);
   assertEquals([error.code, error.permanent], [code, true]);
   assertEquals(await assertRejects(() => camera.ready), error);
   assertEquals(await assertRejects(() => camera.frames.ended), error);
@@ -23,7 +25,8 @@ async function assertFails(camera: Camera, code: CameraErrorCode): Promise<Camer
   return error;
 }
 
-Deno.test("openCamera() gives numbered frames of the size and rate asked for", async () => {
+Deno.test("openCamera() gives numbered frames of the size asked for, and no more than the rate", async () => {
+  const startedAt = now();
   await using camera = openCamera(OPTIONS);
   const seen: Frame[] = [];
   for await (const frame of camera) {
@@ -33,8 +36,8 @@ Deno.test("openCamera() gives numbered frames of the size and rate asked for", a
   assertEquals(seen.map(({ sequence }) => sequence), seen.map((_, i) => seen[0].sequence + i));
   assertEquals(jpegSize(seen[0].bytes), { width: 320, height: 240 });
   assertEquals(readExif(seen[9].bytes)?.sequence, seen[9].sequence);
-  const seconds = (seen[29].capturedAt - seen[0].capturedAt) / 1000;
-  assert(seconds > 0.8 && seconds < 1.5, `29 frames at 30 fps took ${seconds} s`);
+  const seconds = (seen[29].capturedAt - startedAt) / 1000;
+  assert(seconds > 0.8, `30 frames at 30 fps took ${seconds} s`);
   assert(camera.arrivals.received >= 30);
 });
 
@@ -84,7 +87,7 @@ Deno.test("a loop over openCamera() throws when it starts after the first attemp
   await using camera = openCamera({ ...OPTIONS, device: "no such camera", lingerMs: 0 });
   // With no viewer, the attempt fails, or the camera sleeps first.
   await camera.ready.catch(() => {});
-  await assertRejects(() => deadline(watch(camera), 10_000), CameraError, "no such camera");
+  await assertRejects(() => deadline(watch(camera), PATIENCE_MS), CameraError, "no such camera");
 });
 
 Deno.test("a loop over openCamera() throws ffmpeg's words about a filter", async () => {
@@ -95,7 +98,7 @@ Deno.test("a loop over openCamera() throws ffmpeg's words about a filter", async
 
 Deno.test("a loop over openCamera() throws an error that was not expected", async () => {
   await using camera = openCamera({ ...OPTIONS, filter: "nul\0byte" });
-  const error = await assertRejects(() => deadline(watch(camera), 10_000));
+  const error = await assertRejects(() => deadline(watch(camera), PATIENCE_MS));
   assert(!(error instanceof CameraError));
   assertEquals(await assertRejects(() => camera.ready), error);
 });
@@ -106,7 +109,7 @@ Deno.test("openCamera() keeps trying when the source may come back", async () =>
   const { port } = listener.addr;
   listener.close();
   await using camera = openCamera({ ...OPTIONS, device: `http://me:secret@127.0.0.1:${port}/` });
-  await deadline(camera.ready, 10_000);
+  await deadline(camera.ready, PATIENCE_MS);
   const status = camera.status.latest;
   assert(status?.state === "lost");
   assertStringIncludes(status.reason, "Connection refused");

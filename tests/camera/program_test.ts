@@ -110,7 +110,7 @@ Deno.test("a camera that no program can be started for throws, in one sentence",
         'There is no program "no-such-program": install it, or write its whole path',
       [`exec:${path}`]:
         `The program "${path}" may not be started: make it executable with chmod +x`,
-      "exec: ": '"exec:" names no program: write one behind it, and what it takes',
+      "exec: ": '"exec:" names no program: write the program and its arguments behind it',
       "exec:cat 'x": "The command has a quote, or a backslash at its end, that is not closed",
     };
     for (const [device, sentence] of Object.entries(sentences)) {

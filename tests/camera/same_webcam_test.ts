@@ -27,7 +27,7 @@ function pathsOf(
 const LEFT = webcam(0, "usb-1");
 const RIGHT = webcam(2, "usb-2");
 
-Deno.test("a webcam is the one in its port, whatever number it has now", () => {
+Deno.test("a webcam is found in its port when its number has changed", () => {
   const swapped = [webcam(0, "usb-2"), webcam(2, "usb-1")];
   assertEquals(
     pathsOf({ seen: [LEFT, RIGHT], earlier: LEFT, now: swapped, chosen: [swapped[0]] }),

@@ -11,7 +11,7 @@ function dropped(settle?: Settle): number {
   return Array.from({ length: 100 }, (_, i) => 10 * i).filter((at) => settling.drops(at)).length;
 }
 
-Deno.test("Settling drops the first frames, or those of the first time, whichever is over first", () => {
+Deno.test("Settling drops frames up to the limit of number or time that is over first", () => {
   assertEquals(dropped(), 0);
   assertEquals(dropped({ frames: 0 }), 0);
   assertEquals(dropped({ frames: 7 }), 7);

@@ -104,7 +104,7 @@ Deno.test("what is encoded here is turned as it is, after the filter", async () 
   assertEquals(jpegSize(await firstOf(other)), { width: 32, height: 64 });
 });
 
-Deno.test("a JPEG that is none is left out, and the next one is turned", async () => {
+Deno.test("bytes that are not a JPEG are left out, and the next JPEG is turned", async () => {
   const jpeg = await cornered(64, 32);
   const torn = jpeg.slice();
   torn.fill(0, 2, 200);

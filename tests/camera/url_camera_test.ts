@@ -10,11 +10,10 @@ import {
 import type { CameraStatus } from "../../lib/flow/feed.ts";
 import { jpegSize } from "../../lib/frame/jpeg.ts";
 import { selfSigned } from "../support/certificates.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, PATIENCE_MS } from "../support/eventually.ts";
 import { RawCamera, type RawRequest } from "../support/fake_network_camera.ts";
 import { ffmpeg, testPictures } from "../support/pictures.ts";
 
-const PATIENCE_MS = 10_000;
 const jpegs = await testPictures(5);
 const MULTIPART = "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace;boundary=b\r\n\r\n";
 
@@ -54,6 +53,7 @@ const HEADS: Record<string, string> = {
   "a status line of two blanks": "HTTP/1.1  200 OK\r\n\r\n",
   "a status line without version": "HTTP 200 OK\r\n\r\n",
   "a blank line in front": "\r\nHTTP/1.1 200 OK\r\n\r\n",
+  "a zero byte and a line end in front": "\0\nHTTP/1.1 200 OK\r\n\r\n",
   "no head at all": "",
   "a header without a colon": "HTTP/1.1 200 OK\r\nServer nonsense\r\n\r\n",
   "a blank in front of the colon": "HTTP/1.1 200 OK\r\nContent-Type : image/jpeg\r\n\r\n",
@@ -188,7 +188,7 @@ Deno.test("a camera with a certificate that it signed itself is shown", async ()
   }
 });
 
-Deno.test("a camera that wants a password gets it, whatever characters it has", async () => {
+Deno.test("a camera that wants a password gets it, with any characters", async () => {
   const passwords = {
     "p%40ss": "p@ss",
     "p@ss": "p@ss",
@@ -285,13 +285,13 @@ Deno.test("a camera gets the cookies back that it sets with a redirect, and no o
   assertEquals([network.requests.length, /cookie/i.test(other.requests[0].text)], [2, false]);
 });
 
-Deno.test("a URL that is none is an error that says how to write a password, and shows none", async () => {
+Deno.test("a malformed URL is an error that says how to write a password, and shows no password", async () => {
   for (
     const device of ["http://me:se/cret@127.0.0.1/", "https://me:s#e@127.0.0.1/", "http://[::1/"]
   ) {
     await using camera = openCamera({ device });
     const error = await assertRejects(() => camera.ready, CameraError);
-    assert(error.permanent && /is no URL .*%2F/.test(error.message), error.message);
+    assert(error.permanent && /is not a valid URL.*%2F/.test(error.message), error.message);
     assert(!/se\/cret|s#e/.test(error.message), error.message);
   }
 });

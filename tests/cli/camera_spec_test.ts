@@ -60,7 +60,7 @@ for (const input of INPUTS) {
   });
 }
 
-/** What is no name, and what is said of it. */
+/** Texts that are not names, and the error for each. */
 const WRONG: readonly (readonly [device: string, words: RegExp])[] = [
   ["my porch=0", /^--device my porch=0: the name before the = takes letters, digits, - and _, /],
   ["a.b=c.mp4", /for a file of this name, write \.\/a\.b=c\.mp4$/],
@@ -137,7 +137,7 @@ Deno.test("a control is set for all cameras, or with a name in front for that on
     '--set is for "barn", but no camera has this name: there is 1',
   );
   for (const text of ["", "brightness", "brightness=", "brightness=bright", "a=b=c=1", "x=1.5"]) {
-    assertThrows(() => controlValues(text), Error, "as brightness=10");
+    assertThrows(() => controlValues(text), Error, "such as brightness=10");
   }
 });
 

@@ -24,7 +24,7 @@ async function sizeAt(url: string): Promise<{ width: number; height: number }> {
   return jpegSize(await response.bytes());
 }
 
-Deno.test("server.ts serves several cameras, and client.ts shows those of several servers", async () => {
+Deno.test("server.ts serves several cameras, and client.ts shows the cameras of several servers", async () => {
   await using first = startServer(
     ...["--device", "porch=test", "--device", "garden=test", "--device", "test"],
     ...["--size", "320x240", "--size", "garden=160x120", "--fps", "10"],

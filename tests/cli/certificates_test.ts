@@ -79,7 +79,7 @@ Deno.test("a certificate is renewed when its files are written in place", async 
 Deno.test("a new certificate that cannot be used is not used, which is said once", async () => {
   await watching(async ({ live, used, said }, _, { cert, key }) => {
     const refused =
-      "/live/cert.pem and /live/key.pem have changed and cannot be used, the old ones " +
+      "/live/cert.pem and /live/key.pem have changed and cannot be used; the old ones " +
       "stay: ";
     live.link("cert", cert);
     await eventually(() => said.length > 0, () => "nothing was said");
@@ -87,7 +87,7 @@ Deno.test("a new certificate that cannot be used is not used, which is said once
     await eventually(() => said.length > 1, () => "nothing was said");
     assertEquals([used, said], [[], [
       `${refused}The key does not belong to the certificate`,
-      `${refused}The key is damaged, needs a password, or is none`,
+      `${refused}The key is damaged, needs a password, or is not a key`,
     ]]);
     // The rest of the file comes.
     live.link("key", key);

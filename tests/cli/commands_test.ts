@@ -50,7 +50,7 @@ Deno.test("server.ts says that ffmpeg is missing and how to install it, and exit
   assertMatch(words, /^server: ffmpeg is not installed; install it .*apt install ffmpeg.*$/);
 });
 
-Deno.test("server.ts says that a file is no video, and exits with 1", async () => {
+Deno.test("server.ts says that a file is not a video, and exits with 1", async () => {
   const { code, words } = await failure(startServer("--device", "LICENSE", "--port", "0"));
   assertEquals(code, 1);
   assertMatch(words, /^server: Cannot read "LICENSE".*this is not a video that ffmpeg can read$/);
@@ -69,7 +69,7 @@ Deno.test("server.ts and client.ts refuse wrong usage with a sentence, and exit 
       /^server: unknown option '--prot' \(Did you mean --port\?\) \(--help shows all options\)$/,
     ],
     [startServer("--port", "65536"), /whole number from 0 to 65535/],
-    [startServer("--size", "big"), /width and height in pixels, as 1280x720/],
+    [startServer("--size", "big"), /width and height in pixels, such as 1280x720/],
     [startServer("--quality", "0"), /whole number from 1 to 100/],
     [startServer("x.avi"), /too many arguments/],
     [startServer("--cert", "none.pem"), /no such file/],
@@ -241,12 +241,12 @@ Deno.test("server.ts says that a device is a folder, and exits with 1", async ()
 
 Deno.test("server.ts says that a camera has no controls to list or to set, and exits with 2", async () => {
   const none =
-    /^server: "test picture" has no controls: only a webcam has some; leave out --set, .*$/;
+    /^server: "test picture" has no controls: only webcams have controls; leave out --set, .*$/;
   const cases: [string[], RegExp][] = [
     [["--device", "test", "--set", "brightness=10"], none],
     [
       ["--device", "test", "--list-controls"],
-      /^server: "test" has no controls: only a webcam has some$/,
+      /^server: "test" has no controls: only webcams have controls$/,
     ],
     [
       ["--device", "rtsp://me:secret@x/", "--list-controls"],

@@ -96,8 +96,8 @@ Deno.test("--link-key needs a password beside it, and a key", async () => {
   await withKey(async (key) => {
     await link("--key", key);
     const cases: [Program, RegExp][] = [
-      [startClient("--link-key", key), /there is none: add --http-user/],
-      [startServer("--link-key", key, "--http-port", "0"), /there is none: add --token/],
+      [startClient("--link-key", key), /everybody may watch: add --http-user/],
+      [startServer("--link-key", key, "--http-port", "0"), /everybody may watch: add --token/],
       [startClient("--http-user", "a:b", "--link-key", "deno.json"), /more than one line/],
     ];
     for (const [program, words] of cases) {
@@ -114,7 +114,7 @@ async function replace(path: string, text: string): Promise<void> {
   await Deno.rename(`${path}.new`, path);
 }
 
-Deno.test("the key of links is taken anew when it changes, and no link is valid while it is none", async () => {
+Deno.test("the key of links is read again when its file changes, and no link is valid while the file has no key", async () => {
   await withKey(async (key) => {
     await link("--key", key);
     const first = readLinkKey(key);
@@ -135,7 +135,7 @@ Deno.test("the key of links is taken anew when it changes, and no link is valid 
     assertEquals(links.sign("1", soon), new Links(second).sign("1", soon));
     assertEquals(said, [
       "KEY has changed: links made before are revoked",
-      "KEY has changed and is no key, so that no link is valid: A key of links has 64 hex digits",
+      "KEY has changed and contains no key, so no link is valid: A key of links has 64 hex digits",
       "KEY has changed: links made before are revoked",
     ]);
   });

@@ -20,7 +20,7 @@ Deno.test("a log line from a stranger cannot end the line or reach the terminal'
   }
 });
 
-Deno.test("a log writes so many lines a second, and says how many it left out", async () => {
+Deno.test("a log limits its lines in a second, and says how many it left out", async () => {
   const lines = await logged(`
     const log = createLog("server", "text", false);
     for (let i = 0; i < 10_000; i++) log.warn("refused " + i);

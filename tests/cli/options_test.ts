@@ -57,8 +57,8 @@ Deno.test("an unknown variable gets a warning that names the nearest one", async
   assertEquals(
     await unknownVariables(known, ["PATH", "SOCKETCAM_TOKN", "SOCKETCAM_PORT", ...known]),
     [
-      "SOCKETCAM_TOKN is no variable of socketcam, and ignored: did you mean SOCKETCAM_TOKEN?",
-      "SOCKETCAM_PORT is no variable of socketcam, and ignored: did you mean " +
+      "SOCKETCAM_TOKN is not a variable of socketcam, and has no effect: did you mean SOCKETCAM_TOKEN?",
+      "SOCKETCAM_PORT is not a variable of socketcam, and has no effect: did you mean " +
       "SOCKETCAM_SERVER_PORT or SOCKETCAM_CLIENT_PORT?",
     ],
   );
@@ -140,7 +140,10 @@ Deno.test("a credential of systemd that is empty is refused with its path", () =
   withFile("", 0o400, (path, folder) => {
     withEnvironment({ CREDENTIALS_DIRECTORY: folder }, () => {
       const { message } = assertThrows(() => readServerOptions([]), UsageError);
-      assertEquals(message, `${path}, which systemd passes on, is no secret: The file is empty.`);
+      assertEquals(
+        message,
+        `${path}, which systemd passes on, is not a secret: The file is empty.`,
+      );
     });
   });
 });
@@ -181,7 +184,7 @@ Deno.test("--settle takes frames or milliseconds, and nothing else", () => {
   assertEquals(withEnvironment(variables, () => readServerOptions([]).settle), { frames: 5 });
   assertEquals([settle("1000"), settle("60000ms")], [{ frames: 1000 }, { ms: 60_000 }]);
   for (const wrong of ["", "-1", "1.5", "2s", "ms", "1001", "60001ms"]) {
-    assertMatch(assertThrows(() => settle(wrong), Error).message, /It takes frames, as 20/);
+    assertMatch(assertThrows(() => settle(wrong), Error).message, /It takes frames, such as 20/);
   }
 });
 
@@ -191,6 +194,6 @@ Deno.test("--trust-proxy takes addresses and networks, and says what it takes ot
   assertEquals(readServerOptions(["--http-port", "0", ...given]).viewers!.trustProxies!.length, 3);
   assertMatch(
     assertThrows(() => readClientOptions(["--trust-proxy", "proxy.lan"]), Error).message,
-    /proxy.lan is no address: 127.0.0.1, 10.0.0.0\/8 or fd00::\/8/,
+    /proxy.lan is not an address: 127.0.0.1, 10.0.0.0\/8 or fd00::\/8/,
   );
 });

@@ -12,7 +12,7 @@ Deno.test("an outage reports each reason once, the newest again and again, and n
   assertEquals(outage.add("away"), true);
 });
 
-Deno.test("an outage reports so many reasons at once, whatever a server says", () => {
+Deno.test("an outage limits the reasons that it reports at once", () => {
   using outage = new Outage(() => {});
   const reported = Array.from({ length: 100 }, (_, i) => outage.add(`reason ${i}`));
   assertEquals(reported.filter(Boolean).length, MAX_REASONS);

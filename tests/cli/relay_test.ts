@@ -76,7 +76,7 @@ Deno.test("frames keep their numbers and times over three hops, and the last one
     assertAlmostEquals(frame!.capturedAt, capturedAt, 0.001);
     assertEquals(frame!.bytes, camera.frames.latest!.bytes);
   }
-  // What is left is how far the hops were off when they asked for the time.
+  // The rest is the hops' error when they asked for the time.
   const apart = () => Math.abs(end.now() - camera.now());
   await eventually(() => apart() < 5000, () => `${apart()} ms apart`);
   assertEquals(end.info, camera.info);
@@ -170,7 +170,7 @@ Deno.test("a relay has the token of its own server, or the one in its address", 
   }
 });
 
-Deno.test("a relay names one of a server's cameras, and is refused if there is none of the name", async () => {
+Deno.test("a relay names one of a server's cameras, and is refused when there is no camera of this name", async () => {
   const [porch, garden] = [new FakeCamera(), new FakeCamera()];
   await using server = listen(camerasOf({ porch, garden }), { host: HOST, port: 0 });
   const open = (camera: string) =>

@@ -25,7 +25,7 @@ class Lines implements Log {
   readonly error = this.ready;
   readonly debug = (): void => {};
 
-  /** Waits until so many lines match. */
+  /** Waits until this many lines match. */
   async has(pattern: RegExp, count: number = 1): Promise<void> {
     await eventually(
       () => this.lines.filter((line) => pattern.test(line)).length >= count,

@@ -58,7 +58,7 @@ Deno.test("a live line never fills a terminal that is narrow", async () => {
   assert(lines.every((line) => line.length < 20), lines.join("|"));
 });
 
-Deno.test("lines are coloured in a terminal, and nowhere if NO_COLOR is set", async () => {
+Deno.test("lines are coloured only in a terminal, and not if NO_COLOR is set", async () => {
   for (const [env, isColoured] of [[{ NO_COLOR: "" }, true], [{ NO_COLOR: "1" }, false]] as const) {
     await using program = inTerminal(80, env);
     await program.says(/listening/);

@@ -4,7 +4,7 @@ import { Outbox } from "../../lib/flow/outbox.ts";
 import { Speaker } from "../../lib/client/speaker.ts";
 
 /**
- * A connection of which one write is held until it is let go. The kernel's buffers take hours of
+ * A connection that holds one write until it is released. The kernel's buffers take hours of
  * acknowledgements before they are full, so that a real one cannot be had.
  */
 class HeldConnection {

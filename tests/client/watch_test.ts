@@ -15,7 +15,7 @@ const [picture] = await testPictures(1);
 const HOST = "127.0.0.1";
 const WELCOME = { type: "welcome", version: 1 };
 
-/** The next `watch` of a client, whatever it acknowledges and asks before. */
+/** The next `watch` of a client, after any acknowledgements and questions. */
 async function watchOf(client: WireClient): Promise<boolean> {
   for (let payload; (payload = await client.payload());) {
     const text = new TextDecoder().decode(payload);
@@ -114,7 +114,7 @@ Deno.test("receive() with a token is refused by an open server whose camera slee
   await using door = listen(camera, { host: HOST, port: 0 });
   await using receiver = receive(HOST, { port: door.address.port, token: "secret" });
   await using _stage = passFrames(receiver);
-  // The server takes a client that says nothing for one that never speaks.
+  // The server treats a silent client as one that never speaks.
   await camera.watched;
   camera.frames.publish(frameOf(picture));
   const error = await assertRejects(() => receiver.frames.ended, RefusedError, "does not prove");

@@ -46,7 +46,7 @@ Deno.test("Aside forgets everything when something else is attempted", () => {
   aside.fail(16_000, "it hangs", 21_000);
   aside.reset(22_000);
   assertEquals([aside.isSet(22_000), aside.problem], [false, undefined]);
-  // What was begun before that is late news.
+  // Attempts that began before that tell nothing new.
   aside.fail(21_500, "it hangs", 26_500);
   assertEquals(aside.problem, undefined);
   aside.fail(23_000, "it hangs", 28_000);

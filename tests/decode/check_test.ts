@@ -27,7 +27,7 @@ function frameHeaderOf(bytes: Uint8Array): Segment {
   return find(bytes, (marker) => marker === 0xc0);
 }
 
-/** Resolves when so many frames were judged, either way. */
+/** Resolves when this many frames were accepted or refused. */
 async function judged({ counts }: DecodeStage, count: number): Promise<void> {
   const judged = () => counts.published + counts.corrupt;
   await eventually(() => judged() >= count, () => `${judged()} of ${count} frames were judged`);

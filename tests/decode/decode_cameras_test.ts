@@ -15,7 +15,7 @@ function camerasNamed(...names: string[]) {
   return { fakes, cameras: camerasOf(new Map<string, Feed>(fakes)) };
 }
 
-Deno.test("Turns go to whoever has waited longest, and are free again once they are over", async () => {
+Deno.test("Turns go to the longest waiting, and are free again when they end", async () => {
   const turns = new Turns(1);
   const first = await turns.take();
   const order: string[] = [];

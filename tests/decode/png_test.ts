@@ -30,7 +30,7 @@ Deno.test("PngEncoder refuses a damaged frame, and encodes the next", async () =
   const frame = frameOf(picture);
   const damaged = new Frame(FrameMemory.copyOf(frame.bytes.slice(0, 400)), frame);
   const [refused, png] = [encoder.encode(damaged), encoder.encode(frame)];
-  await assertRejects(() => refused, JpegError, "does not fit");
+  await assertRejects(() => refused, JpegError, "impossible length");
   assert((await png).length > 0);
 });
 
@@ -56,7 +56,7 @@ Deno.test("PngEncoder encodes the newest of the frames that wait, once for all w
   assertEquals((await Image.decode(waiting[0])).bitmap, await pixelsOf(others.at(-1)!));
 });
 
-Deno.test("PngEncoder does not begin what nobody waits for any more", async () => {
+Deno.test("PngEncoder does not begin a PNG that nobody waits for any more", async () => {
   using encoder = new PngEncoder();
   const [first, second, third] = [1, 2, 3].map((number) => frameOf(picture, number));
   const png = encoder.encode(first);

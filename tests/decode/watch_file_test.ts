@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { FILE_POLL_MS, watchFile } from "../../lib/decode/watch_file.ts";
 
-/** Waits for so many looks at the file. */
+/** Waits for this many checks of the file. */
 function looks(count: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, count * FILE_POLL_MS));
 }

@@ -6,10 +6,10 @@ import { FaultPipeline } from "../support/fault_pipeline.ts";
 import { Program, startServer } from "../support/programs.ts";
 import { WireClient } from "../support/wire_client.ts";
 
-const FEW = /Too many files are open: nobody else gets in until somebody leaves; .*ulimit -n$/;
+const FEW = /Too many files are open: new connections wait until others end; .*ulimit -n$/;
 const TAKEN = /Port \d+ is taken by another program; end it, or choose another port with --port$/m;
 
-/** Starts a program that may open 64 descriptors, about 30 of which it needs itself. */
+/** Starts a program that may open 64 descriptors. It needs about 30 itself. */
 function withFew(script: string): (...args: string[]) => Program {
   const command = `ulimit -n 64; exec "$0" run -A ${script} "$@"`;
   return (...args) => new Program("bash", ["-c", command, Deno.execPath(), ...args]);
@@ -38,7 +38,7 @@ Deno.test("the client accepts viewers again after viewers took all its descripto
     ended: now(),
     // The viewer keeps its stream; recovery means that another one can watch.
     over: async () => {
-      const signal = () => AbortSignal.timeout(500);
+      const signal = () => AbortSignal.timeout(5000);
       const url = `http://127.0.0.1:${way.httpPort}/snapshot`;
       const come = async () => {
         const response = await fetch(url, { signal: signal() });

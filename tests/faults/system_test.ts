@@ -100,8 +100,11 @@ for (const who of ["server", "client"] as const) {
       for (const [fault, time] of [["ahead", "+1h"], ["back", "+0"]]) {
         const began = now();
         await set(time);
-        const { ms } = await way.viewer.outage({ began });
-        assertEquals(ms, 0, `a gap when the clock is set ${fault}`);
+        await way.viewer.outage({ began });
+        const interrupted = way.viewer.seen.filter(({ at, what }) =>
+          at >= began && ["notice", "end"].includes(what)
+        );
+        assertEquals(interrupted, [], `pictures stop when the clock is set ${fault}`);
         // Until all frames in the percentiles are from after the step.
         const isRight = async () => {
           const { p50, p95 } = (await way.state()).latencyMs;
@@ -111,7 +114,7 @@ for (const who of ["server", "client"] as const) {
         await eventually(
           isRight,
           () => `the latency is wrong when the clock is set ${fault}`,
-          15_000,
+          60_000,
         );
       }
       assertEquals(way.viewer.connections, 1);

@@ -92,7 +92,7 @@ Deno.test("Hub holds the newest value, in the place of its publisher", async () 
   assertEquals(holders(), [0, 2, 0]);
 });
 
-Deno.test("Hub hears that nobody wants its values yet from a stage that subscribes later", () => {
+Deno.test("Hub has no demand while a stage that subscribes later defers", () => {
   const told: boolean[] = [];
   const hub = new Hub<{ n: number }>((wanted) => told.push(wanted));
   hub.defer();

@@ -12,7 +12,7 @@ function passed(fps: number, sourceFps: number): number {
   return count;
 }
 
-Deno.test("Pace lets through as many a second as it should, whatever the source's rate", () => {
+Deno.test("Pace lets its limit of frames through at any rate of the source", () => {
   for (const [fps, source] of [[10, 30], [20, 30], [1, 30], [7, 25], [0.5, 30]]) {
     assertAlmostEquals(passed(fps, source), 10 * fps, 1, `${fps} of ${source}`);
   }

@@ -130,7 +130,7 @@ Deno.test("nextSequence() leaves out numbers that look like a marker, and wraps 
   assertEquals(nextSequence(0xffffffff), 0);
 });
 
-Deno.test("the Exif block never holds a start or end marker, whatever time and number are", () => {
+Deno.test("the Exif block never contains a start or end marker, for any time and number", () => {
   let sequence = 65_000;
   for (let i = 0; i < 2000; i++) {
     sequence = nextSequence(sequence);

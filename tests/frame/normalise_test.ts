@@ -104,7 +104,7 @@ Deno.test("completeFrame() takes an orientation that makes no sense for upright"
     const exif of [
       exifWith(0, { little: true }),
       exifWith(9, { little: false }),
-      // The directory lies outside, or the value is no number of 16 bits.
+      // The directory is outside, or the value is not a number of 16 bits.
       long.with(14, 255),
       long.with(34, 4),
     ]

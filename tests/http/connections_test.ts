@@ -16,6 +16,7 @@ import { type ViewerRequest, ViewerResponse } from "../../lib/http/viewer.ts";
 import { Viewers } from "../../lib/http/viewers.ts";
 import { Hub } from "../../lib/flow/hub.ts";
 import { eventually } from "../support/eventually.ts";
+import { StillTime } from "../support/still_time.ts";
 
 /** A connection from nowhere, whose other side reads only if it is told to. */
 class FakeSocket extends Duplex {
@@ -46,7 +47,7 @@ class Watching extends ViewerResponse {
   }
 }
 
-/** Connections of which the test answers `/slow` itself. */
+/** Connections whose `/slow` the test answers itself. */
 class TestConnections implements Disposable {
   readonly viewers = new Viewers(new Hub());
   readonly slow: { head: RequestHead; signal: AbortSignal; answer: (r: Response) => void }[] = [];
@@ -62,7 +63,7 @@ class TestConnections implements Disposable {
     return Promise.resolve(new Watching(this.viewers.join(options)!));
   });
 
-  /** Lets so many connections of an address in. */
+  /** Admits this many connections of an address. */
   come(address: string, count: number): FakeSocket[] {
     return Array.from({ length: count }, () => {
       const socket = new FakeSocket(address);
@@ -109,27 +110,25 @@ Deno.test("Connections takes no place from a viewer", async () => {
 });
 
 Deno.test("Connections ends those that ask for nothing, and the slowest ones when there are many", async () => {
+  using time = new StillTime();
   using connections = new TestConnections();
   const slow = connections.come("192.0.2.1", MAX_GUESTS + 7);
-  const { now } = performance;
-  try {
-    performance.now = () => now.call(performance) + GRACE_MS + 1;
-    const fresh = connections.come("192.0.2.2", MAX_GUESTS);
-    await eventually(() => gone(slow) > 0, () => "nobody had to leave");
-    assertEquals([gone(slow), gone(fresh)], [MAX_GUESTS + 7, 0]);
-    fresh[0].ask("/slow");
-    fresh[1].push("GET / HT");
-    performance.now = () => now.call(performance) + GRACE_MS + REQUEST_MS + 2;
-    await eventually(() => gone(fresh) > 0, () => "nobody was idle");
-    assertEquals(fresh.slice(0, 3).map(({ destroyed }) => destroyed), [false, false, true]);
-    await says(fresh[1], "408 Request Timeout");
-    assertEquals(gone(fresh), MAX_GUESTS - 2);
-  } finally {
-    performance.now = now;
-  }
+  time.pass(GRACE_MS + 1);
+  const fresh = connections.come("192.0.2.2", MAX_GUESTS);
+  await eventually(() => gone(slow) > 0, () => "nobody had to leave");
+  assertEquals([gone(slow), gone(fresh)], [MAX_GUESTS + 7, 0]);
+  fresh[0].ask("/slow");
+  fresh[1].push("GET / HT");
+  await eventually(() => connections.slow.length > 0, () => "no request");
+  time.pass(REQUEST_MS + 1);
+  await eventually(() => gone(fresh) > 0, () => "nobody was idle");
+  assertEquals(fresh.slice(0, 3).map(({ destroyed }) => destroyed), [false, false, true]);
+  await says(fresh[1], "408 Request Timeout");
+  assertEquals(gone(fresh), MAX_GUESTS - 2);
 });
 
 Deno.test("Connections keeps one for another request as long as it has promised", async () => {
+  using time = new StillTime();
   using connections = new TestConnections();
   const [socket, begun] = connections.come("192.0.2.1", 2);
   for (const each of [socket, begun]) {
@@ -137,19 +136,14 @@ Deno.test("Connections keeps one for another request as long as it has promised"
     await says(each, `keep-alive: timeout=${KEEP_ALIVE_MS / 1000}`);
   }
   begun.push("GET / HT");
-  const { now } = performance;
-  try {
-    performance.now = () => now.call(performance) - REQUEST_MS;
-    const [late] = connections.come("192.0.2.1", 1);
-    performance.now = () => now.call(performance) + KEEP_ALIVE_MS;
-    await eventually(() => late.destroyed, () => "nobody looks");
-    assert(!socket.destroyed);
-    performance.now = () => now.call(performance) + KEEP_ALIVE_MS + GRACE_MS + 1;
-    await eventually(() => socket.destroyed, () => "it is kept");
-    assert(!begun.destroyed);
-  } finally {
-    performance.now = now;
-  }
+  time.pass(-REQUEST_MS);
+  const [late] = connections.come("192.0.2.1", 1);
+  time.pass(REQUEST_MS + KEEP_ALIVE_MS);
+  await eventually(() => late.destroyed, () => "nobody looks");
+  assert(!socket.destroyed);
+  time.pass(GRACE_MS + 1);
+  await eventually(() => socket.destroyed, () => "it is kept");
+  assert(!begun.destroyed);
 });
 
 Deno.test("Connections answers the requests of a connection one after the other", async () => {
@@ -166,7 +160,7 @@ Deno.test("Connections answers the requests of a connection one after the other"
   assert(!socket.destroyed);
 });
 
-Deno.test("Connections hangs up on whoever asks for more without waiting for answers", async () => {
+Deno.test("Connections ends a connection that sends more requests without waiting for answers", async () => {
   using connections = new TestConnections();
   const [socket, other] = connections.come("192.0.2.1", 2);
   socket.ask("/slow");
@@ -184,15 +178,15 @@ Deno.test("Connections hangs up on whoever asks for more without waiting for ans
   assertEquals([socket.written, other.written], ["", ""]);
 });
 
-Deno.test("Connections hangs up on whoever does not read an answer", async () => {
+Deno.test("Connections ends a connection that does not read an answer", async () => {
   using connections = new TestConnections();
   const [socket] = connections.come("192.0.2.1", 1);
   const { setTimeout } = globalThis;
-  const { now } = performance;
+  using time = new StillTime();
   try {
     globalThis.setTimeout = ((callback: () => void, ms?: number) => {
       if (ms !== UNREAD_MS) return setTimeout(callback, ms);
-      performance.now = () => now.call(performance) + UNREAD_MS;
+      time.pass(UNREAD_MS);
       return setTimeout(callback, 0);
     }) as typeof setTimeout;
     socket.reads = false;
@@ -200,11 +194,10 @@ Deno.test("Connections hangs up on whoever does not read an answer", async () =>
     await new Promise((resolve) => socket.once("close", resolve));
   } finally {
     globalThis.setTimeout = setTimeout;
-    performance.now = now;
   }
 });
 
-Deno.test("Connections bounds what all answers that nobody reads take, at the cost of who owes most", async () => {
+Deno.test("Connections limits the memory of all unread answers, and ends a connection of the address that has the most", async () => {
   using connections = new TestConnections();
   const few = connections.come("192.0.2.1", 2);
   const many = connections.come("192.0.2.2", 10);

@@ -156,7 +156,7 @@ Deno.test("POST needs the password, as everything else", async () => {
   assertEquals((await post(site.url, '{"brightness":1}', { authorization })).status, 200);
 });
 
-Deno.test("POST comes only from the endpoint's own page, whatever other origins are allowed", async () => {
+Deno.test("POST is accepted only from the endpoint's own page, even if other origins are allowed", async () => {
   await using site = await start({ allowOrigins: ["*"], allowHosts: ["cam.example"] });
   const own = new URL(site.url).host;
   const cases: [headers: Record<string, string>, status: number][] = [

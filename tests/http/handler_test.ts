@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { PassThrough } from "node:stream";
 import { BasicAuth } from "../../lib/access/basic_auth.ts";
 import { HostPolicy } from "../../lib/access/host_policy.ts";
-import { FREE_FAILURES } from "../../lib/access/attempts.ts";
+import { FREE_FAILURES, MAX_HELD } from "../../lib/access/attempts.ts";
 import { Links } from "../../lib/access/links.ts";
 import { TrustedProxies } from "../../lib/access/trusted_proxies.ts";
 import { Hub } from "../../lib/flow/hub.ts";
@@ -16,6 +16,7 @@ import { eventually } from "../support/eventually.ts";
 import { LIVE, LOST } from "../support/feed_state.ts";
 import { frameOf, ownedFrameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
+import { StillTime } from "../support/still_time.ts";
 
 const pictures = await testPictures(3);
 
@@ -28,7 +29,7 @@ class TestSite implements Disposable {
   readonly viewers = new Viewers(this.frames);
   readonly hosts = new HostPolicy();
   readonly hints = { allowHost: "--allow-host", allowOrigin: "--allow-origin" };
-  /** What was refused so far. */
+  /** The refusals so far. */
   readonly refused: string[] = [];
   readonly onRefused = (reason: string) => void this.refused.push(reason);
   origins: string[] = [];
@@ -60,6 +61,17 @@ Deno.test("handle() answers / with the page for a browser, and with the stream f
   for (const accept of [undefined, "*/*", "image/*"]) {
     assertEquals(await types(accept), "multipart/x-mixed-replace;boundary=frame", accept);
   }
+});
+
+Deno.test("handle() finds a camera without a name below /1/, too", async () => {
+  using site = new TestSite();
+  for (const method of ["GET", "HEAD"]) {
+    const { status, headers } = await site.get("/1?x=2", { method });
+    assertEquals([status, headers.get("location")], [308, "./1/?x=2"], method);
+  }
+  const page = await site.get("/1/", { accept: "text/html" });
+  assertEquals(page.headers.get("content-type"), "text/html; charset=utf-8");
+  assertEquals((await site.get("/2")).status, 404);
 });
 
 Deno.test("handle() answers a snapshot with the next frame", async () => {
@@ -350,13 +362,9 @@ Deno.test("handle() gives the place of a stalled viewer to a new one", async () 
     if (i !== 7) void viewer.next();
   }
   assertEquals((await site.get("/stream")).status, 503);
-  const { now } = performance;
-  performance.now = () => now.call(performance) + STALLED_MS;
-  try {
-    assertEquals((await site.get("/stream")).status, 200);
-  } finally {
-    performance.now = now;
-  }
+  using time = new StillTime();
+  time.pass(STALLED_MS);
+  assertEquals((await site.get("/stream")).status, 200);
   assertEquals(connections.flatMap(({ destroyed }, i) => destroyed ? [i] : []), [7]);
 });
 
@@ -456,7 +464,7 @@ Deno.test("handle() shows, logs and throttles the viewer for whom a trusted prox
     const { viewers } = await (await site.get("/state", right)).json();
     return viewers.map(({ address }: { address: string }) => address);
   };
-  // Nobody is trusted: whatever the header says is forged.
+  // Nobody is trusted, so the header counts as forged.
   const direct = await site.get("/stream", { ...right, ...forwarded("203.0.113.5") });
   assertEquals(await addresses(), ["1.2.3.4:5"]);
   site.proxies = new TrustedProxies(["1.2.3.4"]);
@@ -517,14 +525,22 @@ Deno.test("handle() shows stream and snapshots to a link, and nothing else", asy
 });
 
 Deno.test("handle() ends the stream of a link when it expires, and when it is revoked", async () => {
-  for (const end of ["expire", "revoke"]) {
+  const { now } = Date;
+  const ends: Record<string, (links: Links) => unknown> = {
+    "expired": () => Date.now = () => now() + 60_000,
+    "was revoked": (links) => links.renew(Links.createKey()),
+  };
+  for (const [what, end] of Object.entries(ends)) {
     using site = siteWithLinks();
-    const ms = end === "expire" ? 2000 : 60_000;
-    const response = await site.get(`/stream?link=${site.links.sign("1", Date.now() + ms)}`);
+    const response = await site.get(`/stream?link=${site.links.sign("1", Date.now() + 60_000)}`);
     assert(response instanceof MjpegResponse);
     assertEquals(site.viewers.count, 1);
-    if (end === "revoke") site.links.renew(Links.createKey());
-    await eventually(() => site.viewers.count === 0, () => `the stream goes on after ${end}`);
+    try {
+      end(site.links);
+      await eventually(() => site.viewers.count === 0, () => `it goes on after the link ${what}`);
+    } finally {
+      Date.now = now;
+    }
   }
 });
 
@@ -551,13 +567,20 @@ Deno.test("handle() holds back the answer to one wrong link too many, and never 
     for (let i = 0; i < FREE_FAILURES; i++) {
       assertEquals((await site.get("/snapshot?link=1.x")).status, 403);
     }
-    const order: string[] = [];
-    const held = site.get("/snapshot?link=1.x").then(() => order.push("wrong"));
+    const leaving = new AbortController();
+    let answered = 0;
+    // The first is held back for a second, the last one for a minute.
+    const held = Array.from({ length: MAX_HELD }, async () => {
+      const { signal } = leaving;
+      const request = new Request("http://localhost/snapshot?link=1.x", { signal });
+      await handle(site, request, { hostname: "1.2.3.4", port: 5 });
+      answered++;
+    });
     const link = site.links.sign("1", Date.now() + 60_000);
     assertEquals((await site.get(`/snapshot?link=${link}`)).status, 200);
-    order.push("right");
-    await held;
-    assertEquals(order, ["right", "wrong"]);
+    assert(answered < MAX_HELD / 2, `${answered} wrong links were answered before the right one`);
+    leaving.abort();
+    await Promise.all(held);
   } finally {
     clearInterval(publishing);
   }

@@ -1,13 +1,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { delay } from "@std/async/delay";
 import { createServer, type Server } from "node:net";
 import { HttpListener, NOT_ACCEPTING } from "../../lib/http/http_listener.ts";
 import { within } from "../../lib/time/deadline.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, PATIENCE_MS } from "../support/eventually.ts";
 import { Program } from "../support/programs.ts";
+import { descriptorsOf } from "../support/vitals.ts";
 
 /** Whether a server at a port closes a connection that this side has closed. */
-async function answers(port: number, patienceMs: number): Promise<boolean> {
+async function answers(port: number, patienceMs: number = PATIENCE_MS): Promise<boolean> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
   await connection.closeWrite();
   return await within(connection.read(new Uint8Array(1)), patienceMs, "deaf").then(
@@ -16,22 +16,28 @@ async function answers(port: number, patienceMs: number): Promise<boolean> {
   );
 }
 
+/** How many descriptors the server of the first test may have. */
+const LIMIT = 150;
+
 Deno.test("Deno's node:net still stops accepting after a lack of descriptors: HttpListener is needed", async () => {
-  const script = `ulimit -n 150; exec "$0" run -A --no-check tests/support/deaf_server.ts`;
+  const script = `ulimit -n ${LIMIT}; exec "$0" run -A --no-check tests/support/deaf_server.ts`;
   await using program = new Program("sh", ["-c", script, Deno.execPath()]);
   await program.until(() => program.stdout.includes("\n"), "listens");
   const { port } = JSON.parse(program.stdout);
-  assertEquals(await answers(port, 5000), true);
+  assertEquals(await answers(port), true);
   const many = [];
-  for (let i = 0; i < 200; i++) many.push(await Deno.connect({ hostname: "127.0.0.1", port }));
-  await delay(500);
+  for (let i = 0; i < LIMIT + 50; i++) {
+    many.push(await Deno.connect({ hostname: "127.0.0.1", port }));
+  }
+  const open = () => descriptorsOf(program.pid);
+  await eventually(() => open() >= LIMIT, () => `it has ${open()} descriptors`);
   for (const connection of many) connection.close();
-  await delay(500);
+  await eventually(() => open() < LIMIT / 2, () => `it has ${open()} descriptors`);
   // Once this fails, the check in HttpListener can go.
   assertEquals(await answers(port, 3000), false);
 });
 
-Deno.test("HttpListener listens anew when connections are not accepted, and says so", async () => {
+Deno.test("HttpListener listens again when connections are not accepted, and says so", async () => {
   const troubles: string[] = [];
   const servers: Server[] = [];
   const create = () => {
@@ -47,7 +53,7 @@ Deno.test("HttpListener listens anew when connections are not accepted, and says
     onTrouble,
   });
   const { port } = listener.address;
-  assertEquals(await answers(port, 5000), true);
+  assertEquals(await answers(port), true);
   // Nobody listens any more, and then another program does.
   await new Promise((resolve) => servers[0].close(resolve));
   {
@@ -56,10 +62,10 @@ Deno.test("HttpListener listens anew when connections are not accepted, and says
     assertMatch(troubles[0], new RegExp(`^Port ${port} is taken by another program$`));
   }
   await eventually(() => troubles.includes(NOT_ACCEPTING), () => "it does not listen");
-  assertEquals(await answers(port, 5000), true);
+  assertEquals(await answers(port), true);
 });
 
-Deno.test("HttpListener does not listen anew while connections are accepted, however late its own are", async () => {
+Deno.test("HttpListener does not listen again while connections are accepted, even if its own ones are late", async () => {
   const troubles: string[] = [];
   const servers: Server[] = [];
   // A fake that is too busy to close a connection, but accepts them.

@@ -3,6 +3,7 @@ import { delay } from "@std/async/delay";
 import { verdict } from "../../lib/http/page/words.js";
 import { SNAPSHOT_MS, WAKE_MS } from "../../lib/http/snapshot.ts";
 import type { FeedState } from "../../lib/http/state.ts";
+import { eventually } from "../support/eventually.ts";
 import { LIVE, LOST } from "../support/feed_state.ts";
 import { frameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
@@ -31,7 +32,7 @@ Deno.test("a snapshot waits longer for a camera that slept, while it wakes, but 
   server.state = other.state = being("idle");
   const startedAt = performance.now();
   const [snapshot, missed] = [server, other].map((one) => one.get("/snapshot"));
-  await delay(SNAPSHOT_MS + 3000);
+  await delay((SNAPSHOT_MS + WAKE_MS) / 2);
   server.state = being("starting");
   server.frames.publish(frameOf(picture));
   assertEquals((await snapshot).status, 200);
@@ -48,7 +49,7 @@ Deno.test("a snapshot waits no longer for a camera that slept and cannot wake", 
   await using server = await TestServer.start();
   server.state = being("idle");
   const snapshot = server.get("/snapshot");
-  await delay(500);
+  await eventually(() => server.frames.subscribers === 1, () => "nobody waits for a frame");
   server.state = LOST;
   const response = await snapshot;
   assertEquals(response.status, 503);

@@ -5,20 +5,19 @@ import { Notice, PATIENCE_MS, REDRAW_MS } from "../../lib/http/notice.ts";
 import { LOST } from "../support/feed_state.ts";
 import { frameOf, ownedFrameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
+import { StillTime } from "../support/still_time.ts";
 
 const [picture] = await testPictures(1);
 
 /** A notice in a time that only the test lets pass, whose drawings the test makes. */
 class TestNotice implements Disposable {
   readonly frames = new Hub<Frame>();
-  readonly #now = performance.now;
+  readonly #time = new StillTime();
   readonly drawings: { words: string; done: PromiseWithResolvers<Frame> }[] = [];
-  #at = 0;
   reason = "unplugged";
   readonly #notice: Notice;
 
   constructor() {
-    performance.now = () => this.#at;
     const readState = () => ({ ...LOST, camera: { ...LOST.camera, reason: this.reason } });
     this.#notice = new Notice(this.frames, readState, (words) => {
       const done = Promise.withResolvers<Frame>();
@@ -27,9 +26,9 @@ class TestNotice implements Disposable {
     });
   }
 
-  /** What is shown after so many milliseconds. */
+  /** The notice after this many milliseconds. */
   after(ms: number): Frame | undefined {
-    this.#at += ms;
+    this.#time.pass(ms);
     return this.#notice.read();
   }
 
@@ -44,7 +43,7 @@ class TestNotice implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    performance.now = this.#now;
+    this.#time[Symbol.dispose]();
   }
 }
 

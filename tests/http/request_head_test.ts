@@ -4,7 +4,7 @@ import { HeadError, MAX_HEAD_BYTES, requestOf, takeHead } from "../../lib/http/r
 const { signal } = new AbortController();
 const HERE = { localAddress: "::1", localPort: 8080 };
 
-/** What is read of a request, and the URL that it means. */
+/** A request, the part of it that is read, and its URL. */
 function read(text: string) {
   const [head, rest] = takeHead(Buffer.from(text, "latin1"))!;
   const { url, method } = requestOf(head, signal, HERE);
@@ -53,7 +53,7 @@ Deno.test("takeHead() knows which requests may be followed by another, and which
   assertEquals(of("/ws", "1.1", "Connection: upgrade\r\nUpgrade: h2c\r\n"), [true, false]);
 });
 
-Deno.test("takeHead() refuses what is no request, as soon as that is clear", () => {
+Deno.test("takeHead() refuses bytes that cannot become a request as soon as that is clear", () => {
   const refuses = (text: string, status: number) => {
     const error = assertThrows(() => takeHead(Buffer.from(text, "latin1")), HeadError);
     assertEquals(error.status, status);
@@ -76,7 +76,7 @@ Deno.test("takeHead() refuses what is no request, as soon as that is clear", () 
   assertEquals(takeHead(Buffer.from(`${head(MAX_HEAD_BYTES)}\r\n\r\n`))![1].length, 0);
 });
 
-Deno.test("requestOf() means the address that was reached when there is no Host, and refuses other nonsense", () => {
+Deno.test("requestOf() uses the reached address when there is no Host, and refuses malformed requests", () => {
   assertEquals(read("GET /a HTTP/1.0\r\n\r\n").url, "http://[::1]:8080/a");
   assertEquals(read("GET http://b/a HTTP/1.1\r\nHost: c\r\n\r\n").url, "http://b/a");
   assertEquals(read("GET /\xe4 HTTP/1.1\r\nHost: c\r\n\r\n").url, "http://c/%C3%A4");

@@ -6,12 +6,14 @@ import type { Frame } from "../../lib/frame/frame.ts";
 import { REQUEST_MS } from "../../lib/http/connections.ts";
 import { MAX_HEAD_BYTES } from "../../lib/http/request_head.ts";
 import { serveHttp } from "../../lib/http/serve_http.ts";
-import { REPEAT_MS } from "../../lib/http/viewer.ts";
+import { MIN_FPS, REPEAT_MS } from "../../lib/http/viewer.ts";
 import { selfSigned } from "../support/certificates.ts";
+import { PATIENCE_MS } from "../support/eventually.ts";
 import { LIVE, LOST } from "../support/feed_state.ts";
 import { frameOf, ownedFrameOf } from "../support/frames.ts";
 import { partsOf } from "../support/multipart.ts";
 import { testPictures } from "../support/pictures.ts";
+import { StillTime } from "../support/still_time.ts";
 import { read, rest, STREAM, TestServer } from "../support/viewer_server.ts";
 
 const pictures = await testPictures(3);
@@ -68,18 +70,17 @@ Deno.test("serveHttp() repeats the last frame when no new one comes", async () =
   const frame = frameOf(pictures[0]);
   server.frames.publish(frame);
   await first;
-  for (let i = 0; i < 3; i++) {
-    const startedAt = performance.now();
-    assertEquals((await parts.next()).value!.body, frame.bytes);
-    const waited = performance.now() - startedAt;
-    assert(waited > REPEAT_MS / 2, `${waited} ms`);
-  }
+  const startedAt = performance.now();
+  for (let i = 0; i < 3; i++) assertEquals((await parts.next()).value!.body, frame.bytes);
+  // A busy machine may have taken its time to show the first one.
+  const waited = performance.now() - startedAt;
+  assert(waited > 1.5 * REPEAT_MS, `${waited} ms`);
   await parts.return(undefined);
 });
 
 Deno.test("serveHttp() streams fewer frames when the viewer asks for fewer", async () => {
   await using server = await TestServer.start();
-  const parts = partsOf(await server.get("/stream?fps=0.1"));
+  const parts = partsOf(await server.get(`/stream?fps=${MIN_FPS}`));
   const first = parts.next();
   const frame = frameOf(pictures[0]);
   server.frames.publish(frame);
@@ -194,7 +195,7 @@ Deno.test("serveHttp() answers an invalid request with one sentence", async () =
 Deno.test("serveHttp() answers with 408 when a request does not arrive in time", async () => {
   await using server = await TestServer.start();
   using connection = await server.say("GET / HTTP/1.1\r\nHost: loc");
-  const answer = await deadline(rest(connection), REQUEST_MS + 5000);
+  const answer = await deadline(rest(connection), REQUEST_MS + PATIENCE_MS);
   assertStringIncludes(answer, "HTTP/1.1 408 ");
 });
 
@@ -212,7 +213,7 @@ Deno.test("serveHttp() closes when its signal is aborted, and can be closed agai
   using watching = await server.say(STREAM);
   await server.viewers(1);
   ending.abort();
-  await deadline(rest(watching).catch(() => {}), 2000);
+  await deadline(rest(watching).catch(() => {}), PATIENCE_MS);
   await assertRejects(() => server.say(STREAM), Deno.errors.ConnectionRefused);
 });
 
@@ -231,7 +232,7 @@ Deno.test("serveHttp() ends its streams when the frames end with an error, and a
   assert((await rest(await server.say(STREAM))).endsWith("\r\n\r\n--frame\r\n"));
 });
 
-Deno.test("serveHttp() ends its streams when it is closed, also those that nobody reads", async () => {
+Deno.test("serveHttp() ends its streams when it is closed, including those that nobody reads", async () => {
   const server = await TestServer.start();
   using watching = await server.say(STREAM);
   using stalled = await server.say(STREAM);
@@ -240,7 +241,9 @@ Deno.test("serveHttp() ends its streams when it is closed, also those that nobod
   large.set(pictures[0].subarray(0, -2));
   large.set(pictures[0].subarray(-2), large.length - 2);
   for (let i = 0; i < 3; i++) server.frames.publish(frameOf(large));
-  await deadline(server[Symbol.asyncDispose](), 2000);
+  // It gives none of them up.
+  using _ = new StillTime();
+  await deadline(server[Symbol.asyncDispose](), PATIENCE_MS);
   await rest(watching).catch(() => {});
   stalled.close();
 });

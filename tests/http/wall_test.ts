@@ -7,7 +7,7 @@ import { serveHttp, type ViewerServer } from "../../lib/http/serve_http.ts";
 import type { FeedState } from "../../lib/http/state.ts";
 import { MAX_TILES } from "../../lib/http/wall.ts";
 import { MAX_MESSAGE_BYTES } from "../../lib/http/web_socket.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, PATIENCE_MS } from "../support/eventually.ts";
 import { LIVE, LOST } from "../support/feed_state.ts";
 import { ownedFrameOf } from "../support/frames.ts";
 import { testPictures } from "../support/pictures.ts";
@@ -98,7 +98,7 @@ class TestWall implements AsyncDisposable {
   }
 
   async closed(): Promise<void> {
-    await deadline(this.#closed.promise, 20_000);
+    await deadline(this.#closed.promise, PATIENCE_MS);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

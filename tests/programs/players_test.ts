@@ -33,7 +33,7 @@ Deno.test("players show the stream", async (t) => {
     assertEquals(await ffmpeg.ends(), 0, ffmpeg.stderr);
     const frames = [...ffmpeg.stderr.matchAll(/ n: *(\d+) .* pts_time:([\d.]+)/g)];
     const [, number, seconds] = frames.at(-1)!.map(Number);
-    // By default it would be 0.04 s a frame, whatever the camera's rate.
+    // By default it would be 0.04 s a frame at any rate of the camera.
     assert(seconds / number > 0.08, `${number} frames in ${seconds} s`);
     await Deno.remove(folder, { recursive: true });
   });

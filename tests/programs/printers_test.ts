@@ -11,7 +11,7 @@ const PYTHON = "/usr/bin/python3";
 /** Takes OctoPrint's snapshot for a time lapse, with the same library. */
 const SNAPSHOT = `
 import requests, sys
-response = requests.get(sys.argv[1], stream=True, timeout=5)
+response = requests.get(sys.argv[1], stream=True, timeout=60)
 response.raise_for_status()
 assert response.headers["content-type"].startswith("image/"), response.headers
 for chunk in response.iter_content(1024):

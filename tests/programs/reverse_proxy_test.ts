@@ -8,7 +8,7 @@ const DOCUMENT = "docs/reverse-proxy.md";
 
 /** What curl gets, which finds the name on loopback. */
 async function curl(url: string): Promise<{ status: string; type: string; bytes: Uint8Array }> {
-  const args = ["-sk", "--max-time", "20", "-D", "/dev/stderr", url];
+  const args = ["-sk", "--max-time", "60", "-D", "/dev/stderr", url];
   const { stdout, stderr } = await new Deno.Command("curl", { args }).output();
   const head = new TextDecoder().decode(stderr);
   return {
@@ -21,7 +21,7 @@ async function curl(url: string): Promise<{ status: string; type: string; bytes:
 /** Reads a stream until it has shown some frames. */
 async function frames(url: string, count: number): Promise<void> {
   const child = new Deno.Command("curl", {
-    args: ["-sk", "--max-time", "30", url],
+    args: ["-sk", "--max-time", "60", url],
     stdout: "piped",
   }).spawn();
   let text = "";

@@ -29,6 +29,8 @@ const PATHS = [
     "/metrics",
     "/healthz",
     "/ws",
+    // A camera without a name is called 1.
+    ...["/1", "/%31", "/1/", "/1/stream", "/1/state", "//1", "/1//", "/1/../1"],
     "/lib/http/page/main.js",
     "/__proto__",
     "/constructor",
@@ -69,7 +71,7 @@ const request = fc.record({
 });
 
 const REMOTE = { hostname: "192.0.2.1", port: 1 };
-const STATUSES = [200, 204, 400, 401, 403, 404, 405, 426, 429, 503];
+const STATUSES = [200, 204, 308, 400, 401, 403, 404, 405, 426, 429, 503];
 
 /** A site that publishes a frame whenever somebody subscribes. */
 function siteOf(options: Partial<Site>): Site {
@@ -105,6 +107,11 @@ async function checkHandle(runs: number, seed: number): Promise<void> {
         const remote = { ...REMOTE, hostname: `address-${asks++}` };
         const response = await handle(sites[site], asked, remote);
         assert(STATUSES.includes(response.status), `${response.status}`);
+        if (response.status === 308) {
+          const { origin, pathname, search } = new URL(asked.url);
+          const further = new URL(response.headers.get("location")!, asked.url);
+          assertEquals(further.href, `${origin}${pathname}/${search}`);
+        }
         const hasBody = await answers(response);
         if (method !== "HEAD") assertEquals(hasBody, response.status !== 204);
         assertEquals(sites[site].viewers.state, []);

@@ -89,7 +89,7 @@ Deno.test("a camera without controls refuses a set", async () => {
   assertEquals((await client.messageOf("set")).code, "no-controls");
 });
 
-Deno.test("only so many sets of one client are done in a second", async () => {
+Deno.test("sets of one client over the limit in a second are refused", async () => {
   const camera = new ControlledCamera();
   await using door = listen(camera, OPEN);
   using client = await WireClient.connect(door.address.port);
@@ -105,7 +105,7 @@ Deno.test("only so many sets of one client are done in a second", async () => {
   assert(codes.includes("too-many"));
 });
 
-Deno.test("only so many sets of one client wait for the camera", async () => {
+Deno.test("sets of one client over the limit are refused while others wait for the camera", async () => {
   const camera = new ControlledCamera();
   const { promise: goOn, resolve } = Promise.withResolvers<void>();
   await using door = listen(camera, OPEN);

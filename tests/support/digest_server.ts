@@ -35,7 +35,7 @@ const HASHES: Record<string, string> = {
 };
 const OPAQUE = "abc=,def";
 
-/** A running server; it answers `body` to whoever is right. */
+/** A running server; it answers `body` to requests with the right password. */
 export class DigestServer implements AsyncDisposable {
   /** For each request `ok`, or what was wrong with it. */
   readonly verdicts: string[] = [];

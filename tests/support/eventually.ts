@@ -12,15 +12,18 @@ export const PATIENCE_MS = 30_000;
 /** How often the condition is checked, in milliseconds. */
 const LOOK_MS = 10;
 
+/** The real time, also while a test has stopped the clock. */
+const now = performance.now.bind(performance);
+
 /** Waits until a condition holds; if it never does, fails with the message that `words` returns. */
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
   words: () => string,
   patienceMs: number = PATIENCE_MS,
 ): Promise<void> {
-  const giveUpAt = performance.now() + patienceMs;
+  const giveUpAt = now() + patienceMs;
   while (!await condition()) {
-    assert(performance.now() < giveUpAt, words());
+    assert(now() < giveUpAt, words());
     await delay(LOOK_MS);
   }
 }

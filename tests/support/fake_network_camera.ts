@@ -9,6 +9,8 @@
 export class NetworkCamera implements AsyncDisposable {
   readonly #controllers = new Set<ReadableStreamDefaultController<Uint8Array>>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  /** How many JPEGs were sent, to all who are connected together. */
+  sent = 0;
 
   constructor(port: number = 0) {
     this.#server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, () => {
@@ -39,6 +41,7 @@ export class NetworkCamera implements AsyncDisposable {
     for (const controller of this.#controllers) {
       try {
         for (const bytes of part) controller.enqueue(bytes);
+        this.sent++;
       } catch {
         // Its connection ended between two parts.
         this.#controllers.delete(controller);

@@ -12,7 +12,7 @@ function fresh(): Map<string, Control> {
  * forgets nothing, and has no lens. Real webcams refuse that, and some forget.
  */
 export class FakeWebcam implements WebcamControls {
-  /** What was done with it, in order. */
+  /** The calls, in order. */
   readonly calls: string[] = [];
   /** Set while it refuses everything. */
   isBroken = false;
@@ -62,7 +62,7 @@ export class FakeWebcam implements WebcamControls {
     this.calls.push(`${name}=${value}`);
   }
 
-  /** What was set, in order. */
+  /** The values that were set, in order. */
   get values(): string[] {
     return this.calls.filter((call) => call !== "list");
   }

@@ -8,7 +8,7 @@ import { delay } from "@std/async/delay";
 import { Image } from "imagescript";
 
 /** How long a picture may take to appear and to move, in milliseconds. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 /** The pause between two looks, in milliseconds. */
 const PAUSE_MS = 200;
 /** The fewest colours of a picture; a blank page with its controls has fewer. */

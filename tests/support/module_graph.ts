@@ -40,15 +40,16 @@ export function filesBelow(folder: string): string[] {
   );
 }
 
-/** One graph for each program, for the library, for each worker and for the page. */
+/** One graph for each program, for the library, for each worker and for each page. */
 export function readModuleGraphs(): Promise<ModuleGraph[]> {
   const workers = filesBelow("lib").filter((path) => path.endsWith("_worker.ts"));
-  const entries = ["mod.ts", "server.ts", "client.ts", "lib/http/page/main.js", ...workers];
+  const pages = ["main", "wall"].map((name) => `lib/http/page/${name}.js`);
+  const entries = ["mod.ts", "server.ts", "client.ts", ...pages, ...workers];
   return Promise.all(entries.map(readModuleGraph));
 }
 
 async function readModuleGraph(entry: string): Promise<ModuleGraph> {
-  const args = ["info", "--json", "--frozen", entry];
+  const args = ["info", "--json", "--frozen", "--lock=tests/deno.lock", entry];
   const { stdout } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
   const graph: ModuleGraph = JSON.parse(new TextDecoder().decode(stdout));
   assertEquals(graph.modules.flatMap(({ error }) => error ?? []), []);

@@ -1,6 +1,6 @@
 /**
- * The packages that only tests need. Deno fetches all of those in deno.json for whoever runs a program;
- * these it fetches for whoever imports this module.
+ * The packages that only tests and the bench need. Deno downloads every package of the lock file, so
+ * these have one of their own, tests/deno.lock: users of the programs download none of them.
  *
  * @module
  */

@@ -110,7 +110,7 @@ export const ISP = info("bcm2835-isp", "bcm2835-isp", "platform:bcm2835-isp", [
 `,
   );
 
-/** What receives a sensor's data on a Raspberry Pi 4: it lists every format, whatever the sensor. */
+/** The receiver of a sensor's data on a Raspberry Pi 4: it lists every format, with any sensor. */
 export const UNICAM = info("unicam", "unicam", "platform:fe801000.csi", [
   ...["Video Capture", "Read/Write", "Streaming", "Extended Pix Format"],
 ]) +

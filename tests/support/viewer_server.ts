@@ -4,16 +4,13 @@
  * @module
  */
 
-import { deadline } from "@std/async/deadline";
 import type { KeyPair } from "../../lib/access/certificate.ts";
 import { Hub } from "../../lib/flow/hub.ts";
 import type { Frame } from "../../lib/frame/frame.ts";
 import { type HttpOptions, serveHttp, type ViewerServer } from "../../lib/http/serve_http.ts";
 import type { FeedState } from "../../lib/http/state.ts";
+import { eventually } from "./eventually.ts";
 import { LIVE } from "./feed_state.ts";
-
-/** How long to wait for a number of viewers, in milliseconds. */
-const PATIENCE_MS = 20_000;
 
 /** An endpoint on a port of its own. */
 export class TestServer implements AsyncDisposable {
@@ -53,11 +50,11 @@ export class TestServer implements AsyncDisposable {
 
   /** Waits until there are this many viewers. */
   async viewers(count: number): Promise<void> {
-    const state = async () => (await (await this.get("/state")).json()).viewerCount;
-    const until = async () => {
-      while (await state() !== count);
-    };
-    await deadline(until(), PATIENCE_MS);
+    let seen: number | undefined;
+    await eventually(async () => {
+      seen = (await (await this.get("/state")).json()).viewerCount;
+      return seen === count;
+    }, () => `${seen} viewers instead of ${count}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,9 +5,18 @@
  */
 
 import { deadline } from "@std/async/deadline";
+import { PATIENCE_MS } from "./eventually.ts";
 
-/** How long an answer may take, in milliseconds. */
-const PATIENCE_MS = 10_000;
+/** A payload with its length in front. */
+export function framed(payload: Uint8Array | object): Uint8Array<ArrayBuffer> {
+  const bytes = payload instanceof Uint8Array
+    ? payload
+    : new TextEncoder().encode(JSON.stringify(payload));
+  const message = new Uint8Array(4 + bytes.length);
+  new DataView(message.buffer).setUint32(0, bytes.length);
+  message.set(bytes, 4);
+  return message;
+}
 
 /** One connection to a server. */
 export class WireClient implements Disposable {
@@ -42,13 +51,7 @@ export class WireClient implements Disposable {
 
   /** Writes a payload with its length in front. */
   async send(payload: Uint8Array | object): Promise<void> {
-    const bytes = payload instanceof Uint8Array
-      ? payload
-      : new TextEncoder().encode(JSON.stringify(payload));
-    const length = new Uint8Array(4);
-    new DataView(length.buffer).setUint32(0, bytes.length);
-    await this.write(length);
-    await this.write(bytes);
+    await this.write(framed(payload));
   }
 
   /** Acknowledges a frame. */

@@ -135,7 +135,7 @@ Deno.test("each camera has a page, a stream, snapshots and a state below its nam
   await closed;
 });
 
-Deno.test("a camera's name without a slash leads to its page, whatever path a proxy serves it under", async () => {
+Deno.test("a camera's name without a slash leads to its page under any path of a proxy", async () => {
   await using test = await TestCameras.start("porch", "a:b");
   for (const [path, location] of [["/porch?x=1", "./porch/?x=1"], ["/a:b", "./a:b/"]]) {
     const response = await test.get(path, { redirect: "manual" });
@@ -197,7 +197,7 @@ Deno.test("/cameras lists every camera with id, name, state, size and rate", asy
   await stream.body!.cancel();
 });
 
-Deno.test("one lost camera of several is no reason to start the program again, but is named", async () => {
+Deno.test("one lost camera of several leaves /healthz at 200, and is named", async () => {
   await using test = await TestCameras.start("porch", "garden");
   const health = async (path: string) => {
     const response = await test.get(path);
@@ -240,7 +240,7 @@ Deno.test("who watches a camera that goes sees a notice, and its frames again wh
     assertEquals(camera.reason, "camera garden is no longer there");
     assertEquals(viewerCount, 1);
     assertEquals((await test.get("/healthz")).status, 200);
-    // A notice is another JPEG than those of the camera, which are all alike.
+    // A notice differs from the camera's JPEGs, which are all alike.
     while (await length() === cameras);
     test.become("porch", "garden");
     while (await length() !== cameras);

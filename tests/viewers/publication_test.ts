@@ -14,7 +14,7 @@ function refused(): Uint8Array {
   return bytes;
 }
 
-Deno.test("a feed of which every frame is refused is not live, and says why to all who ask", async () => {
+Deno.test("a feed whose frames are all refused is not live, and says why to all that ask", async () => {
   using feed = createFeed({ name: "broken" });
   const troubles: string[] = [];
   await using viewers = await serveViewers(feed, {

@@ -25,17 +25,35 @@ async function until(remote: Receiver, state: "live" | "lost"): Promise<string> 
   throw new Error("the receiver ended");
 }
 
-/** Reads the frames of a live camera until it is lost; returns the twins that they were from. */
-async function untilLost(remote: Receiver): Promise<{ twins: string[]; reason: string }> {
-  const twins = new Set<string>();
-  const frames = remote.frames.subscribe();
-  const reading = (async () => {
-    for await (const { bytes } of frames) twins.add(await twinOn(bytes));
-  })();
-  const reason = await until(remote, "lost");
-  frames.close();
-  await reading;
-  return { twins: [...twins], reason };
+/** Which twins the frames of a live camera are from, until it is lost, and why it is. */
+interface Watched {
+  readonly twins: readonly string[];
+  readonly reason: string;
+}
+
+/** Reads the frames of live cameras; once each has given one, returns what comes of them. */
+async function watch(...remotes: readonly Receiver[]): Promise<{ untilLost: Promise<Watched[]> }> {
+  const watching = remotes.map((remote) => {
+    const twins = new Set<string>();
+    const seen = Promise.withResolvers<void>();
+    const frames = remote.frames.subscribe();
+    const reading = (async () => {
+      for await (const { bytes } of frames) {
+        twins.add(await twinOn(bytes));
+        seen.resolve();
+      }
+    })();
+    const untilLost = (async () => {
+      const reason = await until(remote, "lost");
+      frames.close();
+      await reading;
+      return { twins: [...twins], reason };
+    })();
+    return { seen: seen.promise, untilLost };
+  });
+  // The server sends a frame only when it has heard that somebody watches.
+  await Promise.all(watching.map(({ seen }) => seen));
+  return { untilLost: Promise.all(watching.map(({ untilLost }) => untilLost)) };
 }
 
 /** Reads the next frame. */
@@ -88,8 +106,9 @@ for (const { words, permissions, device, again } of CASES) {
     const watching = (async () => {
       for await (const { state } of states) if (state === "lost") losses.push(state);
     })();
+    const pulled = await watch(left);
     await machine.order("pull-first");
-    const { twins, reason } = await untilLost(left);
+    const [{ twins, reason }] = await pulled.untilLost;
     assertEquals(twins, ["first"]);
     assertMatch(reason, /No such device|No webcam at/);
     await machine.program.says(again);
@@ -101,8 +120,9 @@ for (const { words, permissions, device, again } of CASES) {
     await watching;
     assertEquals(losses, []);
     // Each has the other's number now.
+    const swapped = await watch(left, right);
     await machine.order("swap");
-    const ended = await Promise.all([left, right].map(untilLost));
+    const ended = await swapped.untilLost;
     assertEquals(ended.map(({ twins }) => twins), [["first"], ["second"]]);
     assertEquals([await next(left), await next(right)], ["first", "second"]);
     await machine.program.says(/left.*camera live: vivid.*\/dev\/video1/);

@@ -49,7 +49,7 @@ function encodePayload(payload: Uint8Array): Uint8Array {
   return new Frame(FrameMemory.copyOf(payload), meta).seal(LENGTH_PREFIX)[0];
 }
 
-/** What one side says in the recorded bytes, fed in chunks of so many bytes. */
+/** The messages of one side in the recorded bytes, fed in chunks of this size. */
 function decode(side: string, chunkBytes: number): typeof SESSION {
   const bytes = RECORDED.filter(({ from }) => from === side).flatMap(({ bytes }) => [...bytes]);
   const decoder = new MessageDecoder(side === "server" ? serverLimit : clientLimit);
