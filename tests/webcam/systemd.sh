@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs in the virtual machine: boots Debian's systemd as the first process of a container that has the
 # machine's kernel, devices and files, and carries out the commands that a test puts into the shared
-# folder, one at a time: `N.command` is answered by `N.output` and then `N.status`. After a command that
-# powers systemd off, it boots again.
+# folder, one at a time: `N.command` is answered by `N.output` and then `N.status`. `N.power-cut` kills
+# everything in the container and boots it again.
 orders=/mnt/webcam-vm
 first=
 
@@ -20,10 +20,22 @@ boot() {
   until first=$(pgrep -x systemd); do sleep 0.2; done
 }
 
+# The kernel kills every process of a container whose first process is killed.
+cut_power() {
+  kill -9 "$first"
+  wait
+}
+
 rm -rf /etc/systemd/system/multi-user.target.wants
+boot
 for ((n = 1; ; n++)); do
-  until [[ -e $orders/$n.command ]]; do sleep 0.1; done
-  if ! kill -0 "$first" 2>/dev/null; then boot; fi
+  until [[ -e $orders/$n.command || -e $orders/$n.power-cut ]]; do sleep 0.1; done
+  if [[ -e $orders/$n.power-cut ]]; then
+    cut_power
+    boot
+    echo 0 >"$orders/$n.status"
+    continue
+  fi
   nsenter --target "$first" --mount --pid --cgroup --root --wd="$PWD" \
     bash "$orders/$n.command" >"$orders/$n.output" 2>&1
   echo $? >"$orders/$n.status"
