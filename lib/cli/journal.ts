@@ -2,7 +2,9 @@
 
 import { fstatSync } from "node:fs";
 import { allowedVariable } from "./allowed_variable.ts";
-import type { Level } from "./log.ts";
+
+/** How much a line of the log matters. */
+export type Level = "debug" | "info" | "warn" | "error";
 
 /** Levels as syslog numbers them. @see https://www.freedesktop.org/software/systemd/man/sd-daemon.html */
 const PRIORITIES: Readonly<Record<Level, number>> = { error: 3, warn: 4, info: 6, debug: 7 };

@@ -2,15 +2,12 @@
 
 import { cleanText } from "../access/clean_text.ts";
 import { RateLimit } from "../time/rate_limit.ts";
-import { withPriority } from "./journal.ts";
+import { type Level, withPriority } from "./journal.ts";
 import { dim, failure, warning } from "./style.ts";
 import { complain, isTerminal, print } from "./terminal.ts";
 
 /** The format of lines: for people, or for programs. */
 export type LogFormat = "text" | "json";
-
-/** How much a line matters. */
-export type Level = "debug" | "info" | "warn" | "error";
 
 /** Writes lines. */
 export interface Log {
