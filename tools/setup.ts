@@ -68,6 +68,7 @@ const TESTS: readonly Need[] = [
   { sign: "cvlc", packages: { "apt-get": "vlc-bin" } },
   { sign: "gst-launch-1.0", packages: { "apt-get": "gstreamer1.0-tools" } },
   { sign: "motion", packages: { "apt-get": "motion" } },
+  { sign: "systemd-analyze", packages: { "apt-get": "systemd" } },
   { sign: "setpriv", packages: { "apt-get": "util-linux" } },
   { sign: "djpeg", packages: { "apt-get": "libjpeg-turbo-progs" } },
   { sign: "exiftool", packages: { "apt-get": "libimage-exiftool-perl" } },

@@ -2,11 +2,15 @@
 
 import { cleanText } from "../access/clean_text.ts";
 import { RateLimit } from "../time/rate_limit.ts";
+import { withPriority } from "./journal.ts";
 import { dim, failure, warning } from "./style.ts";
 import { complain, isTerminal, print } from "./terminal.ts";
 
 /** The format of lines: for people, or for programs. */
 export type LogFormat = "text" | "json";
+
+/** How much a line matters. */
+export type Level = "debug" | "info" | "warn" | "error";
 
 /** Writes lines. */
 export interface Log {
@@ -29,7 +33,7 @@ export const MAX_LINES_PER_SECOND = 20;
 /** How long a line may be, in characters: much of it may come from strangers. */
 export const MAX_LINE = 1000;
 
-const PAINT: Readonly<Record<string, (text: string) => string>> = {
+const PAINT: Readonly<Partial<Record<Level, (text: string) => string>>> = {
   debug: dim,
   warn: warning,
   error: failure,
@@ -40,7 +44,7 @@ const PAINT: Readonly<Record<string, (text: string) => string>> = {
  * if a person reads them; otherwise, the program that collects them adds it.
  */
 export function createLog(name: string, format: LogFormat, verbose: boolean): Log {
-  const lineOf = (level: string, text: string) => {
+  const lineOf = (level: Level, text: string) => {
     const message = cleanText(text, MAX_LINE);
     const at = new Date();
     if (format === "json") {
@@ -50,9 +54,10 @@ export function createLog(name: string, format: LogFormat, verbose: boolean): Lo
     const time = isTerminal ? `${dim(at.toTimeString().slice(0, 8))} ` : "";
     return `${time}${paint(`${name}: ${message}`)}`;
   };
-  const writeLine = (level: string, text: string) => complain(lineOf(level, text));
+  const writeLine = (level: Level, text: string) =>
+    complain(withPriority(level, lineOf(level, text)));
   // Each level has its own limit, so that visitors who come and go do not hide a warning.
-  const limited = (level: string) => {
+  const limited = (level: Level) => {
     const rate = new RateLimit(MAX_LINES_PER_SECOND);
     let leftOut = 0;
     const reportLeftOut = () => {

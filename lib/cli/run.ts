@@ -13,6 +13,7 @@ import { createLog, type Log, type LogFormat } from "./log.ts";
 import { notAllowed } from "./not_allowed.ts";
 import { wantedFormat } from "./options.ts";
 import { serverCommand } from "./server_options.ts";
+import { type ServiceManager, serviceManager } from "./service_manager.ts";
 import { showLive } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -60,12 +61,21 @@ export async function run<Options extends CommonOptions>(
     const options = readOptions(Deno.args);
     log = createLog(program, options.log, options.verbose === true);
     for (const warning of [...await warningsOfVariables(), ...options.warnings]) log.warn(warning);
-    await main(options, log, ending.signal);
+    using manager = serviceManager(ending.signal);
+    await main(options, manager ? { ...log, ready: told(log, manager) } : log, ending.signal);
   } catch (error) {
     if (!ending.signal.aborted) Deno.exit(report(log, error));
   }
   showLive("");
   Deno.exit(0);
+}
+
+/** Tells the service manager what the log says once the program is ready. */
+function told(log: Log, manager: ServiceManager): Log["ready"] {
+  return (message) => {
+    log.ready(message);
+    manager.ready(message);
+  };
 }
 
 /** A warning for each environment variable that neither program has. */
