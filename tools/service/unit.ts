@@ -73,7 +73,10 @@ export function unitText(service: ServiceName, args: readonly string[], places: 
       `# Made by: deno task service install ${program}${instance && `@${instance}`}\n`,
     )
     .replaceAll("%i", instance)
-    .replace(/^WorkingDirectory=.*$/m, () => `WorkingDirectory=${places.folder.replaceAll("%", "%%")}`)
+    .replace(
+      /^WorkingDirectory=.*$/m,
+      () => `WorkingDirectory=${places.folder.replaceAll("%", "%%")}`,
+    )
     .replace(/^BindReadOnlyPaths=.*$/m, () => `BindReadOnlyPaths=${paths.join(" ")}`)
     .replace(`ExecStart=${EXAMPLE.deno}`, () => `ExecStart=${quoted(places.deno)}`)
     .replace(
