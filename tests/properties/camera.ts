@@ -48,8 +48,9 @@ const part = fc.tuple(jpeg, fc.constantFrom("right", "long", "short", "none")).m
     return { jpeg, bytes };
   },
 );
-/** A JPEG without a part, with other bytes around it. */
-const bare = fc.tuple(jpeg, plain(9)).map(([jpeg, noise]) => ({
+/** A JPEG without a part, with other bytes around it; hyphens would be a boundary. */
+const noise = plain(9).map((bytes) => bytes.filter((byte) => byte !== 0x2d));
+const bare = fc.tuple(jpeg, noise).map(([jpeg, noise]) => ({
   jpeg,
   bytes: joined([noise, jpeg, noise]),
 }));
