@@ -10,10 +10,8 @@
 
 import { Program } from "../support/programs.ts";
 
-const runner = Deno.env.get("WEBCAM_VM");
-if (!runner) throw new Error("Name the program that boots a machine with a webcam in WEBCAM_VM");
-/** What boots the machine. */
-export const VM: string = runner;
+const VM = Deno.env.get("WEBCAM_VM");
+if (!VM) throw new Error("Name the program that boots a machine with a webcam in WEBCAM_VM");
 
 /** How long the machine may take to boot and start the server, in milliseconds: it is emulated. */
 export const BOOT_MS = 90_000;
@@ -63,7 +61,7 @@ export class Machine implements AsyncDisposable {
     this.port = listener.addr.port;
     this.#folder = folder;
     const server = [Deno.execPath(), "run", ...permissions, "server.ts", ...args];
-    this.program = new Program(VM, [
+    this.program = new Program(VM!, [
       ...["--camera", camera, "--forward", `${this.port}:9999`],
       ...["tests/webcam/guest.sh", ...server],
     ], { WEBCAM_VM_OUT: folder });
