@@ -62,7 +62,7 @@ async function tryAll(pictures: Uint8Array[]): Promise<Tried[]> {
   const module = new URL("../../lib/decode/check_worker.ts", import.meta.url);
   using pool = new WorkerPool<CheckQuestion, CheckResult>(module, {
     size: 2,
-    // A busy machine gets its time; what hangs is late still.
+    // A busy machine gets its time; a worker that hangs still fails the test.
     hangMs: PATIENCE_MS,
   });
   const tried: Tried[] = [];
