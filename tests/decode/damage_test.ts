@@ -3,6 +3,7 @@ import type { CheckQuestion, CheckResult } from "../../lib/decode/check_worker.t
 import { WorkerPool } from "../../lib/decode/worker_pool.ts";
 import { JpegError } from "../../lib/frame/jpeg.ts";
 import { damaged, randomOf } from "../support/damage.ts";
+import { PATIENCE_MS } from "../support/eventually.ts";
 import { photographs } from "../support/pictures.ts";
 
 /** How many damaged frames to try. */
@@ -59,7 +60,11 @@ interface Tried {
 /** Checks damaged JPEGs. A worker that dies or hangs fails the test. */
 async function tryAll(pictures: Uint8Array[]): Promise<Tried[]> {
   const module = new URL("../../lib/decode/check_worker.ts", import.meta.url);
-  using pool = new WorkerPool<CheckQuestion, CheckResult>(module, { size: 2 });
+  using pool = new WorkerPool<CheckQuestion, CheckResult>(module, {
+    size: 2,
+    // A busy machine gets its time; a worker that hangs still fails the test.
+    hangMs: PATIENCE_MS,
+  });
   const tried: Tried[] = [];
   const asking: Promise<void>[] = [];
   for (const { way, bytes } of damaged(pictures, FRAMES, randomOf(20261123))) {
