@@ -45,7 +45,9 @@ Deno.test("libraries and tools read the stream", async (t) => {
     await using other = new Program("curl", ["-sSN", "-D", "-", "-o", stream, way.url]);
     await other.says(/^HTTP\/1\.1 200 OK\r\n/);
     const parts = async () => {
-      const text = new TextDecoder("latin1").decode(await Deno.readFile(stream));
+      // curl creates the file with the first bytes of the body.
+      const bytes = await Deno.readFile(stream).catch(() => new Uint8Array());
+      const text = new TextDecoder("latin1").decode(bytes);
       return text.match(/--frame\r\nContent-Type: image\/jpeg\r\n[^]+?\xff\xd9\r\n/g)?.length ?? 0;
     };
     await eventually(async () => await parts() > 10, () => "curl saves too few pictures");
